@@ -1,0 +1,1 @@
+//! The public plane: metadata, key sets and registration. It cannot write a client.

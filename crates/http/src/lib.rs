@@ -1,0 +1,1 @@
+//! What the servers of the three planes share: listeners, headers, errors, pages. No product rules.

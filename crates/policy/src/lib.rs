@@ -1,0 +1,1 @@
+//! Cedar policies: screening verdicts and runtime decisions from plain facts. No IO.
