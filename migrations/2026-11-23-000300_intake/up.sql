@@ -1,0 +1,108 @@
+-- What strangers bring: attempts, families, quarantine. Nothing here gives reach.
+create schema intake;
+grant usage on schema intake to narthex_discovery, narthex_approval, narthex_staff, narthex_token;
+
+create table intake.attempt (
+    tenant_id uuid not null,
+    environment text not null,
+    at timestamptz not null,
+    attempt_id uuid not null,
+    outcome text not null check (outcome in ('malformed', 'limited', 'blocked', 'refused', 'joined', 'quarantined', 'activated')),
+    source cidr not null,
+    fingerprint bytea check (octet_length(fingerprint) = 32),
+    client_id text,
+    client_name text check (char_length(client_name) <= 200),
+    error text,
+    reason text not null check (char_length(reason) <= 500),
+    request_id text not null,
+    primary key (tenant_id, environment, at, attempt_id),
+    foreign key (tenant_id, environment) references tenant.environment
+) partition by range (at);
+comment on table intake.attempt is 'One call on a public registration surface; append only, partitioned by day.';
+comment on column intake.attempt.source is 'The caller''s /32 or /64, never more.';
+comment on column intake.attempt.reason is 'The exact reason; the caller heard the coarse code in error alone.';
+call tenant.isolate('intake.attempt');
+call tenant.admit_staff('intake.attempt');
+grant insert, select on intake.attempt to narthex_discovery;
+grant select on intake.attempt to narthex_approval;
+
+-- Makes the partitions of the coming days; the default one takes what nobody prepared for.
+create table intake.attempt_default partition of intake.attempt default;
+call tenant.isolate('intake.attempt_default');
+
+create table intake.family (
+    tenant_id uuid not null,
+    environment text not null,
+    fingerprint bytea not null check (octet_length(fingerprint) = 32),
+    client_name text not null,
+    redirects text not null,
+    first_seen timestamptz not null,
+    last_seen timestamptz not null,
+    attempts bigint not null default 1 check (attempts > 0),
+    primary key (tenant_id, environment, fingerprint),
+    foreign key (tenant_id, environment) references tenant.environment
+);
+comment on table intake.family is 'Attempts that share a metadata fingerprint, counted.';
+comment on column intake.family.redirects is 'Where its redirect addresses lead, for people: hosts, or "this computer".';
+call tenant.isolate('intake.family');
+call tenant.admit_staff('intake.family');
+grant select, insert, update (last_seen, attempts) on intake.family to narthex_discovery;
+grant select on intake.family to narthex_approval;
+
+create table intake.quarantine (
+    tenant_id uuid not null,
+    environment text not null,
+    client_id text not null,
+    fingerprint bytea not null,
+    metadata jsonb not null,
+    scope text not null default '',
+    state text not null default 'quarantined'
+        check (state in ('quarantined', 'linked', 'activated', 'blocked', 'expired')),
+    answer jsonb,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, environment, client_id),
+    foreign key (tenant_id, environment, fingerprint) references intake.family
+);
+comment on table intake.quarantine is 'Where an accepted attempt waits: an identifier at most, never a secret, never a scope.';
+comment on column intake.quarantine.scope is 'What it asked for, in its own words; nothing follows from it.';
+comment on column intake.quarantine.answer is 'What the approval plane wants the registrant told after activation (RFC 7591 3.2.1); holds no secret.';
+create unique index quarantine_family on intake.quarantine (tenant_id, environment, fingerprint) where state <> 'expired';
+call tenant.isolate('intake.quarantine');
+call tenant.admit_staff('intake.quarantine');
+grant select, insert on intake.quarantine to narthex_discovery;
+grant select, update (state, answer) on intake.quarantine to narthex_approval;
+grant select on intake.quarantine to narthex_token;
+create trigger arrows before update on intake.quarantine for each row execute function tenant.follow_arrows(
+    'quarantined>linked', 'quarantined>activated', 'quarantined>blocked', 'quarantined>expired',
+    'linked>activated', 'linked>blocked', 'linked>quarantined', 'linked>expired', 'activated>blocked', 'activated>expired');
+
+create function intake.tell_approval() returns trigger
+    language plpgsql as $$
+begin
+    perform pg_notify('narthex_intake', new.tenant_id || ' ' || new.environment || ' ' || new.client_id);
+    return null;
+end
+$$;
+create trigger tell_approval after insert on intake.quarantine
+    for each row execute function intake.tell_approval();
+
+create table intake.ask (
+    tenant_id uuid not null,
+    environment text not null,
+    ask_id uuid not null,
+    client_id text not null,
+    member_id uuid not null,
+    scope text not null,
+    reason text not null check (char_length(reason) between 1 and 500),
+    at timestamptz not null,
+    primary key (tenant_id, environment, ask_id),
+    unique (tenant_id, environment, client_id, member_id),
+    foreign key (tenant_id, environment, client_id) references intake.quarantine,
+    foreign key (tenant_id, member_id) references tenant.member
+);
+comment on table intake.ask is 'A person wants an undecided client, and says why.';
+call tenant.isolate('intake.ask');
+call tenant.admit_staff('intake.ask');
+grant select, insert on intake.ask to narthex_token;
+grant select on intake.ask to narthex_approval;

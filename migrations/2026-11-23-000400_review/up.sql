@@ -1,0 +1,429 @@
+-- Cases: what was asked, what was found, who decided, what was agreed.
+create schema review;
+grant usage on schema review to narthex_approval, narthex_staff, narthex_token;
+
+create table review.access_request (
+    tenant_id uuid not null,
+    environment text not null,
+    request_id uuid not null,
+    version integer not null check (version > 0),
+    integration_id uuid not null,
+    client_id text,
+    origin text not null check (origin in ('portal', 'quarantine', 'open')),
+    state text not null default 'draft' check (state in ('draft', 'submitted', 'screening', 'auto_approved',
+        'rejected_by_policy', 'in_review', 'changes_requested', 'offered', 'rejected', 'rejected_and_blocked',
+        'awaiting_second', 'approved', 'refused', 'lapsed', 'withdrawn')),
+    metadata jsonb not null,
+    payload_hash bytea not null check (octet_length(payload_hash) = 32),
+    requested_by uuid,
+    risk_score smallint check (risk_score between 0 and 100),
+    created_at timestamptz not null,
+    submitted_at timestamptz,
+    primary key (tenant_id, environment, request_id, version),
+    unique (tenant_id, environment, request_id, version, integration_id),
+    foreign key (tenant_id, environment) references tenant.environment,
+    foreign key (tenant_id, integration_id) references registry.integration,
+    foreign key (tenant_id, environment, client_id) references intake.quarantine (tenant_id, environment, client_id),
+    foreign key (tenant_id, requested_by) references tenant.member,
+    constraint a_person_asks check (requested_by is not null or origin = 'open')
+);
+comment on table review.access_request is 'The versioned case: metadata, scopes and tools for one environment.';
+comment on column review.access_request.client_id is 'The identifier handed out in quarantine, when the case began there.';
+comment on column review.access_request.payload_hash is 'SHA-256 of what a reviewer sees and decides on.';
+create unique index one_open_version on review.access_request (tenant_id, environment, request_id)
+    where state in ('draft', 'submitted', 'screening', 'in_review', 'offered', 'awaiting_second');
+create unique index one_open_case_per_stranger on review.access_request (tenant_id, environment, client_id)
+    where client_id is not null and state in ('draft', 'submitted', 'screening', 'in_review', 'offered', 'awaiting_second');
+create index review_queue on review.access_request (state, submitted_at);
+call tenant.isolate('review.access_request');
+call tenant.admit_staff('review.access_request');
+grant select, insert, update (state, risk_score, submitted_at) on review.access_request to narthex_approval;
+create trigger arrows before update on review.access_request for each row execute function tenant.follow_arrows(
+    'draft>submitted', 'draft>withdrawn', 'submitted>screening', 'submitted>withdrawn',
+    'screening>auto_approved', 'screening>rejected_by_policy', 'screening>in_review', 'screening>withdrawn',
+    'in_review>changes_requested', 'in_review>offered', 'in_review>rejected', 'in_review>rejected_and_blocked',
+    'in_review>awaiting_second', 'in_review>approved', 'in_review>withdrawn',
+    'offered>approved', 'offered>awaiting_second', 'offered>in_review', 'offered>lapsed', 'offered>withdrawn',
+    'awaiting_second>approved', 'awaiting_second>refused', 'awaiting_second>lapsed', 'awaiting_second>withdrawn');
+
+create table review.requested_scope (
+    tenant_id uuid not null,
+    environment text not null,
+    request_id uuid not null,
+    version integer not null,
+    scope text not null,
+    reason text not null default '' check (char_length(reason) <= 500),
+    primary key (tenant_id, environment, request_id, version, scope),
+    foreign key (tenant_id, environment, request_id, version) references review.access_request,
+    foreign key (tenant_id, environment, scope) references registry.scope
+);
+comment on table review.requested_scope is 'A scope that a request asks for, with the reason given.';
+call tenant.isolate('review.requested_scope');
+call tenant.admit_staff('review.requested_scope');
+grant select, insert on review.requested_scope to narthex_approval;
+
+create table review.requested_tool (
+    tenant_id uuid not null,
+    environment text not null,
+    request_id uuid not null,
+    version integer not null,
+    resource_id uuid not null,
+    tool text not null,
+    scope text not null,
+    schema_hash bytea not null check (octet_length(schema_hash) = 32),
+    primary key (tenant_id, environment, request_id, version, resource_id, tool),
+    foreign key (tenant_id, environment, request_id, version, scope) references review.requested_scope,
+    foreign key (tenant_id, environment, resource_id, tool) references registry.tool
+);
+comment on table review.requested_tool is 'A tool that a request asks for, as its schema stood then.';
+call tenant.isolate('review.requested_tool');
+call tenant.admit_staff('review.requested_tool');
+grant select, insert on review.requested_tool to narthex_approval;
+
+create table review.finding (
+    tenant_id uuid not null,
+    environment text not null,
+    request_id uuid not null,
+    version integer not null,
+    check_id text not null,
+    title text not null,
+    outcome text not null check (outcome in ('pass', 'attention', 'fail')),
+    observed text not null,
+    required text not null,
+    fix text,
+    weight smallint not null check (weight between 0 and 100),
+    at timestamptz not null,
+    primary key (tenant_id, environment, request_id, version, check_id),
+    foreign key (tenant_id, environment, request_id, version) references review.access_request
+);
+comment on table review.finding is 'What one screening check saw.';
+call tenant.isolate('review.finding');
+call tenant.admit_staff('review.finding');
+grant select, insert on review.finding to narthex_approval;
+
+create table review.policy_run (
+    tenant_id uuid not null,
+    environment text not null,
+    run_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    verdict text not null check (verdict in ('allow', 'deny', 'needs_person')),
+    policy_version text not null,
+    rules text[] not null,
+    at timestamptz not null,
+    primary key (tenant_id, environment, run_id),
+    unique (tenant_id, environment, run_id, request_id, version, verdict),
+    foreign key (tenant_id, environment, request_id, version) references review.access_request
+);
+comment on table review.policy_run is 'One run of the policy over one version of a request, and the rules that determined it.';
+call tenant.isolate('review.policy_run');
+call tenant.admit_staff('review.policy_run');
+grant select, insert on review.policy_run to narthex_approval;
+
+create table review.decision (
+    tenant_id uuid not null,
+    environment text not null,
+    decision_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    kind text not null check (kind in ('approve', 'offer', 'ask_for_changes', 'reject', 'reject_and_block')),
+    decider_tenant_id uuid,
+    decided_by uuid,
+    rule text,
+    reason text not null check (char_length(reason) between 1 and 2000),
+    payload_hash bytea not null check (octet_length(payload_hash) = 32),
+    at timestamptz not null,
+    primary key (tenant_id, environment, decision_id),
+    unique (tenant_id, environment, decision_id, request_id, version),
+    foreign key (tenant_id, environment, request_id, version) references review.access_request,
+    foreign key (decider_tenant_id, decided_by) references tenant.member,
+    constraint a_person_or_a_named_rule check (
+        (decided_by is not null and decider_tenant_id is not null and rule is null)
+        or (decided_by is null and decider_tenant_id is null and rule is not null)),
+    constraint not_by_the_tenant_itself check (decider_tenant_id is distinct from tenant_id)
+);
+comment on table review.decision is 'The recorded outcome: by a person of the platform, or by a named rule.';
+call tenant.isolate('review.decision');
+call tenant.admit_staff('review.decision');
+grant select, insert on review.decision to narthex_approval;
+
+create table review.offer (
+    tenant_id uuid not null,
+    environment text not null,
+    offer_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    decision_id uuid not null,
+    state text not null default 'offered' check (state in ('offered', 'accepted', 'declined', 'lapsed')),
+    accepted_as text check (accepted_as in ('tenant', 'registration')),
+    answered_by uuid,
+    answered_at timestamptz,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, environment, offer_id),
+    unique (tenant_id, environment, offer_id, request_id, version),
+    foreign key (tenant_id, environment, decision_id, request_id, version)
+        references review.decision (tenant_id, environment, decision_id, request_id, version),
+    foreign key (tenant_id, answered_by) references tenant.member,
+    constraint acceptance_says_how check ((state = 'accepted') = (accepted_as is not null)),
+    constraint a_tenant_accepts_by_a_person check (accepted_as is distinct from 'tenant' or answered_by is not null)
+);
+comment on table review.offer is 'The reviewer''s counter-proposal. A registrant has accepted narrowing beforehand (RFC 7591 3.1), a tenant answers.';
+call tenant.isolate('review.offer');
+call tenant.admit_staff('review.offer');
+grant select, insert, update (state, accepted_as, answered_by, answered_at) on review.offer to narthex_approval;
+create trigger arrows before update on review.offer for each row execute function tenant.follow_arrows(
+    'offered>accepted', 'offered>declined', 'offered>lapsed');
+
+create table review.offer_scope (
+    tenant_id uuid not null,
+    environment text not null,
+    offer_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    scope text not null,
+    primary key (tenant_id, environment, offer_id, scope),
+    foreign key (tenant_id, environment, offer_id, request_id, version)
+        references review.offer (tenant_id, environment, offer_id, request_id, version),
+    foreign key (tenant_id, environment, request_id, version, scope) references review.requested_scope
+);
+comment on table review.offer_scope is 'A scope that is offered; always one that was asked for.';
+call tenant.isolate('review.offer_scope');
+call tenant.admit_staff('review.offer_scope');
+grant select, insert on review.offer_scope to narthex_approval;
+
+create table review.offer_tool (
+    tenant_id uuid not null,
+    environment text not null,
+    offer_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    resource_id uuid not null,
+    tool text not null,
+    primary key (tenant_id, environment, offer_id, resource_id, tool),
+    foreign key (tenant_id, environment, offer_id, request_id, version)
+        references review.offer (tenant_id, environment, offer_id, request_id, version),
+    foreign key (tenant_id, environment, request_id, version, resource_id, tool) references review.requested_tool
+);
+comment on table review.offer_tool is 'A tool that is offered; always one that was asked for.';
+call tenant.isolate('review.offer_tool');
+call tenant.admit_staff('review.offer_tool');
+grant select, insert on review.offer_tool to narthex_approval;
+
+create table review.proof (
+    tenant_id uuid not null,
+    proof_id uuid not null,
+    domain_id uuid not null,
+    host text not null,
+    method text not null check (method in ('dns_txt', 'well_known')),
+    state text not null default 'verified' check (state in ('verified', 'failing', 'lapsed')),
+    evidence text not null,
+    verified_at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, proof_id),
+    unique (tenant_id, proof_id, host),
+    foreign key (tenant_id, domain_id, host) references registry.domain (tenant_id, domain_id, host)
+);
+comment on table review.proof is 'A host was proved to be the tenant''s, how and until when.';
+call tenant.isolate('review.proof');
+call tenant.admit_staff('review.proof');
+grant select, insert, update (state) on review.proof to narthex_approval;
+create trigger arrows before update on review.proof for each row execute function tenant.follow_arrows(
+    'verified>failing', 'failing>verified', 'failing>lapsed');
+
+create table review.approval (
+    tenant_id uuid not null,
+    environment text not null,
+    approval_id uuid not null,
+    integration_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    run_id uuid not null,
+    verdict text not null,
+    decision_id uuid not null,
+    offer_id uuid,
+    requested_by uuid,
+    decided_by uuid,
+    at timestamptz not null,
+    expires_at timestamptz not null,
+    primary key (tenant_id, environment, approval_id),
+    unique (tenant_id, environment, request_id, version),
+    unique (tenant_id, environment, approval_id, integration_id, request_id, version),
+    foreign key (tenant_id, environment, request_id, version, integration_id)
+        references review.access_request (tenant_id, environment, request_id, version, integration_id),
+    foreign key (tenant_id, environment, run_id, request_id, version, verdict)
+        references review.policy_run (tenant_id, environment, run_id, request_id, version, verdict),
+    foreign key (tenant_id, environment, decision_id, request_id, version)
+        references review.decision (tenant_id, environment, decision_id, request_id, version),
+    foreign key (tenant_id, environment, offer_id, request_id, version)
+        references review.offer (tenant_id, environment, offer_id, request_id, version),
+    constraint never_against_the_policy check (verdict <> 'deny'),
+    constraint a_person_where_policy_wants_one check (verdict = 'allow' or decided_by is not null),
+    constraint not_by_who_asked check (decided_by is null or decided_by is distinct from requested_by)
+);
+comment on table review.approval is 'A decision that activates. In production it names its policy run, its proofs and its agreed scopes.';
+call tenant.isolate('review.approval');
+call tenant.admit_staff('review.approval');
+grant select, insert on review.approval to narthex_approval;
+
+create table review.approval_scope (
+    tenant_id uuid not null,
+    environment text not null,
+    approval_id uuid not null,
+    integration_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    scope text not null,
+    expires_at timestamptz,
+    primary key (tenant_id, environment, approval_id, scope),
+    foreign key (tenant_id, environment, approval_id, integration_id, request_id, version)
+        references review.approval (tenant_id, environment, approval_id, integration_id, request_id, version),
+    foreign key (tenant_id, environment, request_id, version, scope) references review.requested_scope
+);
+comment on table review.approval_scope is 'A scope that was agreed.';
+call tenant.isolate('review.approval_scope');
+call tenant.admit_staff('review.approval_scope');
+grant select, insert on review.approval_scope to narthex_approval;
+
+create table review.approval_tool (
+    tenant_id uuid not null,
+    environment text not null,
+    approval_id uuid not null,
+    integration_id uuid not null,
+    request_id uuid not null,
+    version integer not null,
+    resource_id uuid not null,
+    tool text not null,
+    scope text not null,
+    schema_hash bytea not null,
+    primary key (tenant_id, environment, approval_id, resource_id, tool),
+    foreign key (tenant_id, environment, approval_id, integration_id, request_id, version)
+        references review.approval (tenant_id, environment, approval_id, integration_id, request_id, version),
+    foreign key (tenant_id, environment, approval_id, scope) references review.approval_scope,
+    foreign key (tenant_id, environment, request_id, version, resource_id, tool) references review.requested_tool
+);
+comment on table review.approval_tool is 'A tool that was agreed, pinned to the schema it had.';
+call tenant.isolate('review.approval_tool');
+call tenant.admit_staff('review.approval_tool');
+grant select, insert on review.approval_tool to narthex_approval;
+
+create table review.approval_host (
+    tenant_id uuid not null,
+    environment text not null,
+    approval_id uuid not null,
+    host text not null,
+    proof_id uuid not null,
+    primary key (tenant_id, environment, approval_id, host),
+    foreign key (tenant_id, environment, approval_id) references review.approval,
+    foreign key (tenant_id, proof_id, host) references review.proof (tenant_id, proof_id, host)
+);
+comment on table review.approval_host is 'The proof that an approval rests on, per host of the metadata.';
+call tenant.isolate('review.approval_host');
+call tenant.admit_staff('review.approval_host');
+grant select, insert on review.approval_host to narthex_approval;
+
+-- Every host that the metadata names anywhere; loopback and private-use redirects name none.
+create function review.hosts_of(metadata jsonb) returns setof text
+    language sql immutable
+    as $$
+        select distinct lower(found[1])
+        from (
+            select jsonb_array_elements_text(coalesce(metadata -> 'redirect_uris', '[]')) as uri
+            union all
+            select metadata ->> member
+            from unnest(array['client_uri', 'logo_uri', 'tos_uri', 'policy_uri', 'jwks_uri']) as member
+        ) as named
+        cross join lateral regexp_match(named.uri, '^https://([^/:?#]+)', 'i') as found
+        where found is not null
+    $$;
+
+-- Who asked and who decided is copied from the request and the decision, whatever the writer says.
+create function review.name_the_people() returns trigger
+    language plpgsql as $$
+begin
+    select requested_by into new.requested_by from review.access_request as r
+        where r.tenant_id = new.tenant_id and r.environment = new.environment
+          and r.request_id = new.request_id and r.version = new.version;
+    select decided_by into new.decided_by from review.decision as d
+        where d.tenant_id = new.tenant_id and d.environment = new.environment and d.decision_id = new.decision_id;
+    return new;
+end
+$$;
+create trigger name_the_people before insert on review.approval
+    for each row execute function review.name_the_people();
+
+-- At commit an approval must be whole: exactly what was agreed, and in production every host proved.
+create function review.is_whole() returns trigger
+    language plpgsql as $$
+declare
+    unproved text;
+begin
+    if not exists (select from review.decision as d
+            where d.tenant_id = new.tenant_id and d.environment = new.environment and d.decision_id = new.decision_id
+              and d.kind = case when new.offer_id is null then 'approve' else 'offer' end) then
+        raise exception 'an approval needs a decision that approves' using errcode = 'check_violation', constraint = 'approval_decision';
+    end if;
+
+    if new.offer_id is not null and not exists (select from review.offer as o
+            where o.tenant_id = new.tenant_id and o.environment = new.environment
+              and o.offer_id = new.offer_id and o.state = 'accepted') then
+        raise exception 'an approval on an offer needs the offer accepted' using errcode = 'check_violation', constraint = 'approval_offer';
+    end if;
+
+    if exists (
+        (select scope from review.approval_scope as a
+            where a.tenant_id = new.tenant_id and a.environment = new.environment and a.approval_id = new.approval_id)
+        except
+        (select scope from review.requested_scope as r
+            where new.offer_id is null and r.tenant_id = new.tenant_id and r.environment = new.environment
+              and r.request_id = new.request_id and r.version = new.version
+         union all
+         select scope from review.offer_scope as o
+            where o.tenant_id = new.tenant_id and o.environment = new.environment and o.offer_id = new.offer_id)
+    ) then
+        raise exception 'an approval gives only what was agreed' using errcode = 'check_violation', constraint = 'approval_agreed';
+    end if;
+
+    if new.environment = 'production' then
+        select host into unproved
+        from review.access_request as r
+        cross join lateral review.hosts_of(r.metadata) as host
+        where r.tenant_id = new.tenant_id and r.environment = new.environment
+          and r.request_id = new.request_id and r.version = new.version
+          and not exists (
+            select from review.approval_host as h
+            join review.proof as p on p.tenant_id = h.tenant_id and p.proof_id = h.proof_id and p.host = h.host
+            where h.tenant_id = new.tenant_id and h.environment = new.environment
+              and h.approval_id = new.approval_id and h.host = host.host
+              and p.state = 'verified' and p.expires_at > new.at)
+        limit 1;
+        if unproved is not null then
+            raise exception 'production needs a proof of ownership for %', unproved
+                using errcode = 'check_violation', constraint = 'approval_proof';
+        end if;
+    end if;
+    return null;
+end
+$$;
+create constraint trigger is_whole after insert on review.approval
+    deferrable initially deferred
+    for each row execute function review.is_whole();
+
+-- What was agreed is agreed when the approval is written, never added later.
+create function review.only_with_its_approval() returns trigger
+    language plpgsql as $$
+begin
+    if not exists (select from review.approval as a
+            where a.tenant_id = new.tenant_id and a.environment = new.environment and a.approval_id = new.approval_id
+              and a.xmin = pg_current_xact_id()::xid) then
+        raise exception 'an approval is complete once it is made' using errcode = 'check_violation', constraint = 'approval_complete';
+    end if;
+    return new;
+end
+$$;
+create trigger only_with_its_approval before insert on review.approval_scope
+    for each row execute function review.only_with_its_approval();
+create trigger only_with_its_approval before insert on review.approval_tool
+    for each row execute function review.only_with_its_approval();
+create trigger only_with_its_approval before insert on review.approval_host
+    for each row execute function review.only_with_its_approval();

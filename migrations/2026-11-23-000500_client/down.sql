@@ -1,0 +1,3 @@
+drop view registry.active_client;
+drop table registry.credential, registry.entitled_tool, registry.entitlement, registry.client;
+drop function registry.two_live_credentials(), registry.tell_token_plane();
