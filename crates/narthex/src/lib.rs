@@ -1,1 +1,3 @@
 //! The binary: configuration, command line, wiring.
+pub mod ports;
+pub mod services;
