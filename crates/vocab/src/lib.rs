@@ -1,1 +1,96 @@
 //! The words of Narthex as types: parsing only, no IO, no clock, no randomness of its own.
+//!
+//! One file a noun; every noun is re-exported here. A value of one of these types is already
+//! checked: there is no second, weaker way to have one. Time ([`Timestamp`]) and chance
+//! (`&mut dyn rand_core::CryptoRng`) are parameters.
+
+mod word;
+
+mod application_type;
+mod attempt;
+mod auth_method;
+mod canonical_json;
+mod client_id;
+mod client_metadata;
+mod client_name;
+mod client_state;
+mod code_point;
+mod credential_state;
+mod email;
+mod environment;
+mod fingerprint;
+mod grant_type;
+mod host;
+mod id;
+mod issuer;
+mod key_set;
+pub mod kind;
+mod label;
+mod metadata_error;
+mod metadata_member;
+mod name;
+mod pkce;
+mod public_key;
+mod quarantine_state;
+mod redirect_uri;
+mod registration_mode;
+mod request_state;
+mod resource_uri;
+mod response_type;
+mod risk;
+mod scope;
+mod scope_set;
+mod secret;
+mod secret_hash;
+mod secret_kind;
+mod tenant_slug;
+mod time;
+mod tool;
+mod uri_text;
+mod web_uri;
+
+pub use application_type::ApplicationType;
+pub use attempt::AttemptOutcome;
+pub use auth_method::AuthMethod;
+pub use canonical_json::canonical_json;
+pub use client_id::{ClientId, ClientIdError};
+pub use client_metadata::{ClientMetadata, MAX_CONTACTS, MAX_REDIRECT_URIS};
+pub use client_name::ClientName;
+pub use client_state::ClientState;
+pub use credential_state::CredentialState;
+pub use email::{Email, EmailError};
+pub use environment::Environment;
+pub use fingerprint::{Fingerprint, FingerprintError};
+pub use grant_type::GrantType;
+pub use host::{Host, HostError, HostName};
+pub use id::{Id, IdError, PLATFORM_TENANT};
+pub use issuer::Issuer;
+pub use key_set::{KeySet, KeySetError};
+pub use kind::{
+    Approval, Ask, Attempt, Credential, Decision, Domain, Entry, Finding, Grant, IdKind,
+    Integration, Invitation, Member, Offer, Order, Parked, PolicyRun, Proof, Request, Resource,
+    Session, Tenant,
+};
+pub use label::Label;
+pub use metadata_error::{MetadataError, MetadataProblem, RegistrationErrorCode};
+pub use name::NameError;
+pub use pkce::{CodeChallenge, CodeVerifier, PkceError};
+pub use public_key::{PublicKey, PublicKeyError};
+pub use quarantine_state::QuarantineState;
+pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
+pub use registration_mode::RegistrationMode;
+pub use request_state::RequestState;
+pub use resource_uri::{ResourceUri, ResourceUriError};
+pub use response_type::ResponseType;
+pub use risk::Risk;
+pub use scope::{Scope, ScopeError};
+pub use scope_set::{ScopeSet, ScopeSetError};
+pub use secret::{Secret, SecretError};
+pub use secret_hash::{HashKey, SecretHash};
+pub use secret_kind::SecretKind;
+pub use tenant_slug::{TenantSlug, TenantSlugError};
+pub use time::Timestamp;
+pub use tool::{SchemaHash, SchemaHashError, ToolName, ToolNameError};
+pub use uri_text::UriError;
+pub use web_uri::{WebUri, WebUriError};
+pub use word::UnknownWord;

@@ -1,0 +1,61 @@
+//! What came of one call on a public registration surface. Each outcome is final for the attempt.
+
+/// The outcome of a registration attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AttemptOutcome {
+    /// The metadata could not be read.
+    Malformed,
+    /// A budget was used up.
+    Limited,
+    /// A block list or brake stopped it.
+    Blocked,
+    /// A rule or the environment's mode refused it.
+    Refused,
+    /// The same metadata was known already.
+    Joined,
+    /// It waits with an identifier.
+    Quarantined,
+    /// Sandbox only: a named rule let it in at once.
+    Activated,
+}
+
+impl AttemptOutcome {
+    /// All of them, in the order above.
+    pub const ALL: &'static [Self] = &[
+        Self::Malformed,
+        Self::Limited,
+        Self::Blocked,
+        Self::Refused,
+        Self::Joined,
+        Self::Quarantined,
+        Self::Activated,
+    ];
+
+    /// The text form, as on the wire and in rows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Limited => "limited",
+            Self::Blocked => "blocked",
+            Self::Refused => "refused",
+            Self::Joined => "joined",
+            Self::Quarantined => "quarantined",
+            Self::Activated => "activated",
+        }
+    }
+
+    /// The words people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Malformed => "Malformed",
+            Self::Limited => "Limited by rate",
+            Self::Blocked => "Blocked",
+            Self::Refused => "Refused",
+            Self::Joined => "Joined a family",
+            Self::Quarantined => "In quarantine",
+            Self::Activated => "Activated",
+        }
+    }
+}
+
+crate::word::closed_word!(AttemptOutcome, "attempt outcome");

@@ -1,0 +1,382 @@
+//! Client metadata (RFC 7591 section 2, OpenID Connect Dynamic Client Registration 1.0 section 2):
+//! what a client says about itself, read once, defaults filled. It never carries what the server
+//! decides (identifier, secret, state), and what it does not know it does not keep.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::application_type::ApplicationType;
+use crate::auth_method::AuthMethod;
+use crate::client_name::ClientName;
+use crate::grant_type::GrantType;
+use crate::host::{Host, HostName};
+use crate::key_set::KeySet;
+use crate::label::Label;
+use crate::metadata_error::{MetadataError, MetadataProblem};
+use crate::metadata_member::Members;
+use crate::redirect_uri::{RedirectUri, RedirectUriKind};
+use crate::response_type::ResponseType;
+use crate::scope_set::ScopeSet;
+use crate::web_uri::WebUri;
+
+/// The most redirect URIs of one client.
+pub const MAX_REDIRECT_URIS: usize = 50;
+/// The most contacts of one client.
+pub const MAX_CONTACTS: usize = 10;
+const MAX_WORDS: usize = 20;
+
+/// Effective client metadata: consistent, complete, without anything the house does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientMetadata {
+    redirect_uris: Vec<RedirectUri>,
+    auth_method: AuthMethod,
+    grant_types: BTreeSet<GrantType>,
+    application_type: ApplicationType,
+    client_name: Option<ClientName>,
+    client_uri: Option<WebUri>,
+    logo_uri: Option<WebUri>,
+    tos_uri: Option<WebUri>,
+    policy_uri: Option<WebUri>,
+    jwks_uri: Option<WebUri>,
+    jwks: Option<KeySet>,
+    scope: Option<ScopeSet>,
+    contacts: Vec<Label>,
+    software_id: Option<Label>,
+    software_version: Option<Label>,
+}
+
+impl ClientMetadata {
+    /// Reads metadata as a registrant sent it. Members that are not known are ignored (RFC 7591
+    /// section 2), null is as absent; localized members are not kept.
+    pub fn parse(sent: &Map<String, Value>) -> Result<Self, MetadataError> {
+        let members = Members(sent);
+        let grant_types = grant_types(&members)?;
+        let redirect_uris = redirect_uris(&members, &grant_types)?;
+        let application_type = application_type(&members, &redirect_uris)?;
+        let scope: Option<ScopeSet> = members.spoken("scope")?;
+        let metadata = Self {
+            redirect_uris,
+            auth_method: members
+                .parsed("token_endpoint_auth_method")?
+                .unwrap_or(AuthMethod::ClientSecretBasic),
+            grant_types,
+            application_type,
+            client_name: members.spoken("client_name")?,
+            client_uri: members.spoken("client_uri")?,
+            logo_uri: members.spoken("logo_uri")?,
+            tos_uri: members.spoken("tos_uri")?,
+            policy_uri: members.spoken("policy_uri")?,
+            jwks_uri: members.parsed("jwks_uri")?,
+            jwks: jwks(&members)?,
+            scope,
+            contacts: members
+                .parsed_list("contacts", MAX_CONTACTS)?
+                .unwrap_or_default(),
+            software_id: members.spoken("software_id")?,
+            software_version: members.spoken("software_version")?,
+        };
+        metadata.consistent()
+    }
+
+    fn consistent(self) -> Result<Self, MetadataError> {
+        let conflict = |member: &str, reason| {
+            Err(MetadataError::client(
+                member,
+                MetadataProblem::Conflict { reason },
+            ))
+        };
+        if self.jwks.is_some() && self.jwks_uri.is_some() {
+            return conflict("jwks", "jwks and jwks_uri exclude each other");
+        }
+        let has_keys = self.jwks.is_some() || self.jwks_uri.is_some();
+        if self.auth_method == AuthMethod::PrivateKeyJwt && !has_keys {
+            return conflict(
+                "token_endpoint_auth_method",
+                "private_key_jwt needs jwks or jwks_uri",
+            );
+        }
+        if self.auth_method.is_public() && self.allows(GrantType::ClientCredentials) {
+            return conflict(
+                "grant_types",
+                "client_credentials needs a client that authenticates",
+            );
+        }
+        Ok(self)
+    }
+
+    /// The metadata a quarantined identifier may have: a public client that signs people in.
+    /// Whatever method was asked becomes `none`, whatever grants were asked beside
+    /// `authorization_code` and `refresh_token` go; a client that asked for none of these is
+    /// refused.
+    pub fn clamp_for_quarantine(mut self) -> Result<Self, MetadataError> {
+        if !self.allows(GrantType::AuthorizationCode) {
+            let reason = "only clients that sign people in (authorization_code) may wait here";
+            return Err(MetadataError::client(
+                "grant_types",
+                MetadataProblem::Conflict { reason },
+            ));
+        }
+        self.auth_method = AuthMethod::None;
+        self.grant_types.remove(&GrantType::ClientCredentials);
+        self.consistent()
+    }
+
+    /// Every domain name it names, but for this machine's: what must be proved or allowed.
+    pub fn hosts(&self) -> BTreeSet<HostName> {
+        let redirects = self.redirect_uris.iter().filter_map(RedirectUri::host);
+        let redirects =
+            redirects
+                .filter(|host| !host.is_loopback())
+                .filter_map(|host| match host {
+                    Host::Name(name) => Some(name),
+                    Host::Address(_) => None,
+                });
+        let pages = [
+            &self.client_uri,
+            &self.logo_uri,
+            &self.tos_uri,
+            &self.policy_uri,
+            &self.jwks_uri,
+        ];
+        redirects
+            .chain(pages.into_iter().flatten().map(|uri| uri.host().clone()))
+            .collect()
+    }
+
+    /// The effective metadata as it is returned and stored (RFC 7591 section 3.2.1); parses to
+    /// the same value.
+    pub fn to_json(&self) -> Map<String, Value> {
+        let mut json = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            json.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        let web = |uri: &Option<WebUri>| uri.as_ref().map(|uri| Value::from(uri.as_str()));
+        let label = |label: &Option<Label>| label.as_ref().map(|label| Value::from(label.as_str()));
+        let grants = self
+            .grant_types
+            .iter()
+            .map(|grant| Value::from(grant.as_str()))
+            .collect();
+        let responses = self
+            .response_types()
+            .iter()
+            .map(|kind| Value::from(kind.as_str()));
+        put(
+            "application_type",
+            Some(self.application_type.as_str().into()),
+        );
+        put(
+            "client_name",
+            self.client_name.as_ref().map(|name| name.as_str().into()),
+        );
+        put("client_uri", web(&self.client_uri));
+        put("contacts", texts(&self.contacts, Label::as_str));
+        put("grant_types", Some(Value::Array(grants)));
+        put("jwks", self.jwks.as_ref().map(KeySet::to_json));
+        put("jwks_uri", web(&self.jwks_uri));
+        put("logo_uri", web(&self.logo_uri));
+        put("policy_uri", web(&self.policy_uri));
+        put(
+            "redirect_uris",
+            texts(&self.redirect_uris, RedirectUri::as_str),
+        );
+        put("response_types", Some(Value::Array(responses.collect())));
+        put(
+            "scope",
+            self.scope.as_ref().map(|scope| scope.to_string().into()),
+        );
+        put("software_id", label(&self.software_id));
+        put("software_version", label(&self.software_version));
+        put(
+            "token_endpoint_auth_method",
+            Some(self.auth_method.as_str().into()),
+        );
+        put("tos_uri", web(&self.tos_uri));
+        json
+    }
+
+    /// Whether it has this grant.
+    pub fn allows(&self, grant: GrantType) -> bool {
+        self.grant_types.contains(&grant)
+    }
+
+    /// The registered redirect URI that `presented` may be used for, as presented.
+    pub fn redirect_uri(&self, presented: &str) -> Option<RedirectUri> {
+        self.redirect_uris
+            .iter()
+            .find_map(|uri| uri.matched(presented))
+    }
+
+    /// `redirect_uris`, in the order sent, without repetition.
+    pub fn redirect_uris(&self) -> &[RedirectUri] {
+        &self.redirect_uris
+    }
+
+    /// `token_endpoint_auth_method`.
+    pub const fn auth_method(&self) -> AuthMethod {
+        self.auth_method
+    }
+
+    /// `grant_types`, never empty.
+    pub const fn grant_types(&self) -> &BTreeSet<GrantType> {
+        &self.grant_types
+    }
+
+    /// `response_types`: `code` when people sign in through it, else none. The grants imply it.
+    pub fn response_types(&self) -> &'static [ResponseType] {
+        if self.allows(GrantType::AuthorizationCode) {
+            ResponseType::ALL
+        } else {
+            &[]
+        }
+    }
+
+    /// `application_type`.
+    pub const fn application_type(&self) -> ApplicationType {
+        self.application_type
+    }
+
+    /// `client_name`.
+    pub const fn client_name(&self) -> Option<&ClientName> {
+        self.client_name.as_ref()
+    }
+
+    /// `client_uri`.
+    pub const fn client_uri(&self) -> Option<&WebUri> {
+        self.client_uri.as_ref()
+    }
+
+    /// `logo_uri`.
+    pub const fn logo_uri(&self) -> Option<&WebUri> {
+        self.logo_uri.as_ref()
+    }
+
+    /// `tos_uri`.
+    pub const fn tos_uri(&self) -> Option<&WebUri> {
+        self.tos_uri.as_ref()
+    }
+
+    /// `policy_uri`.
+    pub const fn policy_uri(&self) -> Option<&WebUri> {
+        self.policy_uri.as_ref()
+    }
+
+    /// `jwks_uri`; never together with `jwks`.
+    pub const fn jwks_uri(&self) -> Option<&WebUri> {
+        self.jwks_uri.as_ref()
+    }
+
+    /// `jwks`; never together with `jwks_uri`.
+    pub const fn jwks(&self) -> Option<&KeySet> {
+        self.jwks.as_ref()
+    }
+
+    /// `scope`: what the client asks for, which is never what it has.
+    pub const fn scope(&self) -> Option<&ScopeSet> {
+        self.scope.as_ref()
+    }
+
+    /// `contacts`.
+    pub fn contacts(&self) -> &[Label] {
+        &self.contacts
+    }
+
+    /// `software_id`.
+    pub const fn software_id(&self) -> Option<&Label> {
+        self.software_id.as_ref()
+    }
+
+    /// `software_version`.
+    pub const fn software_version(&self) -> Option<&Label> {
+        self.software_version.as_ref()
+    }
+}
+
+fn texts<T>(list: &[T], text: impl Fn(&T) -> &str) -> Option<Value> {
+    let values: Vec<_> = list.iter().map(|entry| Value::from(text(entry))).collect();
+    (!values.is_empty()).then_some(Value::Array(values))
+}
+
+/// `grant_types` (default `authorization_code`) consistent with `response_types` (RFC 7591
+/// section 2.1). A `response_types` that is absent follows the grants.
+fn grant_types(members: &Members<'_>) -> Result<BTreeSet<GrantType>, MetadataError> {
+    let conflict = |member: &str, reason| {
+        Err(MetadataError::client(
+            member,
+            MetadataProblem::Conflict { reason },
+        ))
+    };
+    let grants: BTreeSet<_> = members
+        .parsed_list("grant_types", MAX_WORDS)?
+        .unwrap_or_else(|| vec![GrantType::AuthorizationCode])
+        .into_iter()
+        .collect();
+    if grants.is_empty() {
+        return conflict("grant_types", "it is empty");
+    }
+    let code = grants.contains(&GrantType::AuthorizationCode);
+    if grants.contains(&GrantType::RefreshToken) && !code {
+        return conflict("grant_types", "refresh_token needs authorization_code");
+    }
+    let responses: Option<Vec<ResponseType>> = members.parsed_list("response_types", MAX_WORDS)?;
+    match responses {
+        Some(list) if list.is_empty() && code => conflict(
+            "response_types",
+            "authorization_code needs the response type code",
+        ),
+        Some(list) if !list.is_empty() && !code => conflict(
+            "response_types",
+            "code needs the grant type authorization_code",
+        ),
+        Some(_) | None => Ok(grants),
+    }
+}
+
+fn redirect_uris(
+    members: &Members<'_>,
+    grants: &BTreeSet<GrantType>,
+) -> Result<Vec<RedirectUri>, MetadataError> {
+    let name = "redirect_uris";
+    let as_redirect = |error: MetadataError| MetadataError::redirect(error.member, error.why);
+    let uris: Vec<RedirectUri> = members
+        .parsed_list(name, MAX_REDIRECT_URIS)
+        .map_err(as_redirect)?
+        .unwrap_or_default();
+    if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
+        let reason = "a client that signs people in registers at least one";
+        return Err(MetadataError::redirect(
+            name,
+            MetadataProblem::Missing { reason },
+        ));
+    }
+    let mut known = BTreeSet::new();
+    Ok(uris
+        .into_iter()
+        .filter(|uri| known.insert(uri.clone()))
+        .collect())
+}
+
+/// Absent: native when every redirect URI is the application's own on the device, else web.
+fn application_type(
+    members: &Members<'_>,
+    redirects: &[RedirectUri],
+) -> Result<ApplicationType, MetadataError> {
+    let on_device = |uri: &RedirectUri| uri.kind() != RedirectUriKind::Https;
+    let native = !redirects.is_empty() && redirects.iter().all(on_device);
+    match members.parsed("application_type")? {
+        Some(ApplicationType::Web) if native => {
+            let reason = "an application of type web has an https redirect URI";
+            let why = MetadataProblem::Conflict { reason };
+            Err(MetadataError::redirect("redirect_uris", why))
+        }
+        Some(stated) => Ok(stated),
+        None if native => Ok(ApplicationType::Native),
+        None => Ok(ApplicationType::Web),
+    }
+}
+
+fn jwks(members: &Members<'_>) -> Result<Option<KeySet>, MetadataError> {
+    let parse = |value| KeySet::parse(value).map_err(|error| MetadataError::client("jwks", error));
+    members.value("jwks").map(parse).transpose()
+}

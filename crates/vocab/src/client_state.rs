@@ -1,0 +1,92 @@
+//! Where a client stands and which arrows lead on. Only `active` and `restricted` clients have tokens; the rows say why.
+
+/// The state of a client in one environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClientState {
+    /// Approved; its owner has not taken a credential yet.
+    AwaitingCredentials,
+    /// May get tokens.
+    Active,
+    /// Existing tokens live; no new grants.
+    Restricted,
+    /// Stopped by a person until lifted.
+    Suspended,
+    /// Its end date passed or it was not used.
+    Expired,
+    /// Ended by a person, for good.
+    Revoked,
+}
+
+impl ClientState {
+    /// All of them, in the order above.
+    pub const ALL: &'static [Self] = &[
+        Self::AwaitingCredentials,
+        Self::Active,
+        Self::Restricted,
+        Self::Suspended,
+        Self::Expired,
+        Self::Revoked,
+    ];
+
+    /// The text form, as on the wire and in rows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingCredentials => "awaiting_credentials",
+            Self::Active => "active",
+            Self::Restricted => "restricted",
+            Self::Suspended => "suspended",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// The words people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::AwaitingCredentials => "Waiting for credentials",
+            Self::Active => "Live",
+            Self::Restricted => "Limited",
+            Self::Suspended => "Suspended",
+            Self::Expired => "Ended",
+            Self::Revoked => "Revoked",
+        }
+    }
+
+    /// The states that may follow this one.
+    pub const fn next(self) -> &'static [Self] {
+        match self {
+            Self::AwaitingCredentials | Self::Suspended => &[Self::Active, Self::Revoked],
+            Self::Active => &[
+                Self::Restricted,
+                Self::Suspended,
+                Self::Expired,
+                Self::Revoked,
+            ],
+            Self::Restricted => &[Self::Active, Self::Suspended, Self::Revoked],
+            Self::Expired => &[Self::Revoked],
+            Self::Revoked => &[],
+        }
+    }
+
+    /// Whether the machine has this arrow. No state has an arrow to itself.
+    pub fn may_become(self, next: Self) -> bool {
+        self.next().contains(&next)
+    }
+
+    /// Whether nothing follows.
+    pub const fn is_final(self) -> bool {
+        self.next().is_empty()
+    }
+
+    /// Whether tokens that were issued are still honoured.
+    pub const fn honours_tokens(self) -> bool {
+        matches!(self, Self::Active | Self::Restricted)
+    }
+
+    /// Whether new grants may begin.
+    pub const fn allows_grants(self) -> bool {
+        matches!(self, Self::Active)
+    }
+}
+
+crate::word::closed_word!(ClientState, "client state");

@@ -1,0 +1,70 @@
+//! The kinds of thing that have an [`Id`](crate::Id), each with its text prefix. The types are
+//! markers without values; they never carry data.
+
+/// A kind of thing that has a typed id.
+pub trait IdKind {
+    /// Three letters, without the underscore that follows them in text.
+    const PREFIX: &'static str;
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum $name {}
+
+            impl IdKind for $name {
+                const PREFIX: &'static str = $prefix;
+            }
+        )*
+
+        #[cfg(test)]
+        pub(crate) const PREFIXES: &[&str] = &[$($prefix),*];
+    };
+}
+
+kinds! {
+    /// A company on the platform.
+    Tenant = "ten";
+    /// A person of a tenant.
+    Member = "mem";
+    /// A signed-in browser of a person.
+    Session = "ses";
+    /// An invitation of a person into a tenant.
+    Invitation = "inv";
+    /// A thing being onboarded: a partner product, a service, an agent.
+    Integration = "int";
+    /// An API or MCP server.
+    Resource = "res";
+    /// An access request: the versioned case.
+    Request = "req";
+    /// A recorded outcome of a case.
+    Decision = "dec";
+    /// A decision that activates.
+    Approval = "apr";
+    /// A reviewer's counter-proposal.
+    Offer = "off";
+    /// One evaluation of the policy over a case.
+    PolicyRun = "run";
+    /// What one screening check saw.
+    Finding = "fnd";
+    /// A domain of a tenant.
+    Domain = "dom";
+    /// A proof of ownership.
+    Proof = "prf";
+    /// A secret (by its hash) or public key of a client.
+    Credential = "crd";
+    /// What a person allowed a client, from which tokens are issued.
+    Grant = "gra";
+    /// One call on a public registration surface.
+    Attempt = "att";
+    /// A person's wish to use a client that nobody has decided about.
+    Ask = "ask";
+    /// A sign-in that waits for a decision.
+    Parked = "prk";
+    /// A fetch that the discovery plane shall carry out.
+    Order = "ord";
+    /// An entry of the ledger.
+    Entry = "ent";
+}

@@ -1,0 +1,159 @@
+//! Where an access request stands and which arrows lead on. It carries no facts: who decided and why are on the request's rows.
+
+/// The state of one version of an access request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RequestState {
+    /// Being written by the tenant.
+    Draft,
+    /// Sent, not yet screened.
+    Submitted,
+    /// The automatic checks run.
+    Screening,
+    /// A named rule approved it.
+    AutoApproved,
+    /// A rule refused it; it can be fixed and sent again.
+    RejectedByPolicy,
+    /// A person looks at it.
+    InReview,
+    /// The reviewer asked for changes.
+    ChangesRequested,
+    /// The reviewer made a counter-proposal.
+    Offered,
+    /// The tenant declined the offer; the reviewer goes on.
+    Declined,
+    /// A person rejected it.
+    Rejected,
+    /// A person rejected it and blocked what asked.
+    RejectedAndBlocked,
+    /// One of two people approved it.
+    AwaitingSecond,
+    /// Approved by everyone who had to.
+    Approved,
+    /// The second person refused; the reviewer goes on.
+    Refused,
+    /// Nobody answered in time.
+    Lapsed,
+    /// Taken back by the tenant.
+    Withdrawn,
+}
+
+impl RequestState {
+    /// All of them, in the order above.
+    pub const ALL: &'static [Self] = &[
+        Self::Draft,
+        Self::Submitted,
+        Self::Screening,
+        Self::AutoApproved,
+        Self::RejectedByPolicy,
+        Self::InReview,
+        Self::ChangesRequested,
+        Self::Offered,
+        Self::Declined,
+        Self::Rejected,
+        Self::RejectedAndBlocked,
+        Self::AwaitingSecond,
+        Self::Approved,
+        Self::Refused,
+        Self::Lapsed,
+        Self::Withdrawn,
+    ];
+
+    /// The text form, as on the wire and in rows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Submitted => "submitted",
+            Self::Screening => "screening",
+            Self::AutoApproved => "auto_approved",
+            Self::RejectedByPolicy => "rejected_by_policy",
+            Self::InReview => "in_review",
+            Self::ChangesRequested => "changes_requested",
+            Self::Offered => "offered",
+            Self::Declined => "declined",
+            Self::Rejected => "rejected",
+            Self::RejectedAndBlocked => "rejected_and_blocked",
+            Self::AwaitingSecond => "awaiting_second",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::Lapsed => "lapsed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The words people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Submitted => "Sent",
+            Self::Screening => "Checking",
+            Self::AutoApproved => "Approved by rule",
+            Self::RejectedByPolicy | Self::ChangesRequested => "Changes needed",
+            Self::InReview => "In review",
+            Self::Offered => "Offer to answer",
+            Self::Declined => "Offer declined",
+            Self::Rejected => "Rejected",
+            Self::RejectedAndBlocked => "Rejected and blocked",
+            Self::AwaitingSecond => "Waiting for second approval",
+            Self::Approved => "Approved",
+            Self::Refused => "Second approval refused",
+            Self::Lapsed => "Lapsed",
+            Self::Withdrawn => "Withdrawn",
+        }
+    }
+
+    /// The states that may follow this one.
+    pub const fn next(self) -> &'static [Self] {
+        match self {
+            Self::Draft => &[Self::Submitted, Self::Withdrawn],
+            Self::Submitted => &[Self::Screening, Self::Withdrawn],
+            Self::Screening => &[
+                Self::AutoApproved,
+                Self::RejectedByPolicy,
+                Self::InReview,
+                Self::Withdrawn,
+            ],
+            Self::AutoApproved
+            | Self::Rejected
+            | Self::RejectedAndBlocked
+            | Self::Approved
+            | Self::Lapsed
+            | Self::Withdrawn => &[],
+            Self::RejectedByPolicy | Self::ChangesRequested => &[Self::Draft, Self::Withdrawn],
+            Self::InReview => &[
+                Self::ChangesRequested,
+                Self::Offered,
+                Self::Rejected,
+                Self::RejectedAndBlocked,
+                Self::AwaitingSecond,
+                Self::Approved,
+                Self::Withdrawn,
+            ],
+            Self::Offered => &[
+                Self::Declined,
+                Self::AwaitingSecond,
+                Self::Approved,
+                Self::Lapsed,
+                Self::Withdrawn,
+            ],
+            Self::Declined | Self::Refused => &[Self::InReview, Self::Withdrawn],
+            Self::AwaitingSecond => &[Self::Approved, Self::Refused, Self::Lapsed, Self::Withdrawn],
+        }
+    }
+
+    /// Whether the machine has this arrow. No state has an arrow to itself.
+    pub fn may_become(self, next: Self) -> bool {
+        self.next().contains(&next)
+    }
+
+    /// Whether nothing follows.
+    pub const fn is_final(self) -> bool {
+        self.next().is_empty()
+    }
+
+    /// Whether it is still open: somebody or something acts next.
+    pub const fn is_open(self) -> bool {
+        !self.is_final()
+    }
+}
+
+crate::word::closed_word!(RequestState, "request state");

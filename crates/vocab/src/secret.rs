@@ -1,0 +1,116 @@
+//! A secret in the clear, for as long as it must be. It never has a Display, a Serialize, a Clone
+//! or a telling Debug; only its [`SecretHash`] reaches a store.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use rand_core::CryptoRng;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::secret_hash::{HashKey, SecretHash};
+use crate::secret_kind::SecretKind;
+
+/// A value we issued: prefix, 32 random bytes in base64url (43 characters), 6 characters of
+/// checksum. Wiped when dropped.
+pub struct Secret {
+    kind: SecretKind,
+    text: Zeroizing<String>,
+}
+
+/// Why a text is not a secret of the kind asked for. Carries nothing of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// The prefix is another kind's, or none.
+    #[error("this is not a value of the kind expected here")]
+    Kind,
+    /// The length or alphabet is wrong.
+    #[error("this value is incomplete or has a wrong character")]
+    Shape,
+    /// The checksum is wrong: mistyped or cut.
+    #[error("this value is mistyped: its checksum is wrong")]
+    Checksum,
+}
+
+const PREFIX: usize = 4;
+const BODY: usize = 43;
+const CHECKSUM: usize = 6;
+
+impl Secret {
+    /// A new secret of 256 bits.
+    pub fn generate(kind: SecretKind, rng: &mut dyn CryptoRng) -> Self {
+        let mut random = Zeroizing::new([0_u8; 32]);
+        rng.fill_bytes(random.as_mut());
+        let mut text = Zeroizing::new(String::with_capacity(PREFIX + BODY + CHECKSUM));
+        text.push_str(kind.prefix());
+        URL_SAFE_NO_PAD.encode_string(random.as_ref(), &mut text);
+        let checksum = checksum(&text);
+        text.push_str(&checksum);
+        Self { kind, text }
+    }
+
+    /// Reads a secret of one kind; another kind's, a cut or a mistyped one is refused before any
+    /// store is asked.
+    pub fn parse(kind: SecretKind, text: &str) -> Result<Self, SecretError> {
+        if !text.starts_with(kind.prefix()) {
+            return Err(SecretError::Kind);
+        }
+        let alphabet = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        if text.len() != PREFIX + BODY + CHECKSUM || !text.bytes().all(alphabet) {
+            return Err(SecretError::Shape);
+        }
+        let (value, given) = text.split_at(PREFIX + BODY);
+        if !bool::from(checksum(value).as_bytes().ct_eq(given.as_bytes())) {
+            return Err(SecretError::Checksum);
+        }
+        Ok(Self {
+            kind,
+            text: Zeroizing::new(text.to_owned()),
+        })
+    }
+
+    /// What it is for.
+    pub const fn kind(&self) -> SecretKind {
+        self.kind
+    }
+
+    /// The text, to hand to its owner once.
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// HMAC-SHA-256 under `key`, the kind mixed in.
+    pub fn hash(&self, key: &HashKey) -> SecretHash {
+        // HMAC fills a short key with zeros up to the block of 64 bytes (RFC 2104 section 2).
+        let mut block = Zeroizing::new([0_u8; 64]);
+        block.iter_mut().zip(key.as_bytes()).for_each(|(to, from)| *to = *from);
+        let mut mac = <Hmac<Sha256> as Mac>::new((&*block).into());
+        mac.update(b"narthex secret ");
+        mac.update(self.kind.prefix().as_bytes());
+        mac.update(self.text.as_bytes());
+        SecretHash::from_bytes(mac.finalize().into_bytes().into())
+    }
+
+    /// The last four characters, by which its owner recognises it. They are of the checksum, so
+    /// they take nothing from the 256 bits that would help to guess it.
+    pub fn last4(&self) -> &str {
+        self.text
+            .get(PREFIX + BODY + CHECKSUM - 4..)
+            .unwrap_or_default()
+    }
+}
+
+fn checksum(value: &str) -> String {
+    let mut text = URL_SAFE_NO_PAD.encode(Sha256::digest(value));
+    text.truncate(CHECKSUM);
+    text
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({}redacted)", self.kind.prefix())
+    }
+}

@@ -1,0 +1,47 @@
+//! The kinds of high-entropy value we issue, told apart by a text prefix, so that none redeems as
+//! another and secret scanners recognise them.
+
+use crate::environment::Environment;
+
+/// What a [`Secret`](crate::Secret) is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretKind {
+    /// A client's secret: `nps_` in production, `nss_` in the sandbox.
+    ClientSecret(Environment),
+    /// A resource server's secret: `nrs_`.
+    ResourceSecret,
+    /// An authorization code: `nac_`.
+    AuthorizationCode,
+    /// A refresh token: `nrt_`.
+    RefreshToken,
+    /// A browser session's token: `nst_`.
+    SessionToken,
+    /// An invitation's token: `niv_`.
+    Invitation,
+}
+
+impl SecretKind {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::ClientSecret(Environment::Sandbox),
+        Self::ClientSecret(Environment::Production),
+        Self::ResourceSecret,
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::SessionToken,
+        Self::Invitation,
+    ];
+
+    /// Four characters that start every secret of the kind.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::ClientSecret(Environment::Production) => "nps_",
+            Self::ClientSecret(Environment::Sandbox) => "nss_",
+            Self::ResourceSecret => "nrs_",
+            Self::AuthorizationCode => "nac_",
+            Self::RefreshToken => "nrt_",
+            Self::SessionToken => "nst_",
+            Self::Invitation => "niv_",
+        }
+    }
+}
