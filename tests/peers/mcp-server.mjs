@@ -1,0 +1,118 @@
+// A small MCP server over streamable HTTP, protected by Narthex: it keeps notes in memory.
+// Read this file and `protect.mjs` to learn how to protect a server of your own.
+// It never asks who the user is and never decides by itself what a client may do.
+//
+// Environment:
+//   PORT                  where to listen on 127.0.0.1
+//   RESOURCE_URL          this server's resource identifier, default http://127.0.0.1:PORT/mcp
+//   NARTHEX_ISSUER        accepted issuers, comma separated, the preferred one first
+//   NARTHEX_DECISION_URL  the decision endpoint of each issuer, in the same order
+//   RESOURCE_ID, RESOURCE_SECRET  how this server names itself to the decision endpoint
+
+import { fstatSync } from 'node:fs';
+import { createServer } from 'node:http';
+import {
+  hostHeaderValidation,
+  originValidation,
+  toNodeHandler,
+} from '@modelcontextprotocol/node';
+import { createMcpHandler, McpServer, requireScopes } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { protect } from './protect.mjs';
+
+const SCOPES = ['notes:read', 'notes:write', 'notes:delete'];
+
+const settings = readSettings(process.env);
+const narthex = protect({ ...settings, scopes: SCOPES });
+const notes = new Map([['1', 'Water the plants']]);
+
+/** One MCP server per request, as the protocol is stateless; the notes outlive it. */
+function notesServer({ authInfo }) {
+  const server = new McpServer({ name: 'notes', version: '1.0.0' });
+
+  // Two questions, in this order. Does the token carry the scope? If not, the SDK answers
+  // 403 insufficient_scope and the client may ask the person for more. Is this client entitled to
+  // this tool, now? Narthex is asked each time, so a suspended client stops at its next call.
+  function tool(name, scope, description, inputSchema, run) {
+    const scopeChallenge = requireScopes(scope);
+    server.registerTool(name, { description, inputSchema, scopeChallenge }, async (input) => {
+      const { allowed, reason } = await narthex.mayCall(authInfo, name);
+      if (!allowed) return refusal(`Narthex refused ${name} for this client: ${reason}`);
+      return run(input);
+    });
+  }
+
+  tool('list_notes', 'notes:read', 'Lists all notes.', z.object({}), () =>
+    text([...notes].map(([id, body]) => `${id}: ${body}`).join('\n')),
+  );
+  tool('add_note', 'notes:write', 'Adds a note.', z.object({ body: z.string() }), ({ body }) => {
+    const id = String(notes.size + 1);
+    notes.set(id, body);
+    return text(`Note ${id} added.`);
+  });
+  tool('delete_note', 'notes:delete', 'Deletes a note.', z.object({ id: z.string() }), ({ id }) =>
+    notes.delete(id) ? text(`Note ${id} deleted.`) : refusal(`There is no note ${id}.`),
+  );
+  return server;
+}
+
+const mcp = createMcpHandler(notesServer);
+
+async function answer(request) {
+  const { pathname } = new URL(request.url);
+  if (pathname === '/healthz') return new Response('ok\n');
+  const document = narthex.metadata(request);
+  if (document) return document;
+  if (pathname !== settings.resource.pathname) return new Response('Not found\n', { status: 404 });
+  const auth = await narthex.authenticate(request);
+  return auth instanceof Response ? auth : mcp.fetch(request, { authInfo: auth });
+}
+
+function text(body) {
+  return { content: [{ type: 'text', text: body }] };
+}
+
+function refusal(reason) {
+  return { isError: true, ...text(reason) };
+}
+
+function readSettings(env) {
+  const list = (name) => (env[name] ?? '').split(',').filter(Boolean);
+  const issuers = list('NARTHEX_ISSUER');
+  const decisionUrls = list('NARTHEX_DECISION_URL');
+  if (!env.PORT || issuers.length === 0 || issuers.length !== decisionUrls.length) {
+    console.error('PORT, NARTHEX_ISSUER and one NARTHEX_DECISION_URL for each issuer are needed');
+    process.exit(2);
+  }
+  return {
+    port: Number(env.PORT),
+    resource: new URL(env.RESOURCE_URL ?? `http://127.0.0.1:${env.PORT}/mcp`),
+    authorities: issuers.map((issuer, at) => ({ issuer, decisionUrl: decisionUrls[at] })),
+    resourceId: env.RESOURCE_ID ?? '',
+    resourceSecret: env.RESOURCE_SECRET ?? '',
+  };
+}
+
+// A browser page must not reach a server on loopback by a name of its own (DNS rebinding).
+const ours = [settings.resource.hostname];
+const hostAllowed = hostHeaderValidation(ours);
+const originAllowed = originValidation(ours);
+const handle = toNodeHandler({ fetch: answer });
+
+const http = createServer((req, res) => {
+  if (hostAllowed(req, res) && originAllowed(req, res)) handle(req, res);
+});
+http.listen(settings.port, '127.0.0.1', () => {
+  console.log(`notes MCP server ready at ${settings.resource.href}`);
+});
+
+// Ends with SIGTERM, and with the process that holds the other end of its standard input.
+function stop() {
+  http.close();
+  http.closeAllConnections();
+  process.exit(0);
+}
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+const stdin = fstatSync(0, { throwIfNoEntry: false });
+if (stdin?.isFIFO() || stdin?.isSocket()) process.stdin.resume().on('end', stop).on('error', stop);

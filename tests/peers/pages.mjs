@@ -1,0 +1,91 @@
+// What the journeys know about the product's pages: addresses, field names, words. The browser
+// journeys (tests/browser) read the same words. When a page changes, this is the file to change.
+// It never acts; `people.mjs` and the browser's page objects do.
+//
+// A field is `{ name, label }`: the name in the form, and the words of its label.
+
+/** Environments of a tenant, as in every address. */
+export const PRODUCTION = 'production';
+export const SANDBOX = 'sandbox';
+
+/** Addresses below the portal. `t` is a tenant of endpoints.json. */
+export const portal = {
+  signIn: (at, t) => `${at.portal}/t/${t.slug}/sign-in`,
+  home: (at, t) => `${at.portal}/t/${t.slug}`,
+  settings: (at, t, environment) => `${at.portal}/t/${t.slug}/${environment}/settings`,
+  integrations: (at, t) => `${at.portal}/t/${t.slug}/integrations`,
+  newIntegration: (at, t) => `${at.portal}/t/${t.slug}/integrations/new`,
+  resources: (at, t, environment) => `${at.portal}/t/${t.slug}/${environment}/resources`,
+  newResource: (at, t, environment) => `${at.portal}/t/${t.slug}/${environment}/resources/new`,
+  members: (at, t) => `${at.portal}/t/${t.slug}/members`,
+};
+
+/** Addresses below the staff dashboard. */
+export const staff = {
+  signIn: (at) => `${at.staff}/sign-in`,
+  requests: (at) => `${at.staff}/requests`,
+  quarantine: (at) => `${at.staff}/quarantine`,
+  clients: (at) => `${at.staff}/clients`,
+};
+
+/** Addresses of the two public planes, for one tenant and environment. */
+export const issuerOf = (t, environment) => (environment === SANDBOX ? t.sandbox_issuer : t.issuer);
+export const discoveryOf = (at, t, environment) => {
+  const { origin, pathname } = new URL(issuerOf(t, environment));
+  return `${origin}/.well-known/oauth-authorization-server${pathname}`;
+};
+export const registerOf = (at, t, environment) =>
+  `${at.discovery}/t/${t.slug}/${environment}/register`;
+export const tokenPlane = (at, t, environment, path) =>
+  `${at.token}/t/${t.slug}/${environment}/${path}`;
+
+export const fields = {
+  // Signing in, everywhere the same.
+  email: { name: 'email', label: /^email/i },
+  password: { name: 'password', label: /^password/i },
+  newPassword: { name: 'password', label: /password/i },
+  code: { name: 'code', label: /code/i },
+  // Portal settings of an environment.
+  registrationMode: { name: 'registration_mode', label: /registration/i },
+  // Portal: resource and its scopes and tools.
+  resourceName: { name: 'name', label: /^name/i },
+  resourceUrl: { name: 'identifier', label: /identifier|address/i },
+  scopeName: { name: 'scope', label: /^scope/i },
+  toolName: { name: 'tool', label: /^tool/i },
+  // Portal: integration.
+  integrationName: { name: 'name', label: /^name/i },
+  integrationPurpose: { name: 'purpose', label: /purpose|what it does/i },
+  redirectAddresses: { name: 'redirect_uris', label: /redirect addresses/i },
+  // The person at the front door of an undecided client.
+  askReason: { name: 'reason', label: /why|reason/i },
+  // Staff: quarantine, review, suspension.
+  integration: { name: 'integration', label: /integration/i },
+  decision: { name: 'decision', label: /approve/i },
+  decisionReason: { name: 'reason', label: /reason/i },
+  suspendReason: { name: 'reason', label: /reason/i },
+};
+
+/** Names of the check-box groups of the review form. */
+export const groups = { scope: 'scope', tool: 'tool' };
+
+export const values = { approve: 'approve' };
+
+export const buttons = {
+  signIn: /sign in|continue|next/i,
+  confirmCode: /continue|confirm|sign in/i,
+  save: /save/i,
+  ask: /ask for access/i,
+  link: /link/i,
+  decide: /approve|send/i,
+  allow: /^allow$/i,
+  doNotAllow: /^do not allow$/i,
+  suspend: /^suspend/i,
+};
+
+/** What the pages say, where a person's safety depends on it (consent, undecided clients). */
+export const says = {
+  notDecided: /has not decided about|not decided yet/i,
+  waiting: /waiting|asked/i,
+  thisComputer: /a program on this computer/i,
+  quoted: (name) => new RegExp(`[“"]${name}[”"]`),
+};

@@ -1,0 +1,111 @@
+// What people do at the product's pages, through the plain browser of `visitor.mjs`: an owner, a
+// reviewer, an end user. Each verb takes the page it starts from and gives the page it ends on.
+// It never calls an endpoint that a person could not reach by links and forms.
+
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buttons, fields, groups, portal, says, staff, values } from './pages.mjs';
+import { totp } from './totp.mjs';
+import { Visitor } from './visitor.mjs';
+
+/** Signs in on any sign-in page: password, then the code when one is asked for. */
+export async function signIn(page, person) {
+  let next = await page
+    .form({ field: fields.password })
+    .fill(fields.email, person.email)
+    .fill(fields.password, person.password)
+    .press(buttons.signIn);
+  if (next.has({ field: fields.code }) && person.totp_secret) {
+    const form = next.form({ field: fields.code });
+    next = await form.fill(fields.code, await totp(person.totp_secret)).press(buttons.confirmCode);
+  }
+  assert.ok(next.status < 500, `sign-in of ${person.email} ended with ${next.status}: ${next.text}`);
+  assert.ok(!next.has({ field: fields.password }), `still asked for a password: ${next.text}`);
+  return next;
+}
+
+/** A tenant's person in the portal; returns their browser. */
+export async function atPortal(at, tenant, person) {
+  const visitor = new Visitor();
+  await signIn(await visitor.open(portal.signIn(at, tenant)), person);
+  return visitor;
+}
+
+/** A member of staff on the dashboard; returns their browser. */
+export async function atDashboard(at, role = /reviewer/) {
+  const account = at.staff_accounts.find((one) => role.test(one.role));
+  assert.ok(account, `endpoints.json has no staff account with a role like ${role}`);
+  const visitor = new Visitor();
+  await signIn(await visitor.open(staff.signIn(at)), account);
+  return visitor;
+}
+
+/** The owner sets how an environment answers a registration. */
+export async function setRegistrationMode(owner, at, tenant, environment, mode) {
+  const page = await owner.open(portal.settings(at, tenant, environment));
+  const form = page.form({ field: fields.registrationMode });
+  const next = await form.fill(fields.registrationMode, mode).press(buttons.save);
+  assert.ok(next.status < 400, `saving the settings ended with ${next.status}: ${next.text}`);
+}
+
+/** The end user asks that an undecided client be let in; ends on the waiting page. */
+export async function askForAccess(page, reason) {
+  const form = page.form({ field: fields.askReason });
+  return form.fill(fields.askReason, reason).press(buttons.ask);
+}
+
+/** The reviewer links what waits in quarantine to an integration; ends on the review page. */
+export async function linkFromQuarantine(reviewer, at, clientName) {
+  let page = await reviewer.open(staff.quarantine(at));
+  assert.match(page.text, says.quoted(clientName), 'the quarantine shows the name in quotes');
+  if (!page.has({ field: fields.integration })) page = await page.follow(new RegExp(clientName));
+  const form = page.form({ field: fields.integration });
+  const options = form.controls(/^integration$/).flatMap((control) => control.options);
+  return form.fill(fields.integration, options.find(Boolean)).press(buttons.link);
+}
+
+/** The reviewer approves with exactly these scopes and tools. */
+export async function approve(page, { scopes, tools, reason }) {
+  const form = page.form({ field: fields.decision });
+  const next = await form
+    .tick(groups.scope, scopes)
+    .tick(groups.tool, tools)
+    .fill(fields.decision, values.approve)
+    .fill(fields.decisionReason, reason)
+    .press(buttons.decide);
+  assert.ok(next.status < 400, `the decision ended with ${next.status}: ${next.text}`);
+  return next;
+}
+
+/** The reviewer suspends a client; resolves when the page says so, with that moment (ms). */
+export async function suspend(reviewer, at, clientId, reason) {
+  let page = await reviewer.open(`${staff.clients(at)}?q=${clientId}`);
+  page = await page.follow(new RegExp(clientId));
+  if (!page.has({ field: fields.suspendReason })) page = await page.follow(buttons.suspend);
+  const form = page.form({ field: fields.suspendReason, button: buttons.suspend });
+  const next = await form.fill(fields.suspendReason, reason).press(buttons.suspend);
+  assert.ok(next.status < 400, `suspending ended with ${next.status}: ${next.text}`);
+  return Date.now();
+}
+
+/** Reloads a waiting page until `ready(page)`; fails after the time limit. */
+export async function reloadUntil(page, ready, limitMs = 5000) {
+  const end = Date.now() + limitMs;
+  let seen = page;
+  while (!ready(seen)) {
+    assert.ok(Date.now() < end, `after ${limitMs} ms ${seen.url} still says: ${seen.text}`);
+    await sleep(200);
+    seen = await seen.reload();
+  }
+  return seen;
+}
+
+/** Whether this is the consent page. */
+export function asksForConsent(page) {
+  return page.has({ button: buttons.allow }) && page.has({ button: buttons.doNotAllow });
+}
+
+/** The end user lets the client act for them. */
+export function allow(page) {
+  return page.form({ button: buttons.allow }).press(buttons.allow);
+}
