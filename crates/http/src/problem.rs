@@ -1,0 +1,126 @@
+//! Problem details (RFC 9457), the error answer of the management API.
+//!
+//! Never the exact reason of a 5xx: that is in the log under the request id.
+
+use std::fmt;
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use serde_json::{Map, Value, json};
+
+use crate::request_id::RequestId;
+
+/// The media type.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The member `type`: `about:blank`, or the URI reference of a documented problem.
+    pub kind: &'static str,
+    /// The same for every occurrence.
+    pub title: String,
+    /// About this occurrence.
+    pub detail: String,
+    /// Seconds.
+    pub retry_after: Option<u32>,
+    members: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem without a type of its own; the title is the status's.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            detail: detail.into(),
+            retry_after: None,
+            members: Map::new(),
+        }
+    }
+
+    /// A documented problem.
+    #[must_use]
+    pub fn of_kind(self, kind: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            kind,
+            title: title.into(),
+            ..self
+        }
+    }
+
+    /// With an extension member (`rule`, `observed`, `required`, `fix`). The members of the RFC and
+    /// `request_id` cannot be overwritten.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With `Retry-After`, in seconds.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
+    }
+
+    /// The body.
+    pub(crate) fn json(&self, id: Option<&RequestId>) -> String {
+        let mut members = self.members.clone();
+        members.insert("type".to_owned(), json!(self.kind));
+        members.insert("title".to_owned(), json!(self.title));
+        members.insert("status".to_owned(), json!(self.status.as_u16()));
+        members.insert("detail".to_owned(), json!(self.detail));
+        if let Some(id) = id {
+            members.insert("request_id".to_owned(), json!(id.as_str()));
+        }
+        Value::Object(members).to_string()
+    }
+
+    /// The headers that belong to the problem itself.
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+
+    fn response(&self, id: Option<&RequestId>) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::build(self.status)
+            .content_type(PROBLEM_JSON)
+            .body(self.json(id));
+        self.write(response.headers_mut());
+        response
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.title, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Without the request id, which the edge adds.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        self.response(None)
+    }
+}
+
+impl Responder for Problem {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse<BoxBody> {
+        self.response(RequestId::of(request).as_ref())
+    }
+}

@@ -1,0 +1,163 @@
+//! How an error is rendered where no handler rendered it: no route (404), wrong method (405), a
+//! body or form that was refused, an error from below.
+//!
+//! The surface is chosen for a listener ([`crate::Front`]) and overridden for a group of routes
+//! ([`crate::Routes::answering`]). [`OAuthError`] and [`Problem`] keep their own form everywhere.
+
+use std::fmt;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use actix_web::{Error, HttpRequest};
+
+use crate::csrf::CsrfError;
+use crate::form::FormError;
+use crate::json::JsonError;
+use crate::oauth_error::OAuthError;
+use crate::problem::{PROBLEM_JSON, Problem};
+use crate::request_id::RequestId;
+
+/// One error, in words that anyone may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A sentence fragment, lower case; empty where the status says it all.
+    pub detail: String,
+    /// To quote when asking for help.
+    pub request_id: String,
+}
+
+/// Renders a fault as a whole HTML page.
+pub type FaultPage = fn(&HttpRequest, &Fault) -> String;
+
+/// The form of an error.
+#[derive(Clone, Copy)]
+pub enum Surface {
+    /// RFC 6749 section 5.2.
+    OAuthJson,
+    /// RFC 9457.
+    Problem,
+    /// An HTML page.
+    Page(FaultPage),
+}
+
+impl fmt::Debug for Surface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OAuthJson => "OAuthJson",
+            Self::Problem => "Problem",
+            Self::Page(_) => "Page",
+        })
+    }
+}
+
+/// What an unfinished response is about.
+enum Cause {
+    OAuth(OAuthError),
+    Problem(Problem),
+    Other(String),
+}
+
+/// Finishes a response that still needs a body; leaves every other as it is.
+pub(crate) fn render(
+    answer: ServiceResponse<BoxBody>,
+    default: &Surface,
+) -> ServiceResponse<BoxBody> {
+    let status = answer.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return answer;
+    }
+    let cause = match answer.response().error() {
+        Some(error) => cause_of(error, status),
+        None if is_empty(answer.response().body()) => Cause::Other(String::new()),
+        None => return answer,
+    };
+    let (request, mut response) = answer.into_parts();
+    let surface = *request.app_data::<Surface>().unwrap_or(default);
+    let id = RequestId::of(&request);
+    let headers = response.headers_mut();
+    headers.remove(CONTENT_LENGTH);
+    let (media_type, body) = match cause {
+        Cause::OAuth(error) => oauth(&error, id.as_ref(), headers),
+        Cause::Problem(problem) => problem_details(&problem, id.as_ref(), headers),
+        Cause::Other(detail) => match surface {
+            Surface::OAuthJson => oauth(
+                &OAuthError::new(status, oauth_code(status), detail),
+                id.as_ref(),
+                headers,
+            ),
+            Surface::Problem => {
+                problem_details(&Problem::new(status, detail), id.as_ref(), headers)
+            }
+            Surface::Page(page) => {
+                let request_id = id.map(|id| id.to_string()).unwrap_or_default();
+                let fault = Fault {
+                    status,
+                    detail,
+                    request_id,
+                };
+                ("text/html; charset=utf-8", page(&request, &fault))
+            }
+        },
+    };
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    ServiceResponse::new(request, response.set_body(BoxBody::new(body)))
+}
+
+fn oauth(
+    error: &OAuthError,
+    id: Option<&RequestId>,
+    headers: &mut HeaderMap,
+) -> (&'static str, String) {
+    error.write(headers);
+    ("application/json", error.json(id))
+}
+
+fn problem_details(
+    problem: &Problem,
+    id: Option<&RequestId>,
+    headers: &mut HeaderMap,
+) -> (&'static str, String) {
+    problem.write(headers);
+    (PROBLEM_JSON, problem.json(id))
+}
+
+fn cause_of(error: &Error, status: StatusCode) -> Cause {
+    if let Some(error) = error.as_error::<OAuthError>() {
+        return Cause::OAuth(error.clone());
+    }
+    if let Some(problem) = error.as_error::<Problem>() {
+        return Cause::Problem(problem.clone());
+    }
+    if status.is_server_error() {
+        return Cause::Other(String::new());
+    }
+    let own = error
+        .as_error::<FormError>()
+        .map(ToString::to_string)
+        .or_else(|| error.as_error::<JsonError>().map(ToString::to_string))
+        .or_else(|| error.as_error::<CsrfError>().map(ToString::to_string));
+    // The words of an error that is not ours may quote what was sent: they stay in the log.
+    Cause::Other(own.unwrap_or_default())
+}
+
+fn is_empty(body: &BoxBody) -> bool {
+    matches!(body.size(), BodySize::None | BodySize::Sized(0))
+}
+
+/// The nearest registered code (RFC 6749 sections 4.1.2.1 and 5.2).
+fn oauth_code(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+            "temporarily_unavailable"
+        }
+        status if status.is_server_error() => "server_error",
+        StatusCode::FORBIDDEN => "access_denied",
+        _ => "invalid_request",
+    }
+}
