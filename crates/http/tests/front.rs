@@ -1,0 +1,537 @@
+//! Requests through the whole front of a listener, each trying to get past one of its rules.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Instant;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::test::{self, TestRequest};
+use actix_web::web::{Data, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use narthex_http::ambient::Ambient;
+use narthex_http::csrf::{self, CsrfError};
+use narthex_http::form::FormError;
+use narthex_http::health::{self, Readiness};
+use narthex_http::peer::ProxyHeader;
+use narthex_http::{
+    CookieName, Fault, Front, OAuthError, PagePolicy, Peer, Problem, PublicOrigin, Routes,
+    StrictForm, StrictJson, StrictQuery, Surface, TrustedProxies, app,
+};
+use rstest::rstest;
+use serde_json::Value;
+
+const ORIGIN: &str = "https://portal.example";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+static COUNT: AtomicU8 = AtomicU8::new(0);
+
+fn front() -> Front {
+    Front {
+        name: "test",
+        origin: PublicOrigin::parse(ORIGIN).unwrap(),
+        surface: Surface::Page(page),
+        proxies: TrustedProxies::parse(["10.0.0.0/8"], ProxyHeader::XForwardedFor).unwrap(),
+        session: Some(CookieName::Portal),
+        ambient: Ambient {
+            fill_random: |bytes| bytes.fill(COUNT.fetch_add(1, Ordering::Relaxed)),
+            instant: Instant::now,
+        },
+    }
+}
+
+fn page(_: &HttpRequest, fault: &Fault) -> String {
+    format!(
+        "<p>{} {} {}</p>",
+        fault.status, fault.detail, fault.request_id
+    )
+}
+
+fn routes() -> Routes<()> {
+    Routes::new()
+        .get(
+            "/t/{tenant}/{environment}",
+            (),
+            "environment",
+            async |at: Path<(String, String)>| at.1.clone(),
+        )
+        .get("/t/{tenant}/sign-in", (), "sign_in", async || "sign-in")
+        .get(
+            "/token-page",
+            (),
+            "token_page",
+            async |request: HttpRequest| csrf::issue(&request),
+        )
+        .post("/guarded", (), "guarded", guarded)
+        .get("/peer", (), "peer", async |peer: Peer| peer.0.to_string())
+        .get("/script", (), "script", async || {
+            PagePolicy::OWN_SCRIPT.on(HttpResponse::Ok().body("x"))
+        })
+        .get("/cached", (), "cached", async || {
+            HttpResponse::Ok()
+                .insert_header((header::CACHE_CONTROL, "max-age=60"))
+                .body("x")
+        })
+        .get("/broken", (), "broken", async || {
+            Err::<String, _>(actix_web::error::ErrorInternalServerError("canary"))
+        })
+        .get("/query", (), "query", async |query: StrictQuery| {
+            query
+                .one("a")
+                .map(|v| v.unwrap_or("-").to_owned())
+                .map_err(FormError::from)
+        })
+        .get("/ready", (), "ready", health::ready)
+        .answering(Surface::Problem, |api| {
+            api.post("/json", (), "json", async |json: StrictJson| {
+                Value::Object(json.0).to_string()
+            })
+            .get("/number/{n}", (), "number", async |n: Path<u8>| {
+                n.to_string()
+            })
+            .get("/problem", (), "problem", async || {
+                Problem::new(StatusCode::CONFLICT, "changed").with("rule", "r1")
+            })
+        })
+        .answering(Surface::OAuthJson, |oauth| {
+            oauth.any_origin(|open| {
+                open.post("/token", (), "token", token)
+                    .get("/jwks", (), "jwks", async || "{}")
+            })
+        })
+}
+
+async fn token(form: StrictForm) -> Result<String, OAuthError> {
+    form.refuse_repeats(&["resource"])
+        .map_err(|error| OAuthError::bad_request("invalid_request", error.to_string()))?;
+    Ok(form.many("resource").collect::<Vec<_>>().join(","))
+}
+
+async fn guarded(request: HttpRequest, form: StrictForm) -> Result<&'static str, CsrfError> {
+    csrf::check(
+        &request,
+        form.one(csrf::FIELD).ok().flatten().unwrap_or_default(),
+    )?;
+    Ok("done")
+}
+
+fn configure(config: &mut ServiceConfig) {
+    config.app_data(Data::new(Readiness::new(async || vec!["redis"])));
+    routes().configure(config);
+}
+
+async fn send(request: TestRequest) -> ServiceResponse<BoxBody> {
+    let service = test::init_service(app(Data::new(front()), configure)).await;
+    test::call_service(&service, request.to_request()).await
+}
+
+fn header<'a>(answer: &'a ServiceResponse<BoxBody>, name: &str) -> &'a str {
+    answer
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+async fn text(answer: ServiceResponse<BoxBody>) -> String {
+    String::from_utf8(test::read_body(answer).await.to_vec()).unwrap()
+}
+
+fn form(path: &str, body: impl Into<Vec<u8>>) -> TestRequest {
+    TestRequest::post()
+        .uri(path)
+        .insert_header((header::CONTENT_TYPE, FORM))
+        .set_payload(body.into())
+}
+
+fn json(body: impl Into<Vec<u8>>) -> TestRequest {
+    TestRequest::post()
+        .uri("/json")
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .set_payload(body.into())
+}
+
+// ---- routes
+
+#[actix_web::test]
+async fn a_literal_segment_wins_over_an_earlier_parameter() {
+    assert_eq!(
+        text(send(TestRequest::with_uri("/t/acme/sign-in")).await).await,
+        "sign-in"
+    );
+    assert_eq!(
+        text(send(TestRequest::with_uri("/t/acme/sandbox")).await).await,
+        "sandbox"
+    );
+}
+
+#[actix_web::test]
+async fn a_wrong_method_is_405_with_allow_on_the_surface_of_the_path() {
+    let answer = send(TestRequest::delete().uri("/json")).await;
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(header(&answer, "allow"), "POST");
+    assert_eq!(header(&answer, "content-type"), "application/problem+json");
+
+    let answer = send(TestRequest::delete().uri("/t/acme/sign-in")).await;
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert!(header(&answer, "allow").contains("GET"));
+    assert_eq!(header(&answer, "content-type"), "text/html; charset=utf-8");
+}
+
+#[actix_web::test]
+async fn no_route_is_a_404_page_with_the_request_id() {
+    let answer = send(TestRequest::with_uri("/nowhere")).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    let id = header(&answer, "x-request-id").to_owned();
+    assert!(text(answer).await.contains(&id));
+}
+
+#[actix_web::test]
+async fn head_comes_with_get() {
+    let answer = send(TestRequest::default().method(Method::HEAD).uri("/cached")).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[::core::prelude::v1::test]
+fn rows_are_readable() {
+    let rows = routes().rows();
+    let row = rows.iter().find(|row| row.name == "token").unwrap();
+    assert_eq!((&row.method, row.path), (&Method::POST, "/token"));
+    assert_eq!(rows.len(), 15);
+}
+
+// ---- request id, peer, headers
+
+#[actix_web::test]
+async fn the_request_id_is_ours() {
+    let answer = send(TestRequest::with_uri("/peer").insert_header(("x-request-id", "evil"))).await;
+    let id = header(&answer, "x-request-id");
+    assert!(id.starts_with("req-") && id.len() == 30, "{id}");
+}
+
+#[rstest]
+#[case::spoofed("203.0.113.9:5000", "203.0.113.9")]
+#[case::proxied("10.0.0.1:5000", "198.51.100.7")]
+#[actix_web::test]
+async fn the_peer_is_believed_from_a_proxy_only(#[case] hop: &str, #[case] seen: &str) {
+    let request = TestRequest::with_uri("/peer")
+        .peer_addr(hop.parse::<SocketAddr>().unwrap())
+        .insert_header(("x-forwarded-for", "1.2.3.4, 198.51.100.7"));
+    assert_eq!(text(send(request).await).await, seen);
+}
+
+#[rstest]
+#[case("/peer")]
+#[case("/nowhere")]
+#[case("/broken")]
+#[case("/json")]
+#[actix_web::test]
+async fn security_headers_are_on_every_answer(#[case] path: &str) {
+    let answer = send(TestRequest::with_uri(path)).await;
+    let csp = header(&answer, "content-security-policy");
+    assert!(
+        csp.starts_with("default-src 'none'; script-src 'none';"),
+        "{csp}"
+    );
+    assert!(
+        csp.ends_with("form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+        "{csp}"
+    );
+    assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
+    assert_eq!(header(&answer, "referrer-policy"), "same-origin");
+    assert_eq!(header(&answer, "cross-origin-opener-policy"), "same-origin");
+    assert_eq!(
+        header(&answer, "strict-transport-security"),
+        "max-age=31536000"
+    );
+    assert_eq!(header(&answer, "cache-control"), "no-store");
+    assert!(header(&answer, "permissions-policy").contains("camera=()"));
+}
+
+#[actix_web::test]
+async fn a_page_may_run_our_own_scripts_and_a_file_may_be_cached() {
+    let answer = send(TestRequest::with_uri("/script")).await;
+    assert!(header(&answer, "content-security-policy").contains("script-src 'self';"));
+    let answer = send(TestRequest::with_uri("/cached")).await;
+    assert_eq!(header(&answer, "cache-control"), "max-age=60");
+}
+
+#[actix_web::test]
+async fn no_hsts_over_plain_http() {
+    let front = Front {
+        origin: PublicOrigin::parse("http://127.0.0.1:1").unwrap(),
+        ..front()
+    };
+    let service = test::init_service(app(Data::new(front), configure)).await;
+    let answer = test::call_service(&service, TestRequest::with_uri("/peer").to_request()).await;
+    assert!(answer.headers().get("strict-transport-security").is_none());
+}
+
+// ---- errors
+
+#[actix_web::test]
+async fn a_server_error_tells_nothing() {
+    let answer = send(TestRequest::with_uri("/broken")).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!text(answer).await.contains("canary"));
+}
+
+#[actix_web::test]
+async fn a_path_that_does_not_parse_is_404_on_its_surface_and_is_not_quoted() {
+    let answer = send(TestRequest::with_uri("/number/canary")).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    assert_eq!(header(&answer, "content-type"), "application/problem+json");
+    assert!(!text(answer).await.contains("canary"));
+}
+
+#[actix_web::test]
+async fn a_problem_has_its_members_and_the_request_id() {
+    let answer = send(TestRequest::with_uri("/problem")).await;
+    assert_eq!(answer.status(), StatusCode::CONFLICT);
+    let id = header(&answer, "x-request-id").to_owned();
+    let body: Value = serde_json::from_str(&text(answer).await).unwrap();
+    let expected = serde_json::json!({
+        "type": "about:blank", "title": "Conflict", "status": 409, "detail": "changed",
+        "rule": "r1", "request_id": id,
+    });
+    assert_eq!(body, expected);
+}
+
+#[actix_web::test]
+async fn what_is_not_ready_is_named() {
+    let answer = send(TestRequest::with_uri("/ready")).await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(text(answer).await.contains(r#""missing":["redis"]"#));
+}
+
+// ---- forms and queries
+
+#[actix_web::test]
+async fn a_repeated_parameter_is_an_oauth_error_with_the_request_id() {
+    let answer = send(form("/token", "resource=a&resource=b&x=\"1&x=2")).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(header(&answer, "cache-control"), "no-store");
+    let id = header(&answer, "x-request-id").to_owned();
+    let body: Value = serde_json::from_str(&text(answer).await).unwrap();
+    assert_eq!(body["error"], "invalid_request");
+    assert_eq!(
+        body["error_description"],
+        "the parameter 'x' came more than once"
+    );
+    assert_eq!(body["request_id"], id.as_str());
+    assert_eq!(
+        text(send(form("/token", "resource=a&resource=b")).await).await,
+        "a,b"
+    );
+}
+
+#[rstest]
+#[case::bad_utf8("a=%ff", StatusCode::BAD_REQUEST)]
+#[case::bad_percent("a=%f", StatusCode::BAD_REQUEST)]
+#[case::too_large(&"a".repeat(64 * 1024 + 1), StatusCode::PAYLOAD_TOO_LARGE)]
+#[case::just_fits(&"a".repeat(64 * 1024), StatusCode::OK)]
+#[actix_web::test]
+async fn form_bodies(#[case] body: &str, #[case] status: StatusCode) {
+    let answer = send(form("/token", body)).await;
+    assert_eq!(answer.status(), status);
+    if status != StatusCode::OK {
+        assert_eq!(header(&answer, "content-type"), "application/json");
+        assert!(text(answer).await.contains(r#""error":"invalid_request""#));
+    }
+}
+
+#[rstest]
+#[case("application/x-www-form-urlencoded; charset=UTF-8", StatusCode::OK)]
+#[case("Application/X-WWW-Form-Urlencoded", StatusCode::OK)]
+#[case(
+    "application/x-www-form-urlencoded; charset=iso-8859-1",
+    StatusCode::UNSUPPORTED_MEDIA_TYPE
+)]
+#[case(
+    "application/x-www-form-urlencoded; charset=utf-8; a=b",
+    StatusCode::UNSUPPORTED_MEDIA_TYPE
+)]
+#[case("application/json", StatusCode::UNSUPPORTED_MEDIA_TYPE)]
+#[case("text/plain", StatusCode::UNSUPPORTED_MEDIA_TYPE)]
+#[actix_web::test]
+async fn form_content_types(#[case] value: &str, #[case] status: StatusCode) {
+    let request = TestRequest::post()
+        .uri("/token")
+        .insert_header((header::CONTENT_TYPE, value))
+        .set_payload("a=1");
+    assert_eq!(send(request).await.status(), status);
+}
+
+#[actix_web::test]
+async fn a_body_without_a_type_or_with_two_or_coded_is_refused() {
+    let none = TestRequest::post().uri("/token").set_payload("a=1");
+    let two = form("/token", "a=1").append_header((header::CONTENT_TYPE, "text/plain"));
+    let coded = form("/token", "a=1").insert_header((header::CONTENT_ENCODING, "gzip"));
+    for request in [none, two, coded] {
+        assert_eq!(
+            send(request).await.status(),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE
+        );
+    }
+}
+
+#[rstest]
+#[case("/query?a=1", StatusCode::OK)]
+#[case("/query?a=1&a=1", StatusCode::BAD_REQUEST)]
+#[case("/query?a=1&%61=1", StatusCode::BAD_REQUEST)]
+#[case("/query?a=%ff", StatusCode::BAD_REQUEST)]
+#[actix_web::test]
+async fn queries(#[case] uri: &str, #[case] status: StatusCode) {
+    assert_eq!(send(TestRequest::with_uri(uri)).await.status(), status);
+}
+
+// ---- JSON
+
+#[rstest]
+#[case::object(r#"{"a":1}"#, StatusCode::OK)]
+#[case::twice(r#"{"a":1,"a":1}"#, StatusCode::BAD_REQUEST)]
+#[case::list("[]", StatusCode::BAD_REQUEST)]
+#[case::too_large(&format!("{{\"a\":\"{}\"}}", "x".repeat(65_536)), StatusCode::PAYLOAD_TOO_LARGE)]
+#[actix_web::test]
+async fn json_bodies(#[case] body: &str, #[case] status: StatusCode) {
+    let answer = send(json(body)).await;
+    assert_eq!(answer.status(), status);
+    if status != StatusCode::OK {
+        assert_eq!(header(&answer, "content-type"), "application/problem+json");
+    }
+}
+
+#[actix_web::test]
+async fn json_must_say_that_it_is_json() {
+    let answer = send(form("/json", r#"{"a":1}"#)).await;
+    assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let bad = send(json(b"{\"a\":\"\xff\"}".to_vec())).await;
+    assert!(text(bad).await.contains("not UTF-8"));
+}
+
+// ---- cross-site request forgery
+
+/// Opens the page as a new browser: the cookie pair and the token.
+async fn visit() -> (String, String) {
+    let answer = send(TestRequest::with_uri("/token-page")).await;
+    let set = header(&answer, "set-cookie").to_owned();
+    assert!(set.starts_with("__Host-narthex-visit="), "{set}");
+    assert!(
+        set.contains("HttpOnly; SameSite=Lax; Secure; Path=/"),
+        "{set}"
+    );
+    (
+        set.split(';').next().unwrap().to_owned(),
+        text(answer).await,
+    )
+}
+
+fn post(cookie: &str, token: &str) -> TestRequest {
+    form("/guarded", format!("csrf={token}")).insert_header((header::COOKIE, cookie))
+}
+
+#[actix_web::test]
+async fn a_form_of_our_own_page_passes() {
+    let (cookie, token) = visit().await;
+    for headers in [
+        vec![("origin", ORIGIN)],
+        vec![("origin", ORIGIN), ("sec-fetch-site", "same-origin")],
+        vec![("origin", "null"), ("sec-fetch-site", "same-origin")],
+        vec![("sec-fetch-site", "same-origin")],
+    ] {
+        let request = headers
+            .iter()
+            .fold(post(&cookie, &token), |r, pair| r.insert_header(*pair));
+        assert_eq!(send(request).await.status(), StatusCode::OK, "{headers:?}");
+    }
+    let again = TestRequest::with_uri("/token-page").insert_header((header::COOKIE, cookie));
+    let answer = send(again).await;
+    assert_eq!(header(&answer, "set-cookie"), "");
+    assert_eq!(text(answer).await, token);
+}
+
+#[rstest]
+#[case::other_site(&[("origin", "https://evil.example")])]
+#[case::prefix(&[("origin", "https://portal.example.evil.example")])]
+#[case::other_scheme(&[("origin", "http://portal.example")])]
+#[case::other_port(&[("origin", "https://portal.example:8443")])]
+#[case::sandboxed_frame(&[("origin", "null"), ("sec-fetch-site", "cross-site")])]
+#[case::null_alone(&[("origin", "null")])]
+#[case::neighbour(&[("origin", "null"), ("sec-fetch-site", "same-site")])]
+#[case::contradiction(&[("origin", ORIGIN), ("sec-fetch-site", "cross-site")])]
+#[case::silent(&[])]
+#[actix_web::test]
+async fn a_post_from_elsewhere_is_refused(#[case] headers: &[(&'static str, &'static str)]) {
+    let (cookie, token) = visit().await;
+    let request = headers
+        .iter()
+        .fold(post(&cookie, &token), |r, pair| r.insert_header(*pair));
+    assert_eq!(send(request).await.status(), StatusCode::FORBIDDEN);
+}
+
+#[actix_web::test]
+async fn a_missing_foreign_or_outlived_token_is_refused() {
+    let (cookie, token) = visit().await;
+    let (other_cookie, other_token) = visit().await;
+    assert_ne!(token, other_token);
+    let signed_in = format!("{cookie}; __Host-narthex-portal={}", "s".repeat(43));
+    let twice = format!("{cookie}; {other_cookie}");
+    for (cookie, token) in [
+        (cookie.as_str(), ""),
+        (cookie.as_str(), other_token.as_str()),
+        ("", token.as_str()),
+        ("__Host-narthex-visit=", token.as_str()),
+        (signed_in.as_str(), token.as_str()),
+        (twice.as_str(), token.as_str()),
+    ] {
+        let answer = send(post(cookie, token).insert_header(("origin", ORIGIN))).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{cookie}");
+    }
+}
+
+// ---- cross-origin reading
+
+#[actix_web::test]
+async fn open_endpoints_answer_preflights_without_credentials() {
+    let request = TestRequest::default()
+        .method(Method::OPTIONS)
+        .uri("/token")
+        .insert_header(("origin", "https://client.example"))
+        .insert_header(("access-control-request-method", "POST"))
+        .insert_header((
+            "access-control-request-headers",
+            "authorization,content-type,mcp-protocol-version",
+        ));
+    let answer = send(request).await;
+    assert!(answer.status().is_success(), "{}", answer.status());
+    assert_eq!(header(&answer, "access-control-allow-origin"), "*");
+    assert!(
+        answer
+            .headers()
+            .get("access-control-allow-credentials")
+            .is_none()
+    );
+    let allowed = header(&answer, "access-control-allow-headers").to_ascii_lowercase();
+    assert!(allowed.contains("mcp-protocol-version"), "{allowed}");
+}
+
+#[actix_web::test]
+async fn errors_of_open_endpoints_are_readable_and_other_endpoints_are_not() {
+    let bad = form("/token", "a=%ff").insert_header(("origin", "https://client.example"));
+    let answer = send(bad).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(header(&answer, "access-control-allow-origin"), "*");
+
+    let closed = TestRequest::with_uri("/peer").insert_header(("origin", "https://client.example"));
+    assert_eq!(
+        header(&send(closed).await, "access-control-allow-origin"),
+        ""
+    );
+}
