@@ -1,9 +1,11 @@
 //! What the servers of the three planes share: listeners, the one middleware, strict bodies,
-//! errors on the wire, cookies, CSRF, health and metrics.
+//! errors on the wire, cookies, CSRF, health and metrics; the frame and the pieces of pages ([`page`]).
 //!
 //! Reading order: [`server`] binds and runs, [`front`] builds the `App` of one listener, [`edge`]
 //! is the one middleware every request passes, [`routes`] is the table a plane fills in.
 //! Never a product rule, never a database, never the clock or entropy (see [`ambient`]).
+
+extern crate self as narthex_http; // templates name this crate by its full path, here as elsewhere
 
 pub mod access_log;
 pub mod ambient;
@@ -20,6 +22,7 @@ pub mod json;
 pub mod metrics;
 pub mod oauth_error;
 pub mod origin;
+pub mod page;
 pub mod params;
 pub mod peer;
 pub mod problem;
