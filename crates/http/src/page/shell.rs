@@ -4,7 +4,7 @@
 
 use narthex_vocab::Environment;
 
-use super::{Badge, Link, Tone};
+use super::{Badge, Link, Tone, number};
 
 /// The name of the product in titles.
 pub(crate) const PRODUCT: &str = "Narthex";
@@ -101,6 +101,11 @@ impl NavItem {
     pub fn count(mut self, count: u64) -> Self {
         self.count = (count > 0).then_some(count);
         self
+    }
+
+    /// The count as the page prints it.
+    pub fn count_text(&self) -> Option<String> {
+        self.count.map(number)
     }
 }
 

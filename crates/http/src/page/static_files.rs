@@ -186,7 +186,7 @@ mod tests {
         );
         assert_eq!(
             headers.get(header::ETAG).unwrap(),
-            format!("\"{}\"", short_hash(&body))
+            format!("\"{}\"", short_hash(&body)).as_str()
         );
     }
 

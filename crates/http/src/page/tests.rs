@@ -34,7 +34,7 @@ const HOSTILE: &str = "\"'><script>alert(1)</script>&lt;";
 {{ lists::findings(findings) }}{{ lists::diff(diff) }}{{ lists::timeline(days) }}{{ lists::effects(effects) }}
 {{ tables::scopes(text, rows, "Why") }}{{ tables::pages(older, older, text) }}
 {% call tables::region(text) %}<table></table>{% endcall %}
-{% call notes::box("tone-warn", "w", text) %}<p>{{ text }}</p>{% endcall %}
+{% call notes::note("tone-warn", "info", "w", text) %}<p>{{ text }}</p>{% endcall %}
 {% endblock %}"#
 )]
 struct Everything {
