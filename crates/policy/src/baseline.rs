@@ -1,0 +1,84 @@
+//! The platform's own policies, parsed and validated once. It never falls back to a looser set:
+//! a baseline that does not load answers every question with an error.
+
+use std::sync::LazyLock;
+
+use crate::policies::{Evaluation, Policies, PolicyError, Question};
+use crate::rule::Rule;
+
+pub(crate) const SCHEMA: &str = include_str!("baseline/schema.cedarschema");
+
+pub(crate) static SCREENING: LazyLock<Result<Policies, PolicyError>> = LazyLock::new(|| {
+    Policies::parse(
+        "screening",
+        SCHEMA,
+        include_str!("baseline/screening.cedar"),
+    )
+});
+
+pub(crate) static CALL: LazyLock<Result<Policies, PolicyError>> =
+    LazyLock::new(|| Policies::parse("call", SCHEMA, include_str!("baseline/call.cedar")));
+
+/// Loads the baseline, for a process that must not start without it.
+pub fn check_baseline() -> Result<(), PolicyError> {
+    for policies in [&*SCREENING, &*CALL] {
+        if let Err(error) = policies {
+            return Err(error.clone());
+        }
+    }
+    Ok(())
+}
+
+/// The baseline rule with this name (`R-20`, `C-04`), for a page that explains a decision.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    [&*SCREENING, &*CALL]
+        .into_iter()
+        .flatten()
+        .find_map(|policies| policies.rule(id))
+}
+
+/// Evaluates with a set that may not have loaded.
+pub(crate) fn evaluate(
+    policies: &Result<Policies, PolicyError>,
+    question: Question,
+) -> Evaluation<'_> {
+    match policies {
+        Ok(policies) => policies.evaluate(question),
+        Err(error) => Evaluation {
+            permitted: false,
+            fired: Vec::new(),
+            errors: vec![error.to_string()],
+        },
+    }
+}
+
+/// The version to write on a decision; `unloaded` when the set did not load.
+pub(crate) fn version(policies: &Result<Policies, PolicyError>) -> String {
+    policies
+        .as_ref()
+        .map_or_else(|_| "unloaded".to_owned(), |set| set.version().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_baseline_fits_its_schema() {
+        assert_eq!(check_baseline(), Ok(()));
+    }
+
+    #[test]
+    fn every_rule_that_stops_a_request_says_how_to_go_on() {
+        for id in [
+            "R-01", "R-02", "R-03", "R-04", "R-05", "R-06", "R-07", "R-08", "R-12",
+        ] {
+            assert!(rule(id).is_some_and(|rule| rule.fix.is_some()), "{id}");
+        }
+        assert_eq!(
+            rule("R-20").map(|rule| rule.title.as_str()),
+            Some("Sandbox open registration")
+        );
+        assert_eq!(rule("R-98"), None);
+    }
+}

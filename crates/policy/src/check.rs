@@ -1,0 +1,237 @@
+//! The screening checks: one function each, from facts to a finding. None of them decides; a
+//! check that shares a rule's name explains that rule and never passes where the rule fires.
+
+use narthex_vocab::{Environment, GrantType, Risk};
+
+use crate::facts::{Origin, ScreeningFacts};
+use crate::finding::{Finding, FindingOutcome};
+
+/// Every check, in the order of their names.
+pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
+    vec![
+        sponsor(facts),
+        auth_method(facts),
+        name(facts),
+        scope_risk(facts),
+        open_scopes(facts),
+        first_request(facts),
+        hosts(facts),
+    ]
+}
+
+/// What a check is about, whatever it saw.
+struct Check {
+    id: &'static str,
+    title: &'static str,
+    required: &'static str,
+}
+
+impl Check {
+    fn pass(&self, observed: impl Into<String>) -> Finding {
+        self.finding(FindingOutcome::Pass, observed.into(), 0, None)
+    }
+
+    fn attention(&self, observed: impl Into<String>, weight: u8, fix: Option<&str>) -> Finding {
+        self.finding(FindingOutcome::Attention, observed.into(), weight, fix)
+    }
+
+    fn fail(&self, observed: impl Into<String>, weight: u8, fix: &str) -> Finding {
+        self.finding(FindingOutcome::Fail, observed.into(), weight, Some(fix))
+    }
+
+    fn finding(
+        &self,
+        outcome: FindingOutcome,
+        observed: String,
+        weight: u8,
+        fix: Option<&str>,
+    ) -> Finding {
+        Finding {
+            check: self.id,
+            title: self.title,
+            outcome,
+            observed,
+            required: self.required.to_owned(),
+            fix: fix.map(str::to_owned),
+            weight,
+        }
+    }
+}
+
+/// The weight in this environment: the sandbox reaches nothing real and counts half.
+const fn weighed(facts: &ScreeningFacts, weight: u8) -> u8 {
+    match facts.environment {
+        Environment::Production => weight,
+        Environment::Sandbox => weight / 2,
+    }
+}
+
+fn sponsor(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-04",
+        title: "Sponsor",
+        required: "A person of the tenant answers for the integration.",
+    };
+    match (facts.sponsor, facts.origin) {
+        (true, _) => CHECK.pass("The integration has a sponsor."),
+        (false, Origin::Open) => CHECK.pass("Open registration needs no sponsor."),
+        (false, Origin::Portal | Origin::Quarantine) => CHECK.fail(
+            "The integration has no sponsor.",
+            weighed(facts, 25),
+            "Name a person of the tenant as sponsor.",
+        ),
+    }
+}
+
+fn auth_method(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-05",
+        title: "Client authentication",
+        required: "A client that acts for itself authenticates.",
+    };
+    let for_itself = facts.grants.contains(&GrantType::ClientCredentials);
+    let method = facts.auth_method;
+    match (method.is_public(), for_itself) {
+        (true, true) => CHECK.fail(
+            "The client acts for itself and does not authenticate.",
+            60,
+            "Choose a signed or secret authentication method, or remove the client credentials grant.",
+        ),
+        (true, false) => CHECK.attention(
+            "The client does not authenticate: anyone can use its identifier.",
+            weighed(facts, 10),
+            Some("Choose a signed authentication method if the client can keep a key."),
+        ),
+        (false, _) => CHECK.pass(format!("The client authenticates with {method}.")),
+    }
+}
+
+fn name(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-06",
+        title: "Name",
+        required: "The name does not look like a known name.",
+    };
+    if facts.name_conflict {
+        CHECK.fail(
+            "The name looks like a known name.",
+            45,
+            "Choose another name, or prove the host that the known name belongs to.",
+        )
+    } else {
+        CHECK.pass("The name looks like no known name.")
+    }
+}
+
+fn scope_risk(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-07",
+        title: "Scope risk",
+        required: "The scopes reach no further than the integration needs.",
+    };
+    let Some(worst) = facts.worst() else {
+        return CHECK.pass("No scope: the client can only sign people in.");
+    };
+    let weight = match worst {
+        Risk::Read => return CHECK.pass("Every scope only reads."),
+        Risk::Change => 20,
+        Risk::Delete => 45,
+        Risk::Admin => 60,
+    };
+    let scopes = facts.requested.iter().filter(|fact| fact.risk == worst);
+    CHECK.attention(
+        format!(
+            "{} scope: {}.",
+            worst.label(),
+            listed(scopes.map(|fact| &fact.scope))
+        ),
+        weighed(facts, weight),
+        Some("Ask for less, or give the reason why this reach is needed."),
+    )
+}
+
+fn open_scopes(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-08",
+        title: "Open registration",
+        required: "Open registration asks only for open read scopes.",
+    };
+    if facts.origin != Origin::Open {
+        return CHECK.pass("The request does not come from open registration.");
+    }
+    let closed = facts
+        .requested
+        .iter()
+        .filter(|fact| !fact.open || fact.risk != Risk::Read);
+    let closed = listed(closed.map(|fact| &fact.scope));
+    if closed.is_empty() {
+        CHECK.pass("Every scope is an open read scope.")
+    } else {
+        CHECK.fail(
+            format!("Not an open read scope: {closed}."),
+            weighed(facts, 20),
+            "Ask only for open read scopes, or send the request from the portal.",
+        )
+    }
+}
+
+fn first_request(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-09",
+        title: "History",
+        required: "The integration had an approval before.",
+    };
+    if facts.first_request {
+        CHECK.attention(
+            "The integration never had an approval.",
+            weighed(facts, 10),
+            None,
+        )
+    } else {
+        CHECK.pass("The integration had an approval before.")
+    }
+}
+
+fn hosts(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-12",
+        title: "Host ownership",
+        required: "Every host in the metadata is proved.",
+    };
+    let unproved = listed(facts.ownable_hosts());
+    if unproved.is_empty() && facts.loopback_only {
+        return CHECK.attention(
+            "Every callback leads to the person's own machine: another program there can pose as this client.",
+            weighed(facts, 5),
+            None,
+        );
+    }
+    if unproved.is_empty() {
+        return CHECK.pass("Every host is proved.");
+    }
+    let observed = format!("Not proved: {unproved}.");
+    match facts.environment {
+        Environment::Production => CHECK.fail(observed, 40, "Prove the host."),
+        Environment::Sandbox => CHECK.attention(
+            observed,
+            10,
+            Some("Prove the host before promotion to production."),
+        ),
+    }
+}
+
+/// At most five, then how many more.
+fn listed<T: std::fmt::Display>(items: impl Iterator<Item = T>) -> String {
+    const SHOWN: usize = 5;
+    let all: Vec<String> = items.map(|item| item.to_string()).collect();
+    let mut text: String = all
+        .iter()
+        .take(SHOWN)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if let Some(more) = all.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! What screening knows about an access request, as plain values. It never looks anything up.
+
+use std::collections::BTreeSet;
+
+use narthex_vocab::{AuthMethod, Environment, GrantType, Host, Risk, Scope};
+
+/// Where an access request began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A person of the tenant wrote it in the portal.
+    Portal,
+    /// A stranger's registration that waits in quarantine.
+    Quarantine,
+    /// Open registration, in a sandbox.
+    Open,
+}
+
+impl Origin {
+    /// All of them, in the order above.
+    pub const ALL: &'static [Self] = &[Self::Portal, Self::Quarantine, Self::Open];
+
+    /// The text form, as in rows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Portal => "portal",
+            Self::Quarantine => "quarantine",
+            Self::Open => "open",
+        }
+    }
+
+    /// The words people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Portal => "Portal",
+            Self::Quarantine => "Quarantine",
+            Self::Open => "Open registration",
+        }
+    }
+}
+
+crate::word::closed_word!(Origin, "origin");
+
+/// One scope that is asked for, as the environment's catalogue has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeFact {
+    /// The scope.
+    pub scope: Scope,
+    /// The worst it can do.
+    pub risk: Risk,
+    /// Whether the environment gives it to every client.
+    pub open: bool,
+}
+
+/// What screening knows about one version of an access request: the whole resulting object,
+/// never the change alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScreeningFacts {
+    /// The environment it asks for.
+    pub environment: Environment,
+    /// Where it began.
+    pub origin: Origin,
+    /// How the client would authenticate.
+    pub auth_method: AuthMethod,
+    /// The grants the client would use.
+    pub grants: BTreeSet<GrantType>,
+    /// The scopes it asks for.
+    pub requested: Vec<ScopeFact>,
+    /// Hosts in the metadata without a valid proof of ownership; loopback hosts are ignored.
+    pub hosts_unproved: Vec<Host>,
+    /// Whether every redirect URI leads to the person's own machine.
+    pub loopback_only: bool,
+    /// Whether the integration has a sponsor.
+    pub sponsor: bool,
+    /// Whether the name looks like a known name that is not this integration's.
+    pub name_conflict: bool,
+    /// Whether the integration never had an approval.
+    pub first_request: bool,
+}
+
+impl ScreeningFacts {
+    /// Unproved hosts that somebody could own: loopback hosts are left out.
+    pub(crate) fn ownable_hosts(&self) -> impl Iterator<Item = &Host> {
+        self.hosts_unproved
+            .iter()
+            .filter(|host| !host.is_loopback())
+    }
+
+    /// The scopes that the environment does not give to everyone.
+    pub(crate) fn closed_scopes(&self) -> impl Iterator<Item = &ScopeFact> {
+        self.requested.iter().filter(|fact| !fact.open)
+    }
+
+    /// The worst risk asked for; `None` when no scope is asked for.
+    pub(crate) fn worst(&self) -> Option<Risk> {
+        self.requested.iter().map(|fact| fact.risk).max()
+    }
+}

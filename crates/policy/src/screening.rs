@@ -1,0 +1,139 @@
+//! The automatic answer to an access request: a verdict with the rules that determined it, and
+//! the findings that explain it. It never allows in production, and never after an error.
+
+use serde_json::{Value, json};
+
+use crate::baseline::{SCREENING, evaluate, version};
+use crate::check;
+use crate::facts::ScreeningFacts;
+use crate::finding::Finding;
+use crate::policies::{Evaluation, Question};
+use crate::risk_score::RiskScore;
+use crate::rule::{RuleId, RuleOutcome};
+
+/// What the policy says about an access request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// A named rule approves it without a person.
+    Allow,
+    /// A rule refuses it; no person can approve it as it is.
+    Deny,
+    /// A person decides.
+    NeedsPerson,
+}
+
+impl Verdict {
+    /// All of them, in the order above.
+    pub const ALL: &'static [Self] = &[Self::Allow, Self::Deny, Self::NeedsPerson];
+
+    /// The text form, as in rows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::NeedsPerson => "needs_person",
+        }
+    }
+
+    /// The words people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+            Self::NeedsPerson => "Needs a person",
+        }
+    }
+}
+
+crate::word::closed_word!(Verdict, "verdict");
+
+/// The result of screening one version of an access request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screening {
+    /// What the policy says.
+    pub verdict: Verdict,
+    /// The exact policy text that said it.
+    pub policy_version: String,
+    /// The rules that determined the verdict, by name; never empty.
+    pub determining: Vec<RuleId>,
+    /// What the checks saw, worst first.
+    pub findings: Vec<Finding>,
+    /// How much a reviewer has to worry.
+    pub risk: RiskScore,
+    /// What could not be evaluated, for the log; empty in a sound system.
+    pub errors: Vec<String>,
+}
+
+/// Screens the whole resulting object. Every write path calls this one function.
+pub fn screen(facts: &ScreeningFacts) -> Screening {
+    let (verdict, determining, errors) =
+        judge(evaluate(&SCREENING, question(facts, context(facts))));
+    let mut findings = check::all(facts);
+    findings.sort_by(|a, b| {
+        b.outcome
+            .cmp(&a.outcome)
+            .then(b.weight.cmp(&a.weight))
+            .then(a.check.cmp(b.check))
+    });
+    let risk = RiskScore::of(&findings);
+    Screening {
+        verdict,
+        policy_version: version(&SCREENING),
+        determining,
+        findings,
+        risk,
+        errors,
+    }
+}
+
+fn question(facts: &ScreeningFacts, context: Value) -> Question {
+    Question {
+        principal: ("Narthex::Integration", "requesting"),
+        action: "screen",
+        resource: ("Narthex::Environment", facts.environment.as_str()),
+        context,
+    }
+}
+
+fn context(facts: &ScreeningFacts) -> Value {
+    let texts = |all: &mut dyn Iterator<Item = String>| -> Vec<String> { all.collect() };
+    json!({
+        "origin": { "type": "Narthex::Origin", "id": facts.origin.as_str() },
+        "auth_method": facts.auth_method.as_str(),
+        "grants": facts.grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
+        "risks": facts.requested.iter().map(|fact| fact.risk.as_str()).collect::<Vec<_>>(),
+        "scope_count": facts.requested.len(),
+        "closed_scopes": texts(&mut facts.closed_scopes().map(|fact| fact.scope.to_string())),
+        "unproved_hosts": texts(&mut facts.ownable_hosts().map(ToString::to_string)),
+        "loopback_only": facts.loopback_only,
+        "sponsor": facts.sponsor,
+        "name_conflict": facts.name_conflict,
+        "first_request": facts.first_request,
+    })
+}
+
+/// A deny that fired stands; else an error needs a person; else a permit alone allows.
+fn judge(evaluation: Evaluation<'_>) -> (Verdict, Vec<RuleId>, Vec<String>) {
+    let Evaluation {
+        permitted,
+        fired,
+        errors,
+    } = evaluation;
+    let denied = fired.iter().any(|rule| rule.outcome == RuleOutcome::Deny);
+    let mut determining: Vec<RuleId> = fired.iter().map(|rule| rule.id.clone()).collect();
+    let verdict = match (denied, permitted) {
+        (true, _) => Verdict::Deny,
+        (false, true) => Verdict::Allow,
+        (false, false) => Verdict::NeedsPerson,
+    };
+    if !errors.is_empty() {
+        determining.insert(0, RuleId::unevaluated());
+    } else if determining.is_empty() {
+        determining.push(RuleId::nothing_fired());
+    }
+    (verdict, determining, errors)
+}
+
+#[cfg(test)]
+#[path = "screening_tests.rs"]
+mod tests;

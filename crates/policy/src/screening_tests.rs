@@ -1,0 +1,317 @@
+//! Tables and properties for screening. They never build a context by hand but to break it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::collections::BTreeSet;
+
+use narthex_vocab::{AuthMethod, Environment, GrantType, Host, Risk, Scope};
+use rstest::rstest;
+
+use super::*;
+use crate::baseline::SCHEMA;
+use crate::facts::{Origin, ScopeFact};
+use crate::finding::FindingOutcome;
+use crate::policies::Policies;
+use crate::risk_score::RiskLevel;
+
+fn scope(name: &str, risk: Risk, open: bool) -> ScopeFact {
+    ScopeFact {
+        scope: Scope::parse(name).unwrap(),
+        risk,
+        open,
+    }
+}
+
+/// A sandbox open registration that R-20 allows.
+fn open() -> ScreeningFacts {
+    ScreeningFacts {
+        environment: Environment::Sandbox,
+        origin: Origin::Open,
+        auth_method: AuthMethod::None,
+        grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
+        requested: vec![scope("notes.read", Risk::Read, true)],
+        hosts_unproved: vec![Host::parse("app.example").unwrap()],
+        loopback_only: false,
+        sponsor: false,
+        name_conflict: false,
+        first_request: true,
+    }
+}
+
+/// A portal request in production with nothing to complain about.
+fn portal() -> ScreeningFacts {
+    ScreeningFacts {
+        environment: Environment::Production,
+        origin: Origin::Portal,
+        auth_method: AuthMethod::PrivateKeyJwt,
+        hosts_unproved: Vec::new(),
+        sponsor: true,
+        first_request: false,
+        ..open()
+    }
+}
+
+fn names(rules: &[RuleId]) -> Vec<&str> {
+    rules.iter().map(RuleId::as_str).collect()
+}
+
+fn finding<'a>(screening: &'a Screening, check: &str) -> &'a Finding {
+    screening
+        .findings
+        .iter()
+        .find(|finding| finding.check == check)
+        .unwrap()
+}
+
+type F = ScreeningFacts;
+
+#[rstest]
+#[case::read_and_open(|_: &mut F| {}, Verdict::Allow, &["R-20"])]
+#[case::no_scope(|f: &mut F| f.requested.clear(), Verdict::Allow, &["R-20"])]
+#[case::loopback(|f: &mut F| { f.loopback_only = true; f.hosts_unproved.clear(); }, Verdict::Allow, &["R-20"])]
+#[case::not_open(|f: &mut F| f.requested[0].open = false, Verdict::NeedsPerson, &["R-08"])]
+#[case::change(|f: &mut F| f.requested[0].risk = Risk::Change, Verdict::NeedsPerson, &["R-08"])]
+#[case::delete(|f: &mut F| f.requested[0].risk = Risk::Delete, Verdict::NeedsPerson, &["R-07", "R-08"])]
+#[case::one_of_two(|f: &mut F| f.requested.push(scope("a", Risk::Admin, true)), Verdict::NeedsPerson, &["R-07", "R-08"])]
+#[case::look_alike(|f: &mut F| f.name_conflict = true, Verdict::NeedsPerson, &["R-06"])]
+#[case::for_itself(|f: &mut F| { f.grants.insert(GrantType::ClientCredentials); }, Verdict::Deny, &["R-05"])]
+#[case::quarantine(|f: &mut F| { f.origin = Origin::Quarantine; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
+#[case::portal(|f: &mut F| { f.origin = Origin::Portal; f.sponsor = true; }, Verdict::NeedsPerson, &["R-02"])]
+#[case::no_sponsor(|f: &mut F| f.origin = Origin::Portal, Verdict::NeedsPerson, &["R-02", "R-04"])]
+#[case::production(|f: &mut F| f.environment = Environment::Production, Verdict::NeedsPerson, &["R-01", "R-12"])]
+fn open_registration(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[case] rules: &[&str]) {
+    let mut facts = open();
+    change(&mut facts);
+    let screening = screen(&facts);
+    assert_eq!(
+        (screening.verdict, names(&screening.determining)),
+        (verdict, rules.to_vec())
+    );
+    assert_eq!(screening.errors, Vec::<String>::new());
+}
+
+#[rstest]
+#[case::clean(|_: &mut F| {}, Verdict::NeedsPerson, &["R-01", "R-02"])]
+#[case::sandbox(|f: &mut F| f.environment = Environment::Sandbox, Verdict::NeedsPerson, &["R-02"])]
+#[case::host(|f: &mut F| f.hosts_unproved = vec![Host::parse("app.example").unwrap()], Verdict::NeedsPerson, &["R-01", "R-02", "R-12"])]
+#[case::loopback_host(|f: &mut F| f.hosts_unproved = vec![Host::parse("127.0.0.1").unwrap()], Verdict::NeedsPerson, &["R-01", "R-02"])]
+#[case::sponsor(|f: &mut F| f.sponsor = false, Verdict::NeedsPerson, &["R-01", "R-02", "R-04"])]
+#[case::admin(|f: &mut F| f.requested = vec![scope("a", Risk::Admin, false)], Verdict::NeedsPerson, &["R-01", "R-02", "R-07"])]
+#[case::for_itself_with_key(|f: &mut F| { f.grants.insert(GrantType::ClientCredentials); }, Verdict::NeedsPerson, &["R-01", "R-02"])]
+#[case::for_itself_without(
+    |f: &mut F| { f.grants.insert(GrantType::ClientCredentials); f.auth_method = AuthMethod::None; },
+    Verdict::Deny,
+    &["R-01", "R-02", "R-05"]
+)]
+fn portal_request(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[case] rules: &[&str]) {
+    let mut facts = portal();
+    change(&mut facts);
+    let screening = screen(&facts);
+    assert_eq!(
+        (screening.verdict, names(&screening.determining)),
+        (verdict, rules.to_vec())
+    );
+}
+
+#[test]
+fn findings_come_worst_first_and_explain_themselves() {
+    let facts = ScreeningFacts {
+        hosts_unproved: ["a.example", "b.example", "127.0.0.1"]
+            .map(|host| Host::parse(host).unwrap())
+            .to_vec(),
+        requested: vec![scope("notes.delete", Risk::Delete, false)],
+        ..portal()
+    };
+    let screening = screen(&facts);
+    let hosts = &screening.findings[0];
+    assert_eq!((hosts.check, hosts.outcome), ("R-12", FindingOutcome::Fail));
+    assert_eq!(hosts.observed, "Not proved: a.example, b.example.");
+    assert_eq!(hosts.fix.as_deref(), Some("Prove the host."));
+    assert_eq!(
+        finding(&screening, "R-07").observed,
+        "Delete scope: notes.delete."
+    );
+    assert_eq!(
+        (screening.risk.score, screening.risk.level),
+        (85, RiskLevel::Critical)
+    );
+    assert_eq!(screening.risk.reasons[0].check, "R-07");
+}
+
+#[test]
+fn a_clean_request_has_no_risk() {
+    let screening = screen(&portal());
+    assert_eq!(
+        (screening.risk.score, screening.risk.level),
+        (0, RiskLevel::Low)
+    );
+    assert!(
+        screening
+            .findings
+            .iter()
+            .all(|finding| finding.outcome == FindingOutcome::Pass)
+    );
+}
+
+#[rstest]
+#[case("origin")]
+#[case("auth_method")]
+#[case("grants")]
+#[case("risks")]
+#[case("scope_count")]
+#[case("closed_scopes")]
+#[case("unproved_hosts")]
+#[case("loopback_only")]
+#[case("sponsor")]
+#[case("name_conflict")]
+#[case("first_request")]
+fn a_missing_fact_needs_a_person(#[case] missing: &str) {
+    let mut broken = context(&open());
+    broken.as_object_mut().unwrap().remove(missing).unwrap();
+    let (verdict, rules, errors) = judge(evaluate(&SCREENING, question(&open(), broken)));
+    assert_eq!(
+        (verdict, names(&rules)),
+        (Verdict::NeedsPerson, vec!["R-00"])
+    );
+    assert!(errors[0].contains(missing), "{errors:?}");
+}
+
+#[rstest]
+#[case("origin", json!({ "type": "Narthex::Origin", "id": "import" }))]
+#[case("name_conflict", json!("false"))]
+#[case("risks", json!(null))]
+#[case("approved", json!(true))]
+fn a_malformed_fact_needs_a_person(#[case] name: &str, #[case] value: Value) {
+    let mut broken = context(&open());
+    broken
+        .as_object_mut()
+        .unwrap()
+        .insert(name.to_owned(), value);
+    let (verdict, rules, _) = judge(evaluate(&SCREENING, question(&open(), broken)));
+    assert_eq!(
+        (verdict, names(&rules)),
+        (Verdict::NeedsPerson, vec!["R-00"])
+    );
+}
+
+const PERMIT_ALL: &str = r#"@id("R-20") @title("t") permit (principal, action, resource);"#;
+const OVERFLOWS: &str = r#"@id("R-50") @title("t") @outcome("deny")
+    forbid (principal, action == Narthex::Action::"screen", resource)
+    when { (context.scope_count + 9223372036854775807) * 2 > 0 };"#;
+
+#[test]
+fn a_rule_that_errs_never_lets_a_permit_through() {
+    let set = Policies::parse("test", SCHEMA, &format!("{PERMIT_ALL}{OVERFLOWS}"));
+    let (verdict, rules, errors) = judge(evaluate(&set, question(&open(), context(&open()))));
+    assert_eq!(
+        (verdict, names(&rules)),
+        (Verdict::NeedsPerson, vec!["R-00", "R-20"])
+    );
+    assert!(errors[0].contains("overflow"), "{errors:?}");
+}
+
+#[test]
+fn a_deny_stands_beside_an_error() {
+    let deny = r#"@id("R-51") @title("t") @outcome("deny") forbid (principal, action, resource);"#;
+    let set = Policies::parse("test", SCHEMA, &format!("{PERMIT_ALL}{OVERFLOWS}{deny}"));
+    let (verdict, rules, _) = judge(evaluate(&set, question(&open(), context(&open()))));
+    assert_eq!(
+        (verdict, names(&rules)),
+        (Verdict::Deny, vec!["R-00", "R-51"])
+    );
+}
+
+#[test]
+fn an_empty_or_unloaded_set_needs_a_person() {
+    let empty = Policies::parse("test", SCHEMA, "");
+    let (verdict, rules, _) = judge(evaluate(&empty, question(&open(), context(&open()))));
+    assert_eq!(
+        (verdict, names(&rules)),
+        (Verdict::NeedsPerson, vec!["R-99"])
+    );
+    let unloaded = Policies::parse("test", SCHEMA, "permit");
+    let (verdict, rules, _) = judge(evaluate(&unloaded, question(&open(), context(&open()))));
+    assert_eq!(
+        (verdict, names(&rules)),
+        (Verdict::NeedsPerson, vec!["R-00"])
+    );
+}
+
+/// Every combination of the facts that any rule reads.
+fn every_request() -> Vec<ScreeningFacts> {
+    let reach: Vec<Vec<ScopeFact>> = std::iter::once(Vec::new())
+        .chain(Risk::ALL.iter().flat_map(|risk| {
+            [true, false].map(|open| vec![scope("x", *risk, open), scope("y", Risk::Read, true)])
+        }))
+        .collect();
+    let grants = [GrantType::AuthorizationCode, GrantType::ClientCredentials];
+    let hosts = [Vec::new(), vec![Host::parse("app.example").unwrap()]];
+    let mut requests = Vec::new();
+    for bits in 0_u8..64 {
+        let bit = |n: u8| bits & (1 << n) != 0;
+        for origin in Origin::ALL {
+            for requested in &reach {
+                requests.push(ScreeningFacts {
+                    environment: Environment::ALL[usize::from(bit(0))],
+                    origin: *origin,
+                    auth_method: if bit(1) {
+                        AuthMethod::None
+                    } else {
+                        AuthMethod::PrivateKeyJwt
+                    },
+                    grants: BTreeSet::from([grants[usize::from(bit(2))]]),
+                    requested: requested.clone(),
+                    hosts_unproved: hosts[usize::from(bit(3))].clone(),
+                    loopback_only: !bit(3),
+                    sponsor: bit(4),
+                    name_conflict: bit(5),
+                    first_request: bit(5),
+                });
+            }
+        }
+    }
+    requests
+}
+
+#[test]
+fn production_is_never_allowed_and_allow_is_always_r_20() {
+    let mut allowed = 0_u32;
+    for facts in every_request() {
+        let screening = screen(&facts);
+        if screening.verdict == Verdict::Allow {
+            allowed += 1;
+            assert_eq!(names(&screening.determining), ["R-20"], "{facts:?}");
+            assert_eq!(facts.environment, Environment::Sandbox, "{facts:?}");
+            assert_eq!(facts.origin, Origin::Open, "{facts:?}");
+            assert!(
+                facts
+                    .requested
+                    .iter()
+                    .all(|s| s.open && s.risk == Risk::Read),
+                "{facts:?}"
+            );
+        }
+        assert!(!screening.determining.is_empty(), "{facts:?}");
+        assert_eq!(screening.errors, Vec::<String>::new(), "{facts:?}");
+    }
+    assert!(allowed > 0);
+}
+
+#[test]
+fn a_check_never_passes_where_its_rule_fires() {
+    for facts in every_request() {
+        let screening = screen(&facts);
+        for finding in &screening.findings {
+            let fires = names(&screening.determining).contains(&finding.check);
+            if fires {
+                assert_ne!(
+                    finding.outcome,
+                    FindingOutcome::Pass,
+                    "{finding:?} {facts:?}"
+                );
+            }
+            let passes = finding.outcome == FindingOutcome::Pass;
+            assert_eq!(finding.weight == 0, passes, "{finding:?} {facts:?}");
+            assert!(!(passes && finding.fix.is_some()), "{finding:?}");
+        }
+    }
+}
