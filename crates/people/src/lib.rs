@@ -1,1 +1,32 @@
-//! How people prove who they are: passwords, second factors, sessions, throttles. No pages.
+//! How people prove who they are, for portal, dashboard and end users alike: passwords, second factors, sessions,
+//! invitations, throttles. It renders no page and knows no OAuth client.
+
+pub mod invitation;
+pub mod password;
+pub mod session;
+pub mod sign_in;
+mod store;
+pub mod totp;
+
+use narthex_tenancy::{
+    Database,
+    budget::{Budgets, LocalLimiter},
+    sealing::SealingKey,
+};
+use narthex_vocab::HashKey;
+
+/// What proving people needs, per process: made once by the binary, shared by every handler.
+pub struct People {
+    /// The pool of the plane's own role.
+    pub database: Database,
+    /// The shared budgets, for throttling.
+    pub budgets: Budgets,
+    /// What throttles while Redis is away.
+    pub fallback: LocalLimiter,
+    /// argon2id, off the async threads.
+    pub passwords: password::Passwords,
+    /// Under which cookies and invitations are hashed.
+    pub hash_key: HashKey,
+    /// Under which TOTP seeds are sealed; the token plane has none and asks end users for no second factor.
+    pub totp_key: Option<SealingKey>,
+}

@@ -1,1 +1,21 @@
-//! Tenants, their isolation in Postgres and Redis, the shared registry, and the ledger. No HTTP.
+//! Tenants and their isolation: Postgres pools and the tenant transaction, the tables, the people and
+//! roles, the catalogue, Redis budgets, the ledger and the sealing of secrets. It never speaks HTTP.
+
+pub mod ambient;
+pub mod budget;
+pub mod catalogue;
+pub mod db;
+pub mod environment;
+pub mod keys;
+pub mod ledger;
+pub mod listen;
+pub mod member;
+pub mod migrate;
+pub mod permission;
+pub mod schema;
+pub mod sealing;
+pub mod store_error;
+pub mod tenant;
+
+pub use db::{Database, TenantTx};
+pub use store_error::StoreError;

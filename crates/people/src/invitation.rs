@@ -1,0 +1,117 @@
+//! Invitations: a single-use link that makes a person a member of a tenant and lets them choose a password. The link's
+//! token is stored as a keyed hash; an invitation never overwrites an existing person.
+
+use chrono::Duration;
+use narthex_tenancy::{
+    StoreError, TenantTx, member,
+    member::Member,
+    permission::Role,
+};
+use narthex_vocab::{Email, HashKey, Id, Label, Secret, SecretKind, Timestamp, kind};
+use rand_core::CryptoRng;
+
+use crate::store;
+
+/// How long an invitation can be accepted.
+pub const LIFETIME: Duration = Duration::days(7);
+
+/// Whom to invite as what.
+#[derive(Debug, Clone)]
+pub struct Invite {
+    /// The address it is for; accepting does not change it.
+    pub email: Email,
+    /// The portal role it gives; `None` invites an end user.
+    pub role: Option<Role>,
+    /// Who invites, as the page will show.
+    pub invited_by: String,
+}
+
+/// An invitation that can still be accepted.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// Its identity.
+    pub id: Id<kind::Invitation>,
+    /// Whom and as what.
+    pub invite: Invite,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// Why an invitation leads nowhere.
+#[derive(Debug, thiserror::Error)]
+pub enum InvitationError {
+    /// Unknown, used or expired: not told apart.
+    #[error("this invitation has been used or has expired")]
+    Gone,
+    /// The person is a member already.
+    #[error("there is a member with this address already")]
+    AlreadyMember,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes an invitation and returns the link's token, which is not stored.
+pub async fn create(
+    tx: &mut TenantTx,
+    hash_key: &HashKey,
+    invite: Invite,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Secret, StoreError> {
+    let token = Secret::generate(SecretKind::Invitation, rng);
+    let invitation = Invitation { id: Id::new(now, rng), invite, expires_at: now + LIFETIME };
+    store::invitation::insert(tx, &invitation, &token.hash(hash_key), now).await?;
+    Ok(token)
+}
+
+/// The invitation behind a link, for its page.
+pub async fn open(
+    tx: &mut TenantTx,
+    hash_key: &HashKey,
+    token: &str,
+    now: Timestamp,
+) -> Result<Invitation, InvitationError> {
+    let token = Secret::parse(SecretKind::Invitation, token).map_err(|_| InvitationError::Gone)?;
+    store::invitation::find(tx, &token.hash(hash_key), now).await?.ok_or(InvitationError::Gone)
+}
+
+/// Uses the invitation up and writes the person with the password they chose (already hashed).
+pub async fn accept(
+    tx: &mut TenantTx,
+    invitation: &Invitation,
+    name: Label,
+    password_hash: &str,
+    made: (Timestamp, &mut dyn CryptoRng),
+) -> Result<Member, InvitationError> {
+    let (now, rng) = made;
+    if !store::invitation::use_up(tx, invitation.id, now).await? {
+        return Err(InvitationError::Gone);
+    }
+    let member =
+        Member { id: Id::new(now, rng), email: invitation.invite.email.clone(), name, role: invitation.invite.role };
+    member::create(tx, &member, now).await.map_err(|error| match error.constraint() {
+        Some("member_tenant_id_email_key") => InvitationError::AlreadyMember,
+        _ => InvitationError::Store(error),
+    })?;
+    store::account::set_password(tx, member.id, password_hash).await?;
+    Ok(member)
+}
+
+/// Gives an existing person a password, without an invitation: for administration and seeding.
+pub async fn set_password(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    password_hash: &str,
+) -> Result<(), StoreError> {
+    store::account::set_password(tx, member, password_hash).await
+}
+
+/// Gives a person a second factor (its sealed seed): for administration and seeding.
+pub async fn set_second_factor(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    store::account::set_totp(tx, member, sealed).await
+}

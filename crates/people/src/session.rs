@@ -1,0 +1,111 @@
+//! Sessions: a random cookie, hashed at rest, made anew at each sign-in, with idle and absolute limits, ended by its
+//! holder or by the store. A session of one surface is worth nothing on another.
+
+use chrono::Duration;
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{HashKey, Id, Secret, SecretKind, Timestamp, kind};
+use rand_core::CryptoRng;
+
+use crate::store;
+
+/// Where a session counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// The tenant portal.
+    Portal,
+    /// The staff dashboard; needs a second factor.
+    Staff,
+    /// The sign-in and consent pages of a tenant's end users, one session for both environments.
+    User,
+}
+
+impl Surface {
+    /// As stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Portal => "portal",
+            Self::Staff => "staff",
+            Self::User => "user",
+        }
+    }
+
+    /// Not seen for so long: over.
+    const fn idle(self) -> Duration {
+        match self {
+            Self::Portal => Duration::hours(8),
+            Self::Staff => Duration::hours(2),
+            Self::User => Duration::hours(24),
+        }
+    }
+
+    /// Over in any case after so long.
+    const fn absolute(self) -> Duration {
+        match self {
+            Self::Portal => Duration::days(7),
+            Self::Staff => Duration::hours(12),
+            Self::User => Duration::days(30),
+        }
+    }
+}
+
+/// A session that is in force.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its identity, for lists and for ending it.
+    pub id: Id<kind::Session>,
+    /// Whose it is.
+    pub member: Id<kind::Member>,
+    /// When the person signed in: `auth_time`.
+    pub created_at: Timestamp,
+    /// When a second factor was given, if one was.
+    pub second_factor_at: Option<Timestamp>,
+}
+
+/// Begins a session and returns the cookie's value, which is not stored.
+pub async fn start(
+    tx: &mut TenantTx,
+    hash_key: &HashKey,
+    begun: Begun,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Secret, StoreError> {
+    let token = Secret::generate(SecretKind::SessionToken, rng);
+    let id = Id::new(now, rng);
+    store::session::insert(tx, id, &token.hash(hash_key), &begun, now, now + begun.surface.absolute()).await?;
+    Ok(token)
+}
+
+/// What a new session records.
+#[derive(Debug, Clone, Copy)]
+pub struct Begun {
+    /// Where it counts.
+    pub surface: Surface,
+    /// Whose it is.
+    pub member: Id<kind::Member>,
+    /// Whether a second factor was given just now.
+    pub second_factor: bool,
+}
+
+/// The session behind a cookie, if it is in force on `surface`; being seen keeps it from idling out.
+pub async fn resume(
+    tx: &mut TenantTx,
+    hash_key: &HashKey,
+    surface: Surface,
+    cookie: &str,
+    now: Timestamp,
+) -> Result<Option<Session>, StoreError> {
+    let Ok(token) = Secret::parse(SecretKind::SessionToken, cookie) else { return Ok(None) };
+    let found = store::session::find(tx, surface, &token.hash(hash_key), now, now - surface.idle()).await?;
+    let Some((session, seen_at)) = found else { return Ok(None) };
+    // Once a minute is enough to know that somebody is there.
+    if now - seen_at > Duration::minutes(1) {
+        store::session::seen(tx, session.id, now).await?;
+    }
+    Ok(Some(session))
+}
+
+/// Ends a session. Ending it twice is no error.
+pub async fn end(tx: &mut TenantTx, session: Id<kind::Session>, now: Timestamp) -> Result<(), StoreError> {
+    store::session::end(tx, session, now).await
+}

@@ -1,0 +1,138 @@
+//! Signing in with e-mail address and password, and for staff with a one-time code too. One refusal for every wrong
+//! thing; throttled per account and per source. It decides nothing about what the person may do.
+
+use narthex_tenancy::{
+    StoreError,
+    budget::{Answer, Bucket},
+};
+use narthex_vocab::{Email, Id, Secret, Timestamp, kind};
+use rand_core::CryptoRng;
+use std::time::Duration;
+
+use crate::{
+    People,
+    password::{HashFailed, Password},
+    session::{self, Begun, Surface},
+    store,
+    totp::Seed,
+};
+
+/// What somebody typed, and where.
+#[derive(Debug)]
+pub struct SignIn {
+    /// The tenant from the path; the platform for staff.
+    pub tenant: Id<kind::Tenant>,
+    /// The pages it was typed on.
+    pub surface: Surface,
+    /// The address, if it parses as one.
+    pub email: Option<Email>,
+    /// The password.
+    pub password: Password,
+    /// The one-time code; ignored where the person has no second factor.
+    pub code: String,
+    /// The source prefix of the caller, for throttling.
+    pub source: String,
+}
+
+/// Somebody proved who they are.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub member: Id<kind::Member>,
+    /// The cookie's value.
+    pub session: Secret,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Address, password or code: which one is not said.
+    #[error("the address, the password or the code is wrong")]
+    Wrong,
+    /// Too many tries.
+    #[error("too many tries; again in {retry_after} s")]
+    Throttled {
+        /// Seconds until the next try.
+        retry_after: u32,
+    },
+    /// The machine could not hash.
+    #[error(transparent)]
+    Hash(#[from] HashFailed),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Checks what was typed and begins a session.
+pub async fn sign_in(
+    people: &People,
+    command: SignIn,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<SignedIn, SignInError> {
+    throttle(people, &command, now).await?;
+    let SignIn { tenant, surface, email, password, code, .. } = command;
+
+    let account = match &email {
+        Some(email) => {
+            people.database.tenant(tenant, async |tx| store::account::find(tx, surface, email).await).await?
+        }
+        None => None,
+    };
+    let stored = account.as_ref().and_then(|account| account.password_hash.clone());
+    let right = people.passwords.verify(password, stored).await?;
+    let account = account.filter(|_| right).ok_or(SignInError::Wrong)?;
+    let step = second_factor(people, surface, &account, &code, now)?;
+
+    people
+        .database
+        .tenant(tenant, async |tx| {
+            if let Some(step) = step
+                && !store::account::use_step(tx, account.member, step).await?
+            {
+                return Err(SignInError::Wrong);
+            }
+            let begun = Begun { surface, member: account.member, second_factor: step.is_some() };
+            let session = session::start(tx, &people.hash_key, begun, now, rng).await?;
+            Ok(SignedIn { member: account.member, session })
+        })
+        .await
+}
+
+/// Ten tries in five minutes for an account, thirty for a source; each try counts, right or wrong.
+async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(), SignInError> {
+    let window = Duration::from_secs(300);
+    let surface = command.surface.as_str();
+    let account = command.email.as_ref().map_or("-", |email| email.as_str());
+    let buckets = [
+        Bucket::new(format!("sign-in/{surface}/account/{account}"), 10, window),
+        Bucket::new(format!("sign-in/{surface}/source/{}", command.source), 30, window),
+    ];
+    let answer = match people.budgets.spend(command.tenant, &buckets).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::warn!(%error, "sign-in is throttled in memory");
+            people.fallback.spend(command.tenant, &buckets, now)
+        }
+    };
+    match answer {
+        Answer::Allowed => Ok(()),
+        Answer::Limited { retry_after } => Err(SignInError::Throttled { retry_after }),
+    }
+}
+
+/// The step of the one-time code: required of staff, and of everybody who has a second factor where codes can be read.
+fn second_factor(
+    people: &People,
+    surface: Surface,
+    account: &store::account::Account,
+    code: &str,
+    now: Timestamp,
+) -> Result<Option<i64>, SignInError> {
+    let Some(sealed) = &account.totp_sealed else {
+        return if surface == Surface::Staff { Err(SignInError::Wrong) } else { Ok(None) };
+    };
+    let key = people.totp_key.as_ref().ok_or(SignInError::Wrong)?;
+    let seed = Seed::open(key, account.member, sealed).map_err(|_| SignInError::Wrong)?;
+    seed.check(code, account.totp_last_step, now).map(Some).ok_or(SignInError::Wrong)
+}

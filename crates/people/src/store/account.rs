@@ -1,0 +1,80 @@
+//! `tenant.member` as sign-in sees it: password hash, sealed second factor, last step. Roles are not read here.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{StoreError, TenantTx, schema::tenant::member as m};
+use narthex_vocab::{Email, Id, kind};
+
+use crate::session::Surface;
+
+pub(crate) struct Account {
+    pub(crate) member: Id<kind::Member>,
+    pub(crate) password_hash: Option<String>,
+    pub(crate) totp_sealed: Option<Vec<u8>>,
+    pub(crate) totp_last_step: Option<i64>,
+}
+
+/// The active account with this address. The token plane's role has no right to the second factor's columns.
+pub(crate) async fn find(
+    tx: &mut TenantTx,
+    surface: Surface,
+    email: &Email,
+) -> Result<Option<Account>, StoreError> {
+    let rows = m::table
+        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::email.eq(email.as_str())))
+        .filter(m::state.eq("active"));
+    if surface == Surface::User {
+        let found: Option<(uuid::Uuid, Option<String>)> =
+            rows.select((m::member_id, m::password_hash)).first(tx.connection()?).await.optional()?;
+        return Ok(found.map(|(member, password_hash)| Account {
+            member: Id::from_uuid(member),
+            password_hash,
+            totp_sealed: None,
+            totp_last_step: None,
+        }));
+    }
+    let found: Option<(uuid::Uuid, Option<String>, Option<Vec<u8>>, Option<i64>)> = rows
+        .select((m::member_id, m::password_hash, m::totp_sealed, m::totp_last_step))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(found.map(|(member, password_hash, totp_sealed, totp_last_step)| Account {
+        member: Id::from_uuid(member),
+        password_hash,
+        totp_sealed,
+        totp_last_step,
+    }))
+}
+
+/// Marks a one-time code's step as used; `false` when it, or a later one, was used meanwhile.
+pub(crate) async fn use_step(tx: &mut TenantTx, member: Id<kind::Member>, step: i64) -> Result<bool, StoreError> {
+    let changed = diesel::update(m::table)
+        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .filter(m::totp_last_step.is_null().or(m::totp_last_step.lt(step)))
+        .set(m::totp_last_step.eq(step))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(changed == 1)
+}
+
+pub(crate) async fn set_password(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    hash: &str,
+) -> Result<(), StoreError> {
+    let changed = diesel::update(m::table)
+        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .set(m::password_hash.eq(hash))
+        .execute(tx.connection()?)
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+}
+
+pub(crate) async fn set_totp(tx: &mut TenantTx, member: Id<kind::Member>, sealed: &[u8]) -> Result<(), StoreError> {
+    let changed = diesel::update(m::table)
+        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .set((m::totp_sealed.eq(sealed), m::totp_last_step.eq(None::<i64>)))
+        .execute(tx.connection()?)
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+}

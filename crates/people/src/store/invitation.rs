@@ -1,0 +1,66 @@
+//! `tenant.invitation`: found by the hash of the link's token, used up once.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{StoreError, TenantTx, permission::Role, schema::tenant::invitation as i};
+use narthex_vocab::{Email, Id, SecretHash, Timestamp, kind};
+
+use crate::invitation::{Invitation, Invite};
+
+pub(crate) async fn insert(
+    tx: &mut TenantTx,
+    invitation: &Invitation,
+    hash: &SecretHash,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    diesel::insert_into(i::table)
+        .values((
+            i::tenant_id.eq(tenant_id),
+            i::invitation_id.eq(invitation.id.as_uuid()),
+            i::token_hash.eq(hash.as_bytes().to_vec()),
+            i::email.eq(invitation.invite.email.as_str()),
+            i::role.eq(invitation.invite.role.map(Role::as_str)),
+            i::invited_by.eq(&invitation.invite.invited_by),
+            i::created_at.eq(now),
+            i::expires_at.eq(invitation.expires_at),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn find(
+    tx: &mut TenantTx,
+    hash: &SecretHash,
+    now: Timestamp,
+) -> Result<Option<Invitation>, StoreError> {
+    let row: Option<(uuid::Uuid, String, Option<String>, String, Timestamp)> = i::table
+        .filter(i::tenant_id.eq(tx.tenant_uuid()).and(i::token_hash.eq(hash.as_bytes().to_vec())))
+        .filter(i::accepted_at.is_null().and(i::expires_at.gt(now)))
+        .select((i::invitation_id, i::email, i::role, i::invited_by, i::expires_at))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    row.map(|(id, email, role, invited_by, expires_at)| {
+        let email = Email::parse(&email).map_err(StoreError::corrupt("tenant.invitation", "email"))?;
+        let role =
+            role.as_deref().map(str::parse).transpose().map_err(StoreError::corrupt("tenant.invitation", "role"))?;
+        Ok(Invitation { id: Id::from_uuid(id), invite: Invite { email, role, invited_by }, expires_at })
+    })
+    .transpose()
+}
+
+pub(crate) async fn use_up(
+    tx: &mut TenantTx,
+    id: Id<kind::Invitation>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(i::table)
+        .filter(i::tenant_id.eq(tx.tenant_uuid()).and(i::invitation_id.eq(id.as_uuid())))
+        .filter(i::accepted_at.is_null().and(i::expires_at.gt(now)))
+        .set(i::accepted_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(changed == 1)
+}

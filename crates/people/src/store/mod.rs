@@ -1,0 +1,5 @@
+//! The rows behind people's proofs. The only place of this crate with diesel.
+
+pub(crate) mod account;
+pub(crate) mod invitation;
+pub(crate) mod session;

@@ -1,0 +1,73 @@
+//! `tenant.session`: found by the hash of its cookie, never by anything a caller could guess.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{StoreError, TenantTx, schema::tenant::session as s};
+use narthex_vocab::{Id, SecretHash, Timestamp, kind};
+
+use crate::session::{Begun, Session, Surface};
+
+pub(crate) async fn insert(
+    tx: &mut TenantTx,
+    id: Id<kind::Session>,
+    hash: &SecretHash,
+    begun: &Begun,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    diesel::insert_into(s::table)
+        .values((
+            s::tenant_id.eq(tenant_id),
+            s::session_id.eq(id.as_uuid()),
+            s::token_hash.eq(hash.as_bytes().to_vec()),
+            s::surface.eq(begun.surface.as_str()),
+            s::member_id.eq(begun.member.as_uuid()),
+            s::created_at.eq(now),
+            s::seen_at.eq(now),
+            s::expires_at.eq(expires_at),
+            s::second_factor_at.eq(begun.second_factor.then_some(now)),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn find(
+    tx: &mut TenantTx,
+    surface: Surface,
+    hash: &SecretHash,
+    now: Timestamp,
+    seen_since: Timestamp,
+) -> Result<Option<(Session, Timestamp)>, StoreError> {
+    let row: Option<(uuid::Uuid, uuid::Uuid, Timestamp, Timestamp, Option<Timestamp>)> = s::table
+        .filter(s::tenant_id.eq(tx.tenant_uuid()).and(s::token_hash.eq(hash.as_bytes().to_vec())))
+        .filter(s::surface.eq(surface.as_str()).and(s::ended_at.is_null()))
+        .filter(s::expires_at.gt(now).and(s::seen_at.gt(seen_since)))
+        .select((s::session_id, s::member_id, s::created_at, s::seen_at, s::second_factor_at))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(row.map(|(id, member, created_at, seen_at, second_factor_at)| {
+        (Session { id: Id::from_uuid(id), member: Id::from_uuid(member), created_at, second_factor_at }, seen_at)
+    }))
+}
+
+pub(crate) async fn seen(tx: &mut TenantTx, id: Id<kind::Session>, now: Timestamp) -> Result<(), StoreError> {
+    diesel::update(s::table)
+        .filter(s::tenant_id.eq(tx.tenant_uuid()).and(s::session_id.eq(id.as_uuid())))
+        .set(s::seen_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn end(tx: &mut TenantTx, id: Id<kind::Session>, now: Timestamp) -> Result<(), StoreError> {
+    diesel::update(s::table)
+        .filter(s::tenant_id.eq(tx.tenant_uuid()).and(s::session_id.eq(id.as_uuid())))
+        .filter(s::ended_at.is_null())
+        .set(s::ended_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}

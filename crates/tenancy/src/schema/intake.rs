@@ -1,0 +1,60 @@
+//! Postgres schema `intake`: what strangers bring. Column lists only; the constraints are in `migrations/`.
+#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+
+diesel::table! {
+    intake.ask (tenant_id, environment, ask_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        ask_id -> Uuid,
+        client_id -> Text,
+        member_id -> Uuid,
+        scope -> Text,
+        reason -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    intake.attempt (tenant_id, environment, at, attempt_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        at -> Timestamptz,
+        attempt_id -> Uuid,
+        outcome -> Text,
+        source -> Cidr,
+        fingerprint -> Nullable<Bytea>,
+        client_id -> Nullable<Text>,
+        client_name -> Nullable<Text>,
+        error -> Nullable<Text>,
+        reason -> Text,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
+    intake.family (tenant_id, environment, fingerprint) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        fingerprint -> Bytea,
+        client_name -> Text,
+        redirects -> Text,
+        first_seen -> Timestamptz,
+        last_seen -> Timestamptz,
+        attempts -> Int8,
+    }
+}
+
+diesel::table! {
+    intake.quarantine (tenant_id, environment, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        fingerprint -> Bytea,
+        metadata -> Jsonb,
+        scope -> Text,
+        state -> Text,
+        answer -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}

@@ -1,0 +1,137 @@
+//! Postgres schema `issue`: what the token plane issues and remembers. Column lists only; the constraints are in `migrations/`.
+#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+
+diesel::table! {
+    issue.authorization_code (tenant_id, environment, code_hash) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        code_hash -> Bytea,
+        grant_id -> Uuid,
+        client_id -> Text,
+        redirect_uri -> Text,
+        code_challenge -> Text,
+        nonce -> Nullable<Text>,
+        auth_time -> Timestamptz,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        redeemed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    issue.consent (tenant_id, environment, member_id, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        member_id -> Uuid,
+        client_id -> Text,
+        scope -> Text,
+        at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    issue.grant (tenant_id, environment, grant_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        grant_id -> Uuid,
+        client_id -> Text,
+        member_id -> Uuid,
+        scope -> Text,
+        resource -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    issue.issuance (tenant_id, environment, at, jti) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        at -> Timestamptz,
+        jti -> Uuid,
+        client_id -> Text,
+        grant_type -> Text,
+        subject -> Text,
+        scope -> Text,
+        audience -> Text,
+        grant_id -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
+    issue.last_used (tenant_id, environment, client_id, credential_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        credential_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    issue.parked (tenant_id, environment, parked_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        parked_id -> Uuid,
+        client_id -> Text,
+        member_id -> Uuid,
+        request -> Jsonb,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        resumed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    issue.published_key (tenant_id, environment, kid) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        kid -> Text,
+        jwk -> Jsonb,
+        published_at -> Timestamptz,
+        withdraw_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    issue.refresh_token (tenant_id, environment, token_hash) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        token_hash -> Bytea,
+        grant_id -> Uuid,
+        generation -> Int4,
+        created_at -> Timestamptz,
+        idle_expires_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        rotated_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    issue.revocation (tenant_id, environment, jti) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        jti -> Uuid,
+        at -> Timestamptz,
+        expires_at -> Timestamptz,
+        why -> Text,
+    }
+}
+
+diesel::table! {
+    issue.signing_key (tenant_id, environment, kid) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        kid -> Text,
+        algorithm -> Text,
+        sealed -> Bytea,
+        state -> Text,
+        created_at -> Timestamptz,
+    }
+}

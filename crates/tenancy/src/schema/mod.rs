@@ -1,0 +1,66 @@
+//! The tables as diesel sees them: one file per Postgres schema. No query lives here.
+
+pub mod intake;
+pub mod issue;
+pub mod ledger;
+pub mod registry;
+pub mod review;
+pub mod tenant;
+
+use self::{
+    intake::{ask, attempt, family, quarantine},
+    issue::{authorization_code, consent, grant, issuance, last_used, parked, published_key, refresh_token, revocation, signing_key},
+    ledger::{entry, head},
+    registry::{client, credential, domain, entitled_tool, entitlement, integration, resource, resource_credential, scope, tool},
+    review::{access_request, approval, approval_host, approval_scope, approval_tool, decision, finding, offer, offer_scope, offer_tool, policy_run, proof, requested_scope, requested_tool},
+    tenant::{environment, invitation, member, membership, session, tenant},
+};
+
+diesel::allow_tables_to_appear_in_same_query!(
+    ask,
+    attempt,
+    family,
+    quarantine,
+    authorization_code,
+    consent,
+    grant,
+    issuance,
+    last_used,
+    parked,
+    published_key,
+    refresh_token,
+    revocation,
+    signing_key,
+    entry,
+    head,
+    client,
+    credential,
+    domain,
+    entitled_tool,
+    entitlement,
+    integration,
+    resource,
+    resource_credential,
+    scope,
+    tool,
+    access_request,
+    approval,
+    approval_host,
+    approval_scope,
+    approval_tool,
+    decision,
+    finding,
+    offer,
+    offer_scope,
+    offer_tool,
+    policy_run,
+    proof,
+    requested_scope,
+    requested_tool,
+    environment,
+    invitation,
+    member,
+    membership,
+    session,
+    tenant,
+);

@@ -1,0 +1,137 @@
+//! Postgres schema `registry`: what is protected and what is onboarded. Column lists only; the constraints are in `migrations/`.
+#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+
+diesel::table! {
+    registry.client (tenant_id, environment, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        integration_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        approval_id -> Uuid,
+        state -> Text,
+        state_reason -> Nullable<Text>,
+        metadata -> Jsonb,
+        created_at -> Timestamptz,
+        changed_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry.credential (tenant_id, environment, client_id, credential_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        credential_id -> Uuid,
+        kind -> Text,
+        secret_hash -> Nullable<Bytea>,
+        public_jwk -> Nullable<Jsonb>,
+        last4 -> Text,
+        state -> Text,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry.domain (tenant_id, domain_id) {
+        tenant_id -> Uuid,
+        domain_id -> Uuid,
+        host -> Text,
+        challenge -> Text,
+        state -> Text,
+        last_seen -> Nullable<Text>,
+        created_at -> Timestamptz,
+        checked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    registry.entitled_tool (tenant_id, environment, client_id, resource_id, tool) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        resource_id -> Uuid,
+        tool -> Text,
+        scope -> Text,
+        approval_id -> Uuid,
+        schema_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    registry.entitlement (tenant_id, environment, client_id, scope) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        scope -> Text,
+        approval_id -> Uuid,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry.integration (tenant_id, integration_id) {
+        tenant_id -> Uuid,
+        integration_id -> Uuid,
+        name -> Text,
+        purpose -> Text,
+        operator -> Text,
+        origin -> Text,
+        sponsor_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry.resource (tenant_id, environment, resource_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        resource_id -> Uuid,
+        identifier -> Text,
+        name -> Text,
+        kind -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry.resource_credential (tenant_id, environment, resource_id, credential_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        resource_id -> Uuid,
+        credential_id -> Uuid,
+        secret_hash -> Bytea,
+        last4 -> Text,
+        state -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registry.scope (tenant_id, environment, scope) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        scope -> Text,
+        resource_id -> Uuid,
+        description -> Text,
+        risk -> Text,
+        open -> Bool,
+    }
+}
+
+diesel::table! {
+    registry.tool (tenant_id, environment, resource_id, tool) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        resource_id -> Uuid,
+        tool -> Text,
+        scope -> Text,
+        description -> Text,
+        schema_hash -> Bytea,
+    }
+}

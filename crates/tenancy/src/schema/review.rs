@@ -1,0 +1,204 @@
+//! Postgres schema `review`: cases and decisions. Column lists only; the constraints are in `migrations/`.
+#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+
+diesel::table! {
+    review.access_request (tenant_id, environment, request_id, version) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        integration_id -> Uuid,
+        client_id -> Nullable<Text>,
+        origin -> Text,
+        state -> Text,
+        metadata -> Jsonb,
+        payload_hash -> Bytea,
+        requested_by -> Nullable<Uuid>,
+        risk_score -> Nullable<Int2>,
+        created_at -> Timestamptz,
+        submitted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    review.approval (tenant_id, environment, approval_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        approval_id -> Uuid,
+        integration_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        run_id -> Uuid,
+        verdict -> Text,
+        decision_id -> Uuid,
+        offer_id -> Nullable<Uuid>,
+        requested_by -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.approval_host (tenant_id, environment, approval_id, host) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        approval_id -> Uuid,
+        host -> Text,
+        proof_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    review.approval_scope (tenant_id, environment, approval_id, scope) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        approval_id -> Uuid,
+        integration_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        scope -> Text,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    review.approval_tool (tenant_id, environment, approval_id, resource_id, tool) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        approval_id -> Uuid,
+        integration_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        resource_id -> Uuid,
+        tool -> Text,
+        scope -> Text,
+        schema_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    review.decision (tenant_id, environment, decision_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        decision_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        kind -> Text,
+        decider_tenant_id -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        rule -> Nullable<Text>,
+        reason -> Text,
+        payload_hash -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.finding (tenant_id, environment, request_id, version, check_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        check_id -> Text,
+        title -> Text,
+        outcome -> Text,
+        observed -> Text,
+        required -> Text,
+        fix -> Nullable<Text>,
+        weight -> Int2,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.offer (tenant_id, environment, offer_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        offer_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        decision_id -> Uuid,
+        state -> Text,
+        accepted_as -> Nullable<Text>,
+        answered_by -> Nullable<Uuid>,
+        answered_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.offer_scope (tenant_id, environment, offer_id, scope) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        offer_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        scope -> Text,
+    }
+}
+
+diesel::table! {
+    review.offer_tool (tenant_id, environment, offer_id, resource_id, tool) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        offer_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        resource_id -> Uuid,
+        tool -> Text,
+    }
+}
+
+diesel::table! {
+    review.policy_run (tenant_id, environment, run_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        run_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        verdict -> Text,
+        policy_version -> Text,
+        rules -> Array<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.proof (tenant_id, proof_id) {
+        tenant_id -> Uuid,
+        proof_id -> Uuid,
+        domain_id -> Uuid,
+        host -> Text,
+        method -> Text,
+        state -> Text,
+        evidence -> Text,
+        verified_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.requested_scope (tenant_id, environment, request_id, version, scope) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        scope -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    review.requested_tool (tenant_id, environment, request_id, version, resource_id, tool) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        resource_id -> Uuid,
+        tool -> Text,
+        scope -> Text,
+        schema_hash -> Bytea,
+    }
+}

@@ -1,0 +1,74 @@
+//! Postgres schema `tenant`: tenants, environments and people. Column lists only; the constraints are in `migrations/`.
+#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+
+diesel::table! {
+    tenant.environment (tenant_id, environment) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        registration_mode -> Text,
+        refusal_text -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenant.invitation (tenant_id, invitation_id) {
+        tenant_id -> Uuid,
+        invitation_id -> Uuid,
+        token_hash -> Bytea,
+        email -> Text,
+        role -> Nullable<Text>,
+        invited_by -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.member (tenant_id, member_id) {
+        tenant_id -> Uuid,
+        member_id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        totp_sealed -> Nullable<Bytea>,
+        totp_last_step -> Nullable<Int8>,
+        state -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenant.membership (tenant_id, member_id) {
+        tenant_id -> Uuid,
+        member_id -> Uuid,
+        role -> Text,
+        granted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenant.session (tenant_id, session_id) {
+        tenant_id -> Uuid,
+        session_id -> Uuid,
+        token_hash -> Bytea,
+        surface -> Text,
+        member_id -> Uuid,
+        created_at -> Timestamptz,
+        seen_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        second_factor_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.tenant (tenant_id) {
+        tenant_id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        state -> Text,
+        created_at -> Timestamptz,
+    }
+}

@@ -1,0 +1,90 @@
+//! Tenants: make one with its two environments, read them. Nothing here decides who may.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_vocab::{Environment, Id, Label, TenantSlug, Timestamp, kind};
+
+use crate::{StoreError, TenantTx, schema::tenant as t};
+
+/// A tenant as shells and lists show it.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Its identity.
+    pub id: Id<kind::Tenant>,
+    /// Its name in URLs and issuers; never changes.
+    pub slug: TenantSlug,
+    /// Its name for people.
+    pub name: Label,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Writes the tenant of this transaction together with its two environments, both with registration closed.
+///
+/// Errors: [`StoreError::Refused`] by `tenant_slug_key` when the slug is taken.
+pub async fn create(tx: &mut TenantTx, slug: &TenantSlug, name: &Label, now: Timestamp) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    diesel::insert_into(t::tenant::table)
+        .values((
+            t::tenant::tenant_id.eq(tenant_id),
+            t::tenant::slug.eq(slug.as_str()),
+            t::tenant::name.eq(name.as_str()),
+            t::tenant::created_at.eq(now),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    for environment in Environment::ALL {
+        diesel::insert_into(t::environment::table)
+            .values((
+                t::environment::tenant_id.eq(tenant_id),
+                t::environment::environment.eq(environment.as_str()),
+                t::environment::created_at.eq(now),
+            ))
+            .execute(tx.connection()?)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The tenant of this transaction.
+pub async fn load(tx: &mut TenantTx) -> Result<Tenant, StoreError> {
+    let row: Row = t::tenant::table
+        .filter(t::tenant::tenant_id.eq(tx.tenant_uuid()))
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await?;
+    row.try_into()
+}
+
+/// Every tenant but the platform, by name. Shows more than one only to the staff role.
+pub async fn list(tx: &mut TenantTx) -> Result<Vec<Tenant>, StoreError> {
+    let rows: Vec<Row> = t::tenant::table
+        .filter(t::tenant::tenant_id.ne(narthex_vocab::PLATFORM_TENANT.as_uuid()))
+        .order(t::tenant::name.asc())
+        .select(Row::as_select())
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t::tenant)]
+struct Row {
+    tenant_id: uuid::Uuid,
+    slug: String,
+    name: String,
+    created_at: Timestamp,
+}
+
+impl TryFrom<Row> for Tenant {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: Id::from_uuid(row.tenant_id),
+            slug: TenantSlug::parse(&row.slug).map_err(StoreError::corrupt("tenant.tenant", "slug"))?,
+            name: Label::parse(&row.name).map_err(StoreError::corrupt("tenant.tenant", "name"))?,
+            created_at: row.created_at,
+        })
+    }
+}
