@@ -2,11 +2,7 @@
 //! token is stored as a keyed hash; an invitation never overwrites an existing person.
 
 use chrono::Duration;
-use narthex_tenancy::{
-    StoreError, TenantTx, member,
-    member::Member,
-    permission::Role,
-};
+use narthex_tenancy::{StoreError, TenantTx, member, member::Member, permission::Role};
 use narthex_vocab::{Email, HashKey, Id, Label, Secret, SecretKind, Timestamp, kind};
 use rand_core::CryptoRng;
 
@@ -60,7 +56,11 @@ pub async fn create(
     rng: &mut dyn CryptoRng,
 ) -> Result<Secret, StoreError> {
     let token = Secret::generate(SecretKind::Invitation, rng);
-    let invitation = Invitation { id: Id::new(now, rng), invite, expires_at: now + LIFETIME };
+    let invitation = Invitation {
+        id: Id::new(now, rng),
+        invite,
+        expires_at: now + LIFETIME,
+    };
     store::invitation::insert(tx, &invitation, &token.hash(hash_key), now).await?;
     Ok(token)
 }
@@ -73,7 +73,9 @@ pub async fn open(
     now: Timestamp,
 ) -> Result<Invitation, InvitationError> {
     let token = Secret::parse(SecretKind::Invitation, token).map_err(|_| InvitationError::Gone)?;
-    store::invitation::find(tx, &token.hash(hash_key), now).await?.ok_or(InvitationError::Gone)
+    store::invitation::find(tx, &token.hash(hash_key), now)
+        .await?
+        .ok_or(InvitationError::Gone)
 }
 
 /// Uses the invitation up and writes the person with the password they chose (already hashed).
@@ -88,12 +90,18 @@ pub async fn accept(
     if !store::invitation::use_up(tx, invitation.id, now).await? {
         return Err(InvitationError::Gone);
     }
-    let member =
-        Member { id: Id::new(now, rng), email: invitation.invite.email.clone(), name, role: invitation.invite.role };
-    member::create(tx, &member, now).await.map_err(|error| match error.constraint() {
-        Some("member_tenant_id_email_key") => InvitationError::AlreadyMember,
-        _ => InvitationError::Store(error),
-    })?;
+    let member = Member {
+        id: Id::new(now, rng),
+        email: invitation.invite.email.clone(),
+        name,
+        role: invitation.invite.role,
+    };
+    member::create(tx, &member, now)
+        .await
+        .map_err(|error| match error.constraint() {
+            Some("member_tenant_id_email_key") => InvitationError::AlreadyMember,
+            _ => InvitationError::Store(error),
+        })?;
     store::account::set_password(tx, member.id, password_hash).await?;
     Ok(member)
 }

@@ -57,9 +57,17 @@ impl Password {
 
 /// One to three characters repeated, or a run up or down the code points.
 fn is_pattern(characters: &[char]) -> bool {
-    let repeats = |period: usize| characters.iter().zip(characters.iter().skip(period)).all(|(a, b)| a == b);
+    let repeats = |period: usize| {
+        characters
+            .iter()
+            .zip(characters.iter().skip(period))
+            .all(|(a, b)| a == b)
+    };
     let steps = |by: i64| {
-        characters.iter().zip(characters.iter().skip(1)).all(|(a, b)| i64::from(u32::from(*b)) - i64::from(u32::from(*a)) == by)
+        characters
+            .iter()
+            .zip(characters.iter().skip(1))
+            .all(|(a, b)| i64::from(u32::from(*b)) - i64::from(u32::from(*a)) == by)
     };
     (1..=3).any(repeats) || steps(1) || steps(-1)
 }
@@ -87,20 +95,35 @@ impl Passwords {
     /// argon2id with the OWASP minimum (m = 19 MiB, t = 2, p = 1); `at_once` bounds memory.
     pub fn new(at_once: usize) -> Result<Self, HashFailed> {
         let argon2 = Argon2::from(Params::default());
-        let nobody = argon2.hash_password(b"nobody has this password").map_err(|_| HashFailed)?.to_string();
-        Ok(Self { argon2, room: Arc::new(Semaphore::new(at_once.max(1))), nobody: nobody.into() })
+        let nobody = argon2
+            .hash_password(b"nobody has this password")
+            .map_err(|_| HashFailed)?
+            .to_string();
+        Ok(Self {
+            argon2,
+            room: Arc::new(Semaphore::new(at_once.max(1))),
+            nobody: nobody.into(),
+        })
     }
 
     /// The PHC string to store.
     pub async fn hash(&self, password: Password) -> Result<String, HashFailed> {
         let argon2 = self.argon2.clone();
-        let hashed = self.in_turn(move || argon2.hash_password(password.0.as_bytes()).map(|hash| hash.to_string()));
+        let hashed = self.in_turn(move || {
+            argon2
+                .hash_password(password.0.as_bytes())
+                .map(|hash| hash.to_string())
+        });
         hashed.await?.map_err(|_| HashFailed)
     }
 
     /// Whether the password is the one behind `stored`. Without one the work is done all the same, so that the time
     /// taken does not say whether an account exists.
-    pub async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool, HashFailed> {
+    pub async fn verify(
+        &self,
+        password: Password,
+        stored: Option<String>,
+    ) -> Result<bool, HashFailed> {
         let argon2 = self.argon2.clone();
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobody.to_string());
@@ -113,9 +136,14 @@ impl Passwords {
         Ok(matched && known)
     }
 
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashFailed> {
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashFailed> {
         let _turn = self.room.acquire().await.map_err(|_| HashFailed)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| HashFailed)
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| HashFailed)
     }
 }
 
@@ -137,21 +165,33 @@ mod tests {
         ] {
             assert_eq!(Password::to_set(typed).err(), expected, "{typed}");
         }
-        assert_eq!(Password::to_set(&"x1".repeat(65)).err(), Some(PasswordError::TooLong));
+        assert_eq!(
+            Password::to_set(&"x1".repeat(65)).err(),
+            Some(PasswordError::TooLong)
+        );
     }
 
     #[tokio::test]
     async fn a_password_verifies_against_its_own_hash_alone() {
         let passwords = Passwords::new(1).unwrap();
-        let stored = passwords.hash(Password::to_set("correct horse battery").unwrap()).await.unwrap();
+        let stored = passwords
+            .hash(Password::to_set("correct horse battery").unwrap())
+            .await
+            .unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let check = async |typed: &str, stored: Option<String>| {
-            passwords.verify(Password::to_check(typed), stored).await.unwrap()
+            passwords
+                .verify(Password::to_check(typed), stored)
+                .await
+                .unwrap()
         };
         assert!(check("correct horse battery", Some(stored.clone())).await);
         assert!(!check("correct horse", Some(stored.clone())).await);
         assert!(!check("", Some(stored)).await);
-        assert!(!check("nobody has this password", None).await, "the stand-in hash opens nothing");
+        assert!(
+            !check("nobody has this password", None).await,
+            "the stand-in hash opens nothing"
+        );
         assert!(!check("anything", Some("not a hash".into())).await);
     }
 }

@@ -72,7 +72,15 @@ pub async fn start(
 ) -> Result<Secret, StoreError> {
     let token = Secret::generate(SecretKind::SessionToken, rng);
     let id = Id::new(now, rng);
-    store::session::insert(tx, id, &token.hash(hash_key), &begun, now, now + begun.surface.absolute()).await?;
+    store::session::insert(
+        tx,
+        id,
+        &token.hash(hash_key),
+        &begun,
+        now,
+        now + begun.surface.absolute(),
+    )
+    .await?;
     Ok(token)
 }
 
@@ -95,9 +103,20 @@ pub async fn resume(
     cookie: &str,
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
-    let Ok(token) = Secret::parse(SecretKind::SessionToken, cookie) else { return Ok(None) };
-    let found = store::session::find(tx, surface, &token.hash(hash_key), now, now - surface.idle()).await?;
-    let Some((session, seen_at)) = found else { return Ok(None) };
+    let Ok(token) = Secret::parse(SecretKind::SessionToken, cookie) else {
+        return Ok(None);
+    };
+    let found = store::session::find(
+        tx,
+        surface,
+        &token.hash(hash_key),
+        now,
+        now - surface.idle(),
+    )
+    .await?;
+    let Some((session, seen_at)) = found else {
+        return Ok(None);
+    };
     // Once a minute is enough to know that somebody is there.
     if now - seen_at > Duration::minutes(1) {
         store::session::seen(tx, session.id, now).await?;
@@ -106,6 +125,10 @@ pub async fn resume(
 }
 
 /// Ends a session. Ending it twice is no error.
-pub async fn end(tx: &mut TenantTx, session: Id<kind::Session>, now: Timestamp) -> Result<(), StoreError> {
+pub async fn end(
+    tx: &mut TenantTx,
+    session: Id<kind::Session>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     store::session::end(tx, session, now).await
 }

@@ -71,15 +71,29 @@ pub async fn sign_in(
     rng: &mut dyn CryptoRng,
 ) -> Result<SignedIn, SignInError> {
     throttle(people, &command, now).await?;
-    let SignIn { tenant, surface, email, password, code, .. } = command;
+    let SignIn {
+        tenant,
+        surface,
+        email,
+        password,
+        code,
+        ..
+    } = command;
 
     let account = match &email {
         Some(email) => {
-            people.database.tenant(tenant, async |tx| store::account::find(tx, surface, email).await).await?
+            people
+                .database
+                .tenant(tenant, async |tx| {
+                    store::account::find(tx, surface, email).await
+                })
+                .await?
         }
         None => None,
     };
-    let stored = account.as_ref().and_then(|account| account.password_hash.clone());
+    let stored = account
+        .as_ref()
+        .and_then(|account| account.password_hash.clone());
     let right = people.passwords.verify(password, stored).await?;
     let account = account.filter(|_| right).ok_or(SignInError::Wrong)?;
     let step = second_factor(people, surface, &account, &code, now)?;
@@ -92,9 +106,16 @@ pub async fn sign_in(
             {
                 return Err(SignInError::Wrong);
             }
-            let begun = Begun { surface, member: account.member, second_factor: step.is_some() };
+            let begun = Begun {
+                surface,
+                member: account.member,
+                second_factor: step.is_some(),
+            };
             let session = session::start(tx, &people.hash_key, begun, now, rng).await?;
-            Ok(SignedIn { member: account.member, session })
+            Ok(SignedIn {
+                member: account.member,
+                session,
+            })
         })
         .await
 }
@@ -106,7 +127,11 @@ async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(
     let account = command.email.as_ref().map_or("-", |email| email.as_str());
     let buckets = [
         Bucket::new(format!("sign-in/{surface}/account/{account}"), 10, window),
-        Bucket::new(format!("sign-in/{surface}/source/{}", command.source), 30, window),
+        Bucket::new(
+            format!("sign-in/{surface}/source/{}", command.source),
+            30,
+            window,
+        ),
     ];
     let answer = match people.budgets.spend(command.tenant, &buckets).await {
         Ok(answer) => answer,
@@ -130,9 +155,15 @@ fn second_factor(
     now: Timestamp,
 ) -> Result<Option<i64>, SignInError> {
     let Some(sealed) = &account.totp_sealed else {
-        return if surface == Surface::Staff { Err(SignInError::Wrong) } else { Ok(None) };
+        return if surface == Surface::Staff {
+            Err(SignInError::Wrong)
+        } else {
+            Ok(None)
+        };
     };
     let key = people.totp_key.as_ref().ok_or(SignInError::Wrong)?;
     let seed = Seed::open(key, account.member, sealed).map_err(|_| SignInError::Wrong)?;
-    seed.check(code, account.totp_last_step, now).map(Some).ok_or(SignInError::Wrong)
+    seed.check(code, account.totp_last_step, now)
+        .map(Some)
+        .ok_or(SignInError::Wrong)
 }

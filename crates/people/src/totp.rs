@@ -41,14 +41,21 @@ impl Seed {
     }
 
     /// Opens a sealed seed of `member`.
-    pub fn open(key: &SealingKey, member: Id<kind::Member>, sealed: &[u8]) -> Result<Self, SealError> {
+    pub fn open(
+        key: &SealingKey,
+        member: Id<kind::Member>,
+        sealed: &[u8],
+    ) -> Result<Self, SealError> {
         key.open(sealed, &place(member)).map(Self)
     }
 
     /// The time step that `code` belongs to, when it is right and later than the last one used.
     #[must_use]
     pub fn check(&self, code: &str, last_step: Option<i64>, now: Timestamp) -> Option<i64> {
-        let code: String = code.chars().filter(|character| !character.is_whitespace()).collect();
+        let code: String = code
+            .chars()
+            .filter(|character| !character.is_whitespace())
+            .collect();
         if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
@@ -58,7 +65,10 @@ impl Seed {
     }
 
     fn totp(&self) -> Totp {
-        Builder::new().with_secret(self.0.to_vec()).with_skew(1).build_noncompliant()
+        Builder::new()
+            .with_secret(self.0.to_vec())
+            .with_skew(1)
+            .build_noncompliant()
     }
 }
 
@@ -75,7 +85,11 @@ mod tests {
     #[test]
     fn the_vectors_of_the_rfc() {
         let seed = Seed(Zeroizing::new(b"12345678901234567890".to_vec()));
-        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+        for (seconds, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (2_000_000_000, "279037"),
+        ] {
             let now = Timestamp::from_timestamp(seconds, 0).unwrap();
             assert_eq!(seed.check(code, None, now), Some(seconds / 30));
         }
@@ -87,7 +101,11 @@ mod tests {
         let at = |seconds| Timestamp::from_timestamp(seconds, 0).unwrap();
         let step = seed.check("287082", None, at(59)).unwrap();
         assert_eq!(seed.check("287082", Some(step), at(59)), None, "replayed");
-        assert_eq!(seed.check(" 287 082 ", Some(step - 1), at(80)), Some(step), "one step late, typed with blanks");
+        assert_eq!(
+            seed.check(" 287 082 ", Some(step - 1), at(80)),
+            Some(step),
+            "one step late, typed with blanks"
+        );
         assert_eq!(seed.check("287082", None, at(120)), None, "two steps late");
         for wrong in ["", "287083", "28708", "2870821", "２８７０８２", "abcdef"] {
             assert_eq!(seed.check(wrong, None, at(59)), None, "{wrong}");
@@ -102,7 +120,10 @@ mod tests {
         let (ana, ben) = (Id::new(at, &mut rng), Id::new(at, &mut rng));
         let seed = Seed::generate(&mut rng);
         let sealed = seed.seal(&key, ana, &mut rng).unwrap();
-        assert_eq!(Seed::open(&key, ana, &sealed).unwrap().to_base32(), seed.to_base32());
+        assert_eq!(
+            Seed::open(&key, ana, &sealed).unwrap().to_base32(),
+            seed.to_base32()
+        );
         assert!(Seed::open(&key, ben, &sealed).is_err());
     }
 }

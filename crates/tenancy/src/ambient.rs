@@ -5,7 +5,10 @@ use rand_core::{CryptoRng, OsRng, TryRngCore};
 
 /// The current time, in UTC, cut to microseconds: what Postgres keeps.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the one place that may ask for the time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that may ask for the time"
+)]
 pub fn now() -> Timestamp {
     let now = chrono::Utc::now();
     chrono::SubsecRound::trunc_subsecs(now, 6)

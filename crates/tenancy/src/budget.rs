@@ -27,7 +27,11 @@ impl Bucket {
     /// `count` calls in `window`, all of them at once if need be.
     #[must_use]
     pub fn new(name: impl Into<String>, count: u32, window: Duration) -> Self {
-        Self { name: name.into(), burst: count, interval: window / count.max(1) }
+        Self {
+            name: name.into(),
+            burst: count,
+            interval: window / count.max(1),
+        }
     }
 }
 
@@ -90,22 +94,40 @@ impl Budgets {
             .set_response_timeout(Some(Duration::from_millis(300)))
             .set_max_delay(Duration::from_millis(100));
         let client = redis::Client::open(url).map_err(unavailable)?;
-        let connection = ConnectionManager::new_lazy_with_config(client, config).map_err(unavailable)?;
-        Ok(Self { connection, script: Arc::new(Script::new(GCRA)) })
+        let connection =
+            ConnectionManager::new_lazy_with_config(client, config).map_err(unavailable)?;
+        Ok(Self {
+            connection,
+            script: Arc::new(Script::new(GCRA)),
+        })
     }
 
     /// Takes one call from every bucket of `tenant`, or from none. One round trip; the keys share one hash slot.
-    pub async fn spend(&self, tenant: Id<kind::Tenant>, buckets: &[Bucket]) -> Result<Answer, BudgetsUnavailable> {
+    pub async fn spend(
+        &self,
+        tenant: Id<kind::Tenant>,
+        buckets: &[Bucket],
+    ) -> Result<Answer, BudgetsUnavailable> {
         let mut call = self.script.prepare_invoke();
         for bucket in buckets {
-            let interval = u64::try_from(bucket.interval.as_micros()).unwrap_or(u64::MAX).max(1);
-            call.key(format!("budget/{{{tenant}}}/{}", bucket.name)).arg(bucket.burst).arg(interval);
+            let interval = u64::try_from(bucket.interval.as_micros())
+                .unwrap_or(u64::MAX)
+                .max(1);
+            call.key(format!("budget/{{{tenant}}}/{}", bucket.name))
+                .arg(bucket.burst)
+                .arg(interval);
         }
         let wait: u64 = call
             .invoke_async(&mut self.connection.clone())
             .await
             .map_err(|error| BudgetsUnavailable(error.to_string()))?;
-        Ok(if wait == 0 { Answer::Allowed } else { Answer::Limited { retry_after: seconds(wait) } })
+        Ok(if wait == 0 {
+            Answer::Allowed
+        } else {
+            Answer::Limited {
+                retry_after: seconds(wait),
+            }
+        })
     }
 }
 
@@ -128,14 +150,24 @@ impl LocalLimiter {
         let mut wait = 0;
         let mut marks = Vec::with_capacity(buckets.len());
         for bucket in buckets {
-            let interval = i64::try_from(bucket.interval.as_micros()).unwrap_or(i64::MAX).max(1);
+            let interval = i64::try_from(bucket.interval.as_micros())
+                .unwrap_or(i64::MAX)
+                .max(1);
             let key = format!("{tenant}/{}", bucket.name);
-            let arrival = arrivals.get(&key).copied().unwrap_or(now).max(now).saturating_add(interval);
-            wait = wait.max(arrival.saturating_sub(interval.saturating_mul(bucket.burst.into())) - now);
+            let arrival = arrivals
+                .get(&key)
+                .copied()
+                .unwrap_or(now)
+                .max(now)
+                .saturating_add(interval);
+            wait = wait
+                .max(arrival.saturating_sub(interval.saturating_mul(bucket.burst.into())) - now);
             marks.push((key, arrival));
         }
         if let Ok(wait @ 1..) = u64::try_from(wait) {
-            return Answer::Limited { retry_after: seconds(wait) };
+            return Answer::Limited {
+                retry_after: seconds(wait),
+            };
         }
         if arrivals.len() < Self::MOST {
             arrivals.extend(marks);
@@ -157,24 +189,52 @@ mod tests {
     #[test]
     fn a_bucket_gives_its_burst_then_one_an_interval() {
         let limiter = LocalLimiter::default();
-        let bucket = [Bucket::new("token/source/192.0.2.1", 3, Duration::from_secs(30))];
+        let bucket = [Bucket::new(
+            "token/source/192.0.2.1",
+            3,
+            Duration::from_secs(30),
+        )];
         let start = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
         for _ in 0..3 {
-            assert_eq!(limiter.spend(PLATFORM_TENANT, &bucket, start), Answer::Allowed);
+            assert_eq!(
+                limiter.spend(PLATFORM_TENANT, &bucket, start),
+                Answer::Allowed
+            );
         }
-        assert_eq!(limiter.spend(PLATFORM_TENANT, &bucket, start), Answer::Limited { retry_after: 10 });
+        assert_eq!(
+            limiter.spend(PLATFORM_TENANT, &bucket, start),
+            Answer::Limited { retry_after: 10 }
+        );
         let later = start + chrono::Duration::seconds(10);
-        assert_eq!(limiter.spend(PLATFORM_TENANT, &bucket, later), Answer::Allowed);
-        assert_eq!(limiter.spend(PLATFORM_TENANT, &bucket, later), Answer::Limited { retry_after: 10 });
+        assert_eq!(
+            limiter.spend(PLATFORM_TENANT, &bucket, later),
+            Answer::Allowed
+        );
+        assert_eq!(
+            limiter.spend(PLATFORM_TENANT, &bucket, later),
+            Answer::Limited { retry_after: 10 }
+        );
     }
 
     #[test]
     fn an_empty_bucket_takes_nothing_from_the_others() {
         let limiter = LocalLimiter::default();
-        let (one, many) = (Bucket::new("one", 1, Duration::from_secs(60)), Bucket::new("many", 2, Duration::from_secs(60)));
+        let (one, many) = (
+            Bucket::new("one", 1, Duration::from_secs(60)),
+            Bucket::new("many", 2, Duration::from_secs(60)),
+        );
         let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
-        assert_eq!(limiter.spend(PLATFORM_TENANT, &[one.clone(), many.clone()], now), Answer::Allowed);
-        assert!(matches!(limiter.spend(PLATFORM_TENANT, &[one, many.clone()], now), Answer::Limited { .. }));
-        assert_eq!(limiter.spend(PLATFORM_TENANT, &[many], now), Answer::Allowed);
+        assert_eq!(
+            limiter.spend(PLATFORM_TENANT, &[one.clone(), many.clone()], now),
+            Answer::Allowed
+        );
+        assert!(matches!(
+            limiter.spend(PLATFORM_TENANT, &[one, many.clone()], now),
+            Answer::Limited { .. }
+        ));
+        assert_eq!(
+            limiter.spend(PLATFORM_TENANT, &[many], now),
+            Answer::Allowed
+        );
     }
 }

@@ -3,11 +3,13 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_vocab::{Environment, Id, ResourceUri, Risk, SchemaHash, Scope, Timestamp, ToolName, kind};
+use narthex_vocab::{
+    Environment, Id, ResourceUri, Risk, SchemaHash, Scope, Timestamp, ToolName, kind,
+};
 
 use crate::{
     StoreError, TenantTx,
-    schema::registry::{resource as r, scope as s, tool as t},
+    schema::registry::{resource as r, scopes as s, tools as t},
 };
 
 /// An API or MCP server that takes tokens of one environment.
@@ -96,7 +98,9 @@ impl Catalogue {
     /// The resource that an RFC 8707 `resource` parameter names; `https://host` and `https://host/` are one.
     #[must_use]
     pub fn resource(&self, wanted: &ResourceUri) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.identifier.same_as(wanted))
+        self.resources
+            .iter()
+            .find(|resource| resource.identifier.same_as(wanted))
     }
 }
 
@@ -118,18 +122,31 @@ pub async fn load(tx: &mut TenantTx, environment: Environment) -> Result<Catalog
     let tools: Vec<(String, uuid::Uuid, String, String, Vec<u8>)> = t::table
         .filter(t::tenant_id.eq(tenant).and(t::environment.eq(env)))
         .order((t::resource_id, t::tool))
-        .select((t::tool, t::resource_id, t::scope, t::description, t::schema_hash))
+        .select((
+            t::tool,
+            t::resource_id,
+            t::scope,
+            t::description,
+            t::schema_hash,
+        ))
         .load(tx.connection()?)
         .await?;
     Ok(Catalogue {
-        resources: resources.into_iter().map(|row| resource(environment, row)).collect::<Result<_, _>>()?,
+        resources: resources
+            .into_iter()
+            .map(|row| resource(environment, row))
+            .collect::<Result<_, _>>()?,
         scopes: scopes.into_iter().map(scope).collect::<Result<_, _>>()?,
         tools: tools.into_iter().map(tool).collect::<Result<_, _>>()?,
     })
 }
 
 /// Adds a resource. [`StoreError::Refused`] by `resource_tenant_id_environment_identifier_key` when it is there.
-pub async fn add_resource(tx: &mut TenantTx, resource: &Resource, now: Timestamp) -> Result<(), StoreError> {
+pub async fn add_resource(
+    tx: &mut TenantTx,
+    resource: &Resource,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     diesel::insert_into(r::table)
         .values((
@@ -147,7 +164,11 @@ pub async fn add_resource(tx: &mut TenantTx, resource: &Resource, now: Timestamp
 }
 
 /// Adds a scope to a resource. [`StoreError::Refused`] by `scope_pkey` when the environment has it already.
-pub async fn add_scope(tx: &mut TenantTx, environment: Environment, entry: &ScopeEntry) -> Result<(), StoreError> {
+pub async fn add_scope(
+    tx: &mut TenantTx,
+    environment: Environment,
+    entry: &ScopeEntry,
+) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     diesel::insert_into(s::table)
         .values((
@@ -165,7 +186,11 @@ pub async fn add_scope(tx: &mut TenantTx, environment: Environment, entry: &Scop
 }
 
 /// Adds a tool to a resource. [`StoreError::Refused`] by `tool_pkey` when it is there.
-pub async fn add_tool(tx: &mut TenantTx, environment: Environment, entry: &ToolEntry) -> Result<(), StoreError> {
+pub async fn add_tool(
+    tx: &mut TenantTx,
+    environment: Environment,
+    entry: &ToolEntry,
+) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     diesel::insert_into(t::table)
         .values((
@@ -189,10 +214,22 @@ fn resource(
     let kind = match kind.as_str() {
         "mcp" => ResourceKind::Mcp,
         "api" => ResourceKind::Api,
-        _ => return Err(StoreError::Corrupt { table: "registry.resource", column: "kind" }),
+        _ => {
+            return Err(StoreError::Corrupt {
+                table: "registry.resource",
+                column: "kind",
+            });
+        }
     };
-    let identifier = ResourceUri::parse(&identifier).map_err(StoreError::corrupt("registry.resource", "identifier"))?;
-    Ok(Resource { id: Id::from_uuid(id), environment, identifier, name, kind })
+    let identifier = ResourceUri::parse(&identifier)
+        .map_err(StoreError::corrupt("registry.resource", "identifier"))?;
+    Ok(Resource {
+        id: Id::from_uuid(id),
+        environment,
+        identifier,
+        name,
+        kind,
+    })
 }
 
 fn scope(
@@ -202,7 +239,9 @@ fn scope(
         scope: Scope::parse(&scope).map_err(StoreError::corrupt("registry.scope", "scope"))?,
         resource: Id::from_uuid(resource),
         description,
-        risk: risk.parse().map_err(StoreError::corrupt("registry.scope", "risk"))?,
+        risk: risk
+            .parse()
+            .map_err(StoreError::corrupt("registry.scope", "risk"))?,
         open,
     })
 }
@@ -215,7 +254,8 @@ fn tool(
         resource: Id::from_uuid(resource),
         scope: Scope::parse(&scope).map_err(StoreError::corrupt("registry.tool", "scope"))?,
         description,
-        schema_hash: SchemaHash::try_from(hash.as_slice())
+        schema_hash: <[u8; 32]>::try_from(hash)
+            .map(SchemaHash::from_bytes)
             .map_err(StoreError::corrupt("registry.tool", "schema_hash"))?,
     })
 }

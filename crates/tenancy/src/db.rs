@@ -2,10 +2,12 @@
 //! It holds no query of any table.
 
 use deadpool::managed::{Object, Timeouts};
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types;
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager,
-    pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool},
+    pooled_connection::{
+        AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod, deadpool::Pool,
+    },
 };
 use narthex_vocab::{Id, PLATFORM_TENANT, TenantSlug, kind};
 use std::time::Duration;
@@ -30,7 +32,7 @@ impl std::fmt::Debug for Database {
 extern "SQL" {
     /// From an exact slug to its active tenant; null for any other.
     #[sql_name = "tenant.resolve"]
-    fn resolve_slug(wanted: Text) -> Nullable<SqlUuid>;
+    fn resolve_slug(wanted: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
 }
 
 impl Database {
@@ -42,7 +44,11 @@ impl Database {
         let wait = Some(Duration::from_secs(2));
         let pool = Pool::builder(manager)
             .max_size(size)
-            .timeouts(Timeouts { wait, create: wait, recycle: wait })
+            .timeouts(Timeouts {
+                wait,
+                create: wait,
+                recycle: wait,
+            })
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
@@ -74,8 +80,9 @@ impl Database {
     /// The active tenant that owns exactly this slug; `None` for every other name.
     pub async fn resolve(&self, slug: &TenantSlug) -> Result<Option<Id<kind::Tenant>>, StoreError> {
         let mut connection = self.connection().await?;
-        let found: Option<uuid::Uuid> =
-            diesel::select(resolve_slug(slug.as_str())).get_result(&mut *connection).await?;
+        let found: Option<uuid::Uuid> = diesel::select(resolve_slug(slug.as_str()))
+            .get_result(&mut *connection)
+            .await?;
         Ok(found.map(Id::from_uuid))
     }
 
@@ -89,7 +96,10 @@ impl Database {
     }
 
     async fn connection(&self) -> Result<Object<Manager>, StoreError> {
-        self.pool.get().await.map_err(|error| StoreError::Unavailable(error.to_string()))
+        self.pool
+            .get()
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
     /// Runs `work` as staff reading across tenants. Use it only on the pool of `narthex_staff`; the caller records
@@ -110,9 +120,18 @@ pub struct TenantTx {
 }
 
 impl TenantTx {
-    async fn begin(pool: &Pool<AsyncPgConnection>, tenant: Id<kind::Tenant>) -> Result<Self, StoreError> {
-        let connection = pool.get().await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let mut tx = Self { connection: Some(connection), tenant };
+    async fn begin(
+        pool: &Pool<AsyncPgConnection>,
+        tenant: Id<kind::Tenant>,
+    ) -> Result<Self, StoreError> {
+        let connection = pool
+            .get()
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let mut tx = Self {
+            connection: Some(connection),
+            tenant,
+        };
         // The id is a parsed UUID: nothing a caller wrote reaches this text.
         let begin = format!("BEGIN; SET LOCAL app.tenant = '{}'", tenant.as_uuid());
         AnsiTransactionManager::begin_transaction_sql(tx.connection()?, &begin).await?;
@@ -140,16 +159,23 @@ impl TenantTx {
     }
 
     async fn commit(mut self) -> Result<(), StoreError> {
-        <AnsiTransactionManager as TransactionManager<AsyncPgConnection>>::commit_transaction(self.connection()?)
-            .await?;
+        <AnsiTransactionManager as TransactionManager<AsyncPgConnection>>::commit_transaction(
+            self.connection()?,
+        )
+        .await?;
         // Only a connection whose transaction is over goes back to the pool.
         drop(self.connection.take());
         Ok(())
     }
 
     async fn roll_back(mut self) {
-        let Ok(connection) = self.connection() else { return };
-        let over = <AnsiTransactionManager as TransactionManager<AsyncPgConnection>>::rollback_transaction(connection);
+        let Ok(connection) = self.connection() else {
+            return;
+        };
+        let over =
+            <AnsiTransactionManager as TransactionManager<AsyncPgConnection>>::rollback_transaction(
+                connection,
+            );
         if over.await.is_ok() {
             drop(self.connection.take());
         }

@@ -18,7 +18,7 @@ pub struct KeyFileError {
 
 /// Under which credentials, sessions and one-time values are hashed: approval and token planes have it.
 pub fn hash_key(path: &Path) -> Result<HashKey, KeyFileError> {
-    read(path).map(|bytes| HashKey::new(*bytes))
+    read(path).map(|bytes| HashKey::from_bytes(*bytes))
 }
 
 /// Under which TOTP seeds (approval plane) or signing keys (token plane) are sealed; two different files.
@@ -40,16 +40,21 @@ pub fn ensure(path: &Path, rng: &mut dyn CryptoRng) -> Result<(), KeyFileError> 
         .mode(0o600)
         .open(path)
         .map_err(|error| failure(path, &error))?;
-    file.write_all(text.as_bytes()).map_err(|error| failure(path, &error))
+    file.write_all(text.as_bytes())
+        .map_err(|error| failure(path, &error))
 }
 
 fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
     let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| failure(path, &error))?);
     let mut bytes = Zeroizing::new([0_u8; 32]);
-    hex::decode_to_slice(text.trim(), bytes.as_mut_slice()).map_err(|error| failure(path, &error))?;
+    hex::decode_to_slice(text.trim(), bytes.as_mut_slice())
+        .map_err(|error| failure(path, &error))?;
     Ok(bytes)
 }
 
 fn failure(path: &Path, why: &dyn std::fmt::Display) -> KeyFileError {
-    KeyFileError { path: path.display().to_string(), why: why.to_string() }
+    KeyFileError {
+        path: path.display().to_string(),
+        why: why.to_string(),
+    }
 }

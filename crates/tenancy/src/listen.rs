@@ -38,7 +38,11 @@ pub fn listen(url: String, channels: &'static [&'static str]) -> mpsc::Receiver<
     receiver
 }
 
-async fn once(url: &str, channels: &[&str], sender: &mpsc::Sender<Hint>) -> Result<(), tokio_postgres::Error> {
+async fn once(
+    url: &str,
+    channels: &[&str],
+    sender: &mpsc::Sender<Hint>,
+) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = tokio_postgres::connect(url, NoTls).await?;
     let messages = sender.clone();
     let pump = tokio::spawn(async move {
@@ -63,7 +67,11 @@ async fn once(url: &str, channels: &[&str], sender: &mpsc::Sender<Hint>) -> Resu
         client.batch_execute(&format!("LISTEN {channel}")).await?;
     }
     let connected = sender.send(Hint::Connected).await;
-    let result = if connected.is_ok() { pump.await } else { return Ok(()) };
+    let result = if connected.is_ok() {
+        pump.await
+    } else {
+        return Ok(());
+    };
     drop(client);
     result.unwrap_or(Ok(()))
 }

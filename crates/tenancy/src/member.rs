@@ -56,8 +56,16 @@ pub async fn create(tx: &mut TenantTx, member: &Member, now: Timestamp) -> Resul
 /// One active person with their role. The token plane's role may not read roles: see [`load_end_user`].
 pub async fn load(tx: &mut TenantTx, member: Id<kind::Member>) -> Result<Member, StoreError> {
     let (row, role): (Row, Option<String>) = m::table
-        .left_join(ms::table.on(ms::tenant_id.eq(m::tenant_id).and(ms::member_id.eq(m::member_id))))
-        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .left_join(
+            ms::table.on(ms::tenant_id
+                .eq(m::tenant_id)
+                .and(ms::member_id.eq(m::member_id))),
+        )
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::member_id.eq(member.as_uuid())),
+        )
         .filter(m::state.eq("active"))
         .select((Row::as_select(), ms::role.nullable()))
         .first(tx.connection()?)
@@ -66,9 +74,16 @@ pub async fn load(tx: &mut TenantTx, member: Id<kind::Member>) -> Result<Member,
 }
 
 /// One active person, without role.
-pub async fn load_end_user(tx: &mut TenantTx, member: Id<kind::Member>) -> Result<Member, StoreError> {
+pub async fn load_end_user(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+) -> Result<Member, StoreError> {
     let row: Row = m::table
-        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::member_id.eq(member.as_uuid())),
+        )
         .filter(m::state.eq("active"))
         .select(Row::as_select())
         .first(tx.connection()?)
@@ -79,13 +94,19 @@ pub async fn load_end_user(tx: &mut TenantTx, member: Id<kind::Member>) -> Resul
 /// Every active person of the tenant, by name.
 pub async fn list(tx: &mut TenantTx) -> Result<Vec<Member>, StoreError> {
     let rows: Vec<(Row, Option<String>)> = m::table
-        .left_join(ms::table.on(ms::tenant_id.eq(m::tenant_id).and(ms::member_id.eq(m::member_id))))
+        .left_join(
+            ms::table.on(ms::tenant_id
+                .eq(m::tenant_id)
+                .and(ms::member_id.eq(m::member_id))),
+        )
         .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::state.eq("active")))
         .order(m::name.asc())
         .select((Row::as_select(), ms::role.nullable()))
         .load(tx.connection()?)
         .await?;
-    rows.into_iter().map(|(row, role)| row.with_role(role.as_deref())).collect()
+    rows.into_iter()
+        .map(|(row, role)| row.with_role(role.as_deref()))
+        .collect()
 }
 
 #[derive(Queryable, Selectable)]
@@ -100,7 +121,8 @@ impl Row {
     fn with_role(self, role: Option<&str>) -> Result<Member, StoreError> {
         Ok(Member {
             id: Id::from_uuid(self.member_id),
-            email: Email::parse(&self.email).map_err(StoreError::corrupt("tenant.member", "email"))?,
+            email: Email::parse(&self.email)
+                .map_err(StoreError::corrupt("tenant.member", "email"))?,
             name: Label::parse(&self.name).map_err(StoreError::corrupt("tenant.member", "name"))?,
             role: role
                 .map(str::parse)

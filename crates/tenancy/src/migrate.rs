@@ -2,7 +2,9 @@
 //! that serves requests calls it.
 
 use diesel::{ConnectionError, migration::MigrationVersion};
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 /// Every migration, compiled in.
@@ -12,7 +14,12 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations")
 pub const ROLES: &str = include_str!("../../../infra/postgres/roles.sql");
 
 /// The roles that serve requests, in the order of the planes; the staff role belongs to the approval process.
-pub const SERVICE_ROLES: [&str; 4] = ["narthex_discovery", "narthex_approval", "narthex_staff", "narthex_token"];
+pub const SERVICE_ROLES: [&str; 4] = [
+    "narthex_discovery",
+    "narthex_approval",
+    "narthex_staff",
+    "narthex_token",
+];
 
 /// The role that owns every object.
 pub const OWNER_ROLE: &str = "narthex_owner";

@@ -78,20 +78,31 @@ impl Role {
     pub const fn may(self, action: Action) -> bool {
         use Action as A;
         match action {
-            A::ReadTenant => matches!(self, Self::Owner | Self::Manager | Self::Developer | Self::Viewer),
+            A::ReadTenant => matches!(
+                self,
+                Self::Owner | Self::Manager | Self::Developer | Self::Viewer
+            ),
             A::EditCatalogue
             | A::EditIntegration
             | A::CreateProductionCredential
             | A::AnswerOffer
             | A::SuspendOwn => matches!(self, Self::Owner | Self::Manager),
-            A::CreateSandboxCredential => matches!(self, Self::Owner | Self::Manager | Self::Developer),
+            A::CreateSandboxCredential => {
+                matches!(self, Self::Owner | Self::Manager | Self::Developer)
+            }
             A::EditSettings | A::ManagePeople => matches!(self, Self::Owner),
             A::ReadPlatform => matches!(
                 self,
-                Self::Reviewer | Self::Approver | Self::IncidentLead | Self::PolicyAdmin | Self::Auditor
+                Self::Reviewer
+                    | Self::Approver
+                    | Self::IncidentLead
+                    | Self::PolicyAdmin
+                    | Self::Auditor
             ),
             A::Decide => matches!(self, Self::Reviewer | Self::Approver),
-            A::HandleQuarantine => matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead),
+            A::HandleQuarantine => {
+                matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)
+            }
             A::SuspendAny | A::CreateTenant => {
                 matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)
             }
@@ -101,7 +112,10 @@ impl Role {
     /// The proof that `person` in this role may do `action`, or nothing.
     #[must_use]
     pub fn permit(self, person: &Person, action: Action) -> Option<Permit> {
-        self.may(action).then(|| Permit { person: person.clone(), action })
+        self.may(action).then(|| Permit {
+            person: person.clone(),
+            action,
+        })
     }
 
     /// As stored in `tenant.membership.role`.
@@ -152,7 +166,10 @@ impl std::str::FromStr for Role {
     type Err = NotARole;
 
     fn from_str(text: &str) -> Result<Self, NotARole> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(NotARole)
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(NotARole)
     }
 }
 

@@ -27,7 +27,12 @@ impl SealingKey {
     }
 
     /// Seals `plain` for `place` (table, tenant and row as text): nonce, ciphertext, tag.
-    pub fn seal(&self, plain: &[u8], place: &str, rng: &mut dyn CryptoRng) -> Result<Vec<u8>, SealError> {
+    pub fn seal(
+        &self,
+        plain: &[u8],
+        place: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0_u8; NONCE_LEN];
         rng.fill_bytes(&mut nonce);
         let mut sealed = plain.to_vec();
@@ -66,9 +71,17 @@ mod tests {
         let mut rng = crate::ambient::rng();
         let key = SealingKey::new(&[7; 32]).unwrap();
         let sealed = key.seal(b"seed", "tenant.member/a", &mut rng).unwrap();
-        assert_eq!(key.open(&sealed, "tenant.member/a").unwrap().as_slice(), b"seed");
+        assert_eq!(
+            key.open(&sealed, "tenant.member/a").unwrap().as_slice(),
+            b"seed"
+        );
         assert_eq!(key.open(&sealed, "tenant.member/b"), Err(SealError));
-        assert_eq!(SealingKey::new(&[8; 32]).unwrap().open(&sealed, "tenant.member/a"), Err(SealError));
+        assert_eq!(
+            SealingKey::new(&[8; 32])
+                .unwrap()
+                .open(&sealed, "tenant.member/a"),
+            Err(SealError)
+        );
         assert_eq!(key.open(&sealed[..11], "tenant.member/a"), Err(SealError));
         let mut bent = sealed;
         *bent.last_mut().unwrap() ^= 1;

@@ -55,10 +55,12 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => {
                 Self::Unavailable(info.message().to_owned())
             }
-            DieselError::DatabaseError(_, ref info) if info.constraint_name().is_some() => Self::Refused {
-                constraint: info.constraint_name().unwrap_or_default().to_owned(),
-                message: info.message().to_owned(),
-            },
+            DieselError::DatabaseError(_, ref info) if info.constraint_name().is_some() => {
+                Self::Refused {
+                    constraint: info.constraint_name().unwrap_or_default().to_owned(),
+                    message: info.message().to_owned(),
+                }
+            }
             other => Self::Query(other),
         }
     }

@@ -22,23 +22,28 @@ pub struct Tenant {
 /// Writes the tenant of this transaction together with its two environments, both with registration closed.
 ///
 /// Errors: [`StoreError::Refused`] by `tenant_slug_key` when the slug is taken.
-pub async fn create(tx: &mut TenantTx, slug: &TenantSlug, name: &Label, now: Timestamp) -> Result<(), StoreError> {
+pub async fn create(
+    tx: &mut TenantTx,
+    slug: &TenantSlug,
+    name: &Label,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
-    diesel::insert_into(t::tenant::table)
+    diesel::insert_into(t::tenants::table)
         .values((
-            t::tenant::tenant_id.eq(tenant_id),
-            t::tenant::slug.eq(slug.as_str()),
-            t::tenant::name.eq(name.as_str()),
-            t::tenant::created_at.eq(now),
+            t::tenants::tenant_id.eq(tenant_id),
+            t::tenants::slug.eq(slug.as_str()),
+            t::tenants::name.eq(name.as_str()),
+            t::tenants::created_at.eq(now),
         ))
         .execute(tx.connection()?)
         .await?;
     for environment in Environment::ALL {
-        diesel::insert_into(t::environment::table)
+        diesel::insert_into(t::environments::table)
             .values((
-                t::environment::tenant_id.eq(tenant_id),
-                t::environment::environment.eq(environment.as_str()),
-                t::environment::created_at.eq(now),
+                t::environments::tenant_id.eq(tenant_id),
+                t::environments::environment.eq(environment.as_str()),
+                t::environments::created_at.eq(now),
             ))
             .execute(tx.connection()?)
             .await?;
@@ -48,8 +53,8 @@ pub async fn create(tx: &mut TenantTx, slug: &TenantSlug, name: &Label, now: Tim
 
 /// The tenant of this transaction.
 pub async fn load(tx: &mut TenantTx) -> Result<Tenant, StoreError> {
-    let row: Row = t::tenant::table
-        .filter(t::tenant::tenant_id.eq(tx.tenant_uuid()))
+    let row: Row = t::tenants::table
+        .filter(t::tenants::tenant_id.eq(tx.tenant_uuid()))
         .select(Row::as_select())
         .first(tx.connection()?)
         .await?;
@@ -58,9 +63,9 @@ pub async fn load(tx: &mut TenantTx) -> Result<Tenant, StoreError> {
 
 /// Every tenant but the platform, by name. Shows more than one only to the staff role.
 pub async fn list(tx: &mut TenantTx) -> Result<Vec<Tenant>, StoreError> {
-    let rows: Vec<Row> = t::tenant::table
-        .filter(t::tenant::tenant_id.ne(narthex_vocab::PLATFORM_TENANT.as_uuid()))
-        .order(t::tenant::name.asc())
+    let rows: Vec<Row> = t::tenants::table
+        .filter(t::tenants::tenant_id.ne(narthex_vocab::PLATFORM_TENANT.as_uuid()))
+        .order(t::tenants::name.asc())
         .select(Row::as_select())
         .load(tx.connection()?)
         .await?;
@@ -68,7 +73,7 @@ pub async fn list(tx: &mut TenantTx) -> Result<Vec<Tenant>, StoreError> {
 }
 
 #[derive(Queryable, Selectable)]
-#[diesel(table_name = t::tenant)]
+#[diesel(table_name = t::tenants)]
 struct Row {
     tenant_id: uuid::Uuid,
     slug: String,
@@ -82,7 +87,8 @@ impl TryFrom<Row> for Tenant {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: Id::from_uuid(row.tenant_id),
-            slug: TenantSlug::parse(&row.slug).map_err(StoreError::corrupt("tenant.tenant", "slug"))?,
+            slug: TenantSlug::parse(&row.slug)
+                .map_err(StoreError::corrupt("tenant.tenant", "slug"))?,
             name: Label::parse(&row.name).map_err(StoreError::corrupt("tenant.tenant", "name"))?,
             created_at: row.created_at,
         })

@@ -21,11 +21,18 @@ pub(crate) async fn find(
     email: &Email,
 ) -> Result<Option<Account>, StoreError> {
     let rows = m::table
-        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::email.eq(email.as_str())))
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::email.eq(email.as_str())),
+        )
         .filter(m::state.eq("active"));
     if surface == Surface::User {
-        let found: Option<(uuid::Uuid, Option<String>)> =
-            rows.select((m::member_id, m::password_hash)).first(tx.connection()?).await.optional()?;
+        let found: Option<(uuid::Uuid, Option<String>)> = rows
+            .select((m::member_id, m::password_hash))
+            .first(tx.connection()?)
+            .await
+            .optional()?;
         return Ok(found.map(|(member, password_hash)| Account {
             member: Id::from_uuid(member),
             password_hash,
@@ -34,22 +41,37 @@ pub(crate) async fn find(
         }));
     }
     let found: Option<(uuid::Uuid, Option<String>, Option<Vec<u8>>, Option<i64>)> = rows
-        .select((m::member_id, m::password_hash, m::totp_sealed, m::totp_last_step))
+        .select((
+            m::member_id,
+            m::password_hash,
+            m::totp_sealed,
+            m::totp_last_step,
+        ))
         .first(tx.connection()?)
         .await
         .optional()?;
-    Ok(found.map(|(member, password_hash, totp_sealed, totp_last_step)| Account {
-        member: Id::from_uuid(member),
-        password_hash,
-        totp_sealed,
-        totp_last_step,
-    }))
+    Ok(found.map(
+        |(member, password_hash, totp_sealed, totp_last_step)| Account {
+            member: Id::from_uuid(member),
+            password_hash,
+            totp_sealed,
+            totp_last_step,
+        },
+    ))
 }
 
 /// Marks a one-time code's step as used; `false` when it, or a later one, was used meanwhile.
-pub(crate) async fn use_step(tx: &mut TenantTx, member: Id<kind::Member>, step: i64) -> Result<bool, StoreError> {
+pub(crate) async fn use_step(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    step: i64,
+) -> Result<bool, StoreError> {
     let changed = diesel::update(m::table)
-        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::member_id.eq(member.as_uuid())),
+        )
         .filter(m::totp_last_step.is_null().or(m::totp_last_step.lt(step)))
         .set(m::totp_last_step.eq(step))
         .execute(tx.connection()?)
@@ -63,18 +85,38 @@ pub(crate) async fn set_password(
     hash: &str,
 ) -> Result<(), StoreError> {
     let changed = diesel::update(m::table)
-        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::member_id.eq(member.as_uuid())),
+        )
         .set(m::password_hash.eq(hash))
         .execute(tx.connection()?)
         .await?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
 }
 
-pub(crate) async fn set_totp(tx: &mut TenantTx, member: Id<kind::Member>, sealed: &[u8]) -> Result<(), StoreError> {
+pub(crate) async fn set_totp(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
     let changed = diesel::update(m::table)
-        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::member_id.eq(member.as_uuid())))
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::member_id.eq(member.as_uuid())),
+        )
         .set((m::totp_sealed.eq(sealed), m::totp_last_step.eq(None::<i64>)))
         .execute(tx.connection()?)
         .await?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
 }

@@ -36,17 +36,39 @@ pub(crate) async fn find(
     now: Timestamp,
 ) -> Result<Option<Invitation>, StoreError> {
     let row: Option<(uuid::Uuid, String, Option<String>, String, Timestamp)> = i::table
-        .filter(i::tenant_id.eq(tx.tenant_uuid()).and(i::token_hash.eq(hash.as_bytes().to_vec())))
+        .filter(
+            i::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(i::token_hash.eq(hash.as_bytes().to_vec())),
+        )
         .filter(i::accepted_at.is_null().and(i::expires_at.gt(now)))
-        .select((i::invitation_id, i::email, i::role, i::invited_by, i::expires_at))
+        .select((
+            i::invitation_id,
+            i::email,
+            i::role,
+            i::invited_by,
+            i::expires_at,
+        ))
         .first(tx.connection()?)
         .await
         .optional()?;
     row.map(|(id, email, role, invited_by, expires_at)| {
-        let email = Email::parse(&email).map_err(StoreError::corrupt("tenant.invitation", "email"))?;
-        let role =
-            role.as_deref().map(str::parse).transpose().map_err(StoreError::corrupt("tenant.invitation", "role"))?;
-        Ok(Invitation { id: Id::from_uuid(id), invite: Invite { email, role, invited_by }, expires_at })
+        let email =
+            Email::parse(&email).map_err(StoreError::corrupt("tenant.invitation", "email"))?;
+        let role = role
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(StoreError::corrupt("tenant.invitation", "role"))?;
+        Ok(Invitation {
+            id: Id::from_uuid(id),
+            invite: Invite {
+                email,
+                role,
+                invited_by,
+            },
+            expires_at,
+        })
     })
     .transpose()
 }
@@ -57,7 +79,11 @@ pub(crate) async fn use_up(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let changed = diesel::update(i::table)
-        .filter(i::tenant_id.eq(tx.tenant_uuid()).and(i::invitation_id.eq(id.as_uuid())))
+        .filter(
+            i::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(i::invitation_id.eq(id.as_uuid())),
+        )
         .filter(i::accepted_at.is_null().and(i::expires_at.gt(now)))
         .set(i::accepted_at.eq(now))
         .execute(tx.connection()?)

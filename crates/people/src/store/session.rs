@@ -40,31 +40,73 @@ pub(crate) async fn find(
     now: Timestamp,
     seen_since: Timestamp,
 ) -> Result<Option<(Session, Timestamp)>, StoreError> {
-    let row: Option<(uuid::Uuid, uuid::Uuid, Timestamp, Timestamp, Option<Timestamp>)> = s::table
-        .filter(s::tenant_id.eq(tx.tenant_uuid()).and(s::token_hash.eq(hash.as_bytes().to_vec())))
+    let row: Option<(
+        uuid::Uuid,
+        uuid::Uuid,
+        Timestamp,
+        Timestamp,
+        Option<Timestamp>,
+    )> = s::table
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::token_hash.eq(hash.as_bytes().to_vec())),
+        )
         .filter(s::surface.eq(surface.as_str()).and(s::ended_at.is_null()))
         .filter(s::expires_at.gt(now).and(s::seen_at.gt(seen_since)))
-        .select((s::session_id, s::member_id, s::created_at, s::seen_at, s::second_factor_at))
+        .select((
+            s::session_id,
+            s::member_id,
+            s::created_at,
+            s::seen_at,
+            s::second_factor_at,
+        ))
         .first(tx.connection()?)
         .await
         .optional()?;
-    Ok(row.map(|(id, member, created_at, seen_at, second_factor_at)| {
-        (Session { id: Id::from_uuid(id), member: Id::from_uuid(member), created_at, second_factor_at }, seen_at)
-    }))
+    Ok(
+        row.map(|(id, member, created_at, seen_at, second_factor_at)| {
+            (
+                Session {
+                    id: Id::from_uuid(id),
+                    member: Id::from_uuid(member),
+                    created_at,
+                    second_factor_at,
+                },
+                seen_at,
+            )
+        }),
+    )
 }
 
-pub(crate) async fn seen(tx: &mut TenantTx, id: Id<kind::Session>, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn seen(
+    tx: &mut TenantTx,
+    id: Id<kind::Session>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     diesel::update(s::table)
-        .filter(s::tenant_id.eq(tx.tenant_uuid()).and(s::session_id.eq(id.as_uuid())))
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::session_id.eq(id.as_uuid())),
+        )
         .set(s::seen_at.eq(now))
         .execute(tx.connection()?)
         .await?;
     Ok(())
 }
 
-pub(crate) async fn end(tx: &mut TenantTx, id: Id<kind::Session>, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn end(
+    tx: &mut TenantTx,
+    id: Id<kind::Session>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     diesel::update(s::table)
-        .filter(s::tenant_id.eq(tx.tenant_uuid()).and(s::session_id.eq(id.as_uuid())))
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::session_id.eq(id.as_uuid())),
+        )
         .filter(s::ended_at.is_null())
         .set(s::ended_at.eq(now))
         .execute(tx.connection()?)

@@ -1,5 +1,8 @@
 //! Postgres schema `intake`: what strangers bring. Column lists only; the constraints are in `migrations/`.
-#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+#![allow(
+    missing_docs,
+    reason = "the comments are in the migrations, beside the columns"
+)]
 
 diesel::table! {
     intake.ask (tenant_id, environment, ask_id) {

@@ -1,5 +1,8 @@
 //! Postgres schema `issue`: what the token plane issues and remembers. Column lists only; the constraints are in `migrations/`.
-#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+#![allow(
+    missing_docs,
+    reason = "the comments are in the migrations, beside the columns"
+)]
 
 diesel::table! {
     issue.authorization_code (tenant_id, environment, code_hash) {

@@ -1,5 +1,8 @@
 //! Postgres schema `ledger`: the hash-chained record of administrative acts. Column lists only; the constraints are in `migrations/`.
-#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+#![allow(
+    missing_docs,
+    reason = "the comments are in the migrations, beside the columns"
+)]
 
 diesel::table! {
     ledger.entry (tenant_id, seq) {

@@ -1,4 +1,5 @@
 //! The tables as diesel sees them: one file per Postgres schema. No query lives here.
+//! A table that has a column of its own name is plural here, since diesel cannot tell the two apart.
 
 pub mod intake;
 pub mod issue;
@@ -9,11 +10,20 @@ pub mod tenant;
 
 use self::{
     intake::{ask, attempt, family, quarantine},
-    issue::{authorization_code, consent, grant, issuance, last_used, parked, published_key, refresh_token, revocation, signing_key},
+    issue::{
+        authorization_code, consent, grant, issuance, last_used, parked, published_key,
+        refresh_token, revocation, signing_key,
+    },
     ledger::{entry, head},
-    registry::{client, credential, domain, entitled_tool, entitlement, integration, resource, resource_credential, scope, tool},
-    review::{access_request, approval, approval_host, approval_scope, approval_tool, decision, finding, offer, offer_scope, offer_tool, policy_run, proof, requested_scope, requested_tool},
-    tenant::{environment, invitation, member, membership, session, tenant},
+    registry::{
+        client, credential, domain, entitled_tool, entitlement, integration, resource,
+        resource_credential, scopes, tools,
+    },
+    review::{
+        access_request, approval, approval_host, approval_scope, approval_tool, decision, finding,
+        offer, offer_scope, offer_tool, policy_run, proof, requested_scope, requested_tool,
+    },
+    tenant::{environments, invitation, member, membership, session, tenants},
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -41,8 +51,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     integration,
     resource,
     resource_credential,
-    scope,
-    tool,
+    scopes,
+    tools,
     access_request,
     approval,
     approval_host,
@@ -57,10 +67,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     proof,
     requested_scope,
     requested_tool,
-    environment,
+    environments,
     invitation,
     member,
     membership,
     session,
-    tenant,
+    tenants,
 );

@@ -1,5 +1,8 @@
 //! Postgres schema `registry`: what is protected and what is onboarded. Column lists only; the constraints are in `migrations/`.
-#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+#![allow(
+    missing_docs,
+    reason = "the comments are in the migrations, beside the columns"
+)]
 
 diesel::table! {
     registry.client (tenant_id, environment, client_id) {
@@ -113,7 +116,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    registry.scope (tenant_id, environment, scope) {
+    #[sql_name = "scope"]
+    registry.scopes (tenant_id, environment, scope) {
         tenant_id -> Uuid,
         environment -> Text,
         scope -> Text,
@@ -125,7 +129,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    registry.tool (tenant_id, environment, resource_id, tool) {
+    #[sql_name = "tool"]
+    registry.tools (tenant_id, environment, resource_id, tool) {
         tenant_id -> Uuid,
         environment -> Text,
         resource_id -> Uuid,

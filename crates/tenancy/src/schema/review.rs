@@ -1,5 +1,8 @@
 //! Postgres schema `review`: cases and decisions. Column lists only; the constraints are in `migrations/`.
-#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+#![allow(
+    missing_docs,
+    reason = "the comments are in the migrations, beside the columns"
+)]
 
 diesel::table! {
     review.access_request (tenant_id, environment, request_id, version) {

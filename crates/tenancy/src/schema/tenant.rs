@@ -1,8 +1,12 @@
 //! Postgres schema `tenant`: tenants, environments and people. Column lists only; the constraints are in `migrations/`.
-#![allow(missing_docs, reason = "the comments are in the migrations, beside the columns")]
+#![allow(
+    missing_docs,
+    reason = "the comments are in the migrations, beside the columns"
+)]
 
 diesel::table! {
-    tenant.environment (tenant_id, environment) {
+    #[sql_name = "environment"]
+    tenant.environments (tenant_id, environment) {
         tenant_id -> Uuid,
         environment -> Text,
         registration_mode -> Text,
@@ -64,7 +68,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    tenant.tenant (tenant_id) {
+    #[sql_name = "tenant"]
+    tenant.tenants (tenant_id) {
         tenant_id -> Uuid,
         slug -> Text,
         name -> Text,
