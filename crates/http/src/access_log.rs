@@ -13,6 +13,7 @@ use tracing::Span;
 use crate::front::Front;
 use crate::peer::Peer;
 use crate::request_id::RequestId;
+use crate::surface;
 
 /// One request and its answer, from the edge's view.
 pub(crate) struct Exchange {
@@ -58,10 +59,18 @@ impl Exchange {
         self.span.record("route", route.as_str());
         let _entered = self.span.enter();
         let ms = took.as_secs_f64() * 1_000.0;
-        match answer.response().error() {
-            Some(error) if status >= 500 => tracing::error!(status, ms, %error, "answered"),
-            Some(_) | None if status >= 500 => tracing::error!(status, ms, "answered"),
-            Some(_) | None => tracing::info!(status, ms, "answered"),
+        // Below 500 only our own words: those of another error may quote what was sent.
+        let error = answer.response().error();
+        let reason = match error {
+            Some(error) if status >= 500 => Some(error.to_string()),
+            Some(error) => surface::own_words(error),
+            None => None,
+        };
+        let reason = reason.as_deref();
+        if status >= 500 {
+            tracing::error!(status, ms, reason, "answered");
+        } else {
+            tracing::info!(status, ms, reason, "answered");
         }
         metrics::counter!(
             "narthex_http_requests_total", "listener" => self.listener, "method" => self.method,

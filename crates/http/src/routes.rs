@@ -98,7 +98,15 @@ impl<G: Copy + Debug> Routes<G> {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::POST, path, guard, name, handler)
+        self.on(
+            Row {
+                method: Method::POST,
+                path,
+                guard,
+                name,
+            },
+            handler,
+        )
     }
 
     /// `PUT`.
@@ -109,7 +117,15 @@ impl<G: Copy + Debug> Routes<G> {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::PUT, path, guard, name, handler)
+        self.on(
+            Row {
+                method: Method::PUT,
+                path,
+                guard,
+                name,
+            },
+            handler,
+        )
     }
 
     /// `DELETE`.
@@ -126,7 +142,15 @@ impl<G: Copy + Debug> Routes<G> {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.on(Method::DELETE, path, guard, name, handler)
+        self.on(
+            Row {
+                method: Method::DELETE,
+                path,
+                guard,
+                name,
+            },
+            handler,
+        )
     }
 
     /// The rows of `group` render their errors on `surface`. A path has one surface: the one its
@@ -171,29 +195,14 @@ impl<G: Copy + Debug> Routes<G> {
         }
     }
 
-    fn on<F, Args>(
-        self,
-        method: Method,
-        path: &'static str,
-        guard: G,
-        name: &'static str,
-        handler: F,
-    ) -> Self
+    fn on<F, Args>(self, row: Row<G>, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let route = web::method(method.clone()).to(handler);
-        self.row(
-            Row {
-                method,
-                path,
-                guard,
-                name,
-            },
-            route,
-        )
+        let route = web::method(row.method.clone()).to(handler);
+        self.row(row, route)
     }
 
     fn row(mut self, row: Row<G>, route: Route) -> Self {

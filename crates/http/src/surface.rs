@@ -10,7 +10,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
-use actix_web::{Error, HttpRequest};
+use actix_web::{Error, HttpRequest, ResponseError};
 
 use crate::csrf::CsrfError;
 use crate::form::FormError;
@@ -137,13 +137,20 @@ fn cause_of(error: &Error, status: StatusCode) -> Cause {
     if status.is_server_error() {
         return Cause::Other(String::new());
     }
-    let own = error
-        .as_error::<FormError>()
-        .map(ToString::to_string)
-        .or_else(|| error.as_error::<JsonError>().map(ToString::to_string))
-        .or_else(|| error.as_error::<CsrfError>().map(ToString::to_string));
-    // The words of an error that is not ours may quote what was sent: they stay in the log.
-    Cause::Other(own.unwrap_or_default())
+    // The words of an error that is not ours may quote what was sent.
+    Cause::Other(own_words(error).unwrap_or_default())
+}
+
+/// What an error of this crate says; never a word of another's.
+pub(crate) fn own_words(error: &Error) -> Option<String> {
+    fn words<E: ResponseError + 'static>(error: &Error) -> Option<String> {
+        error.as_error::<E>().map(ToString::to_string)
+    }
+    words::<FormError>(error)
+        .or_else(|| words::<JsonError>(error))
+        .or_else(|| words::<CsrfError>(error))
+        .or_else(|| words::<OAuthError>(error))
+        .or_else(|| words::<Problem>(error))
 }
 
 fn is_empty(body: &BoxBody) -> bool {
