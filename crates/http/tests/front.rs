@@ -1,11 +1,6 @@
 //! Requests through the whole front of a listener, each trying to get past one of its rules.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
