@@ -11,11 +11,13 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::{Error, HttpRequest, ResponseError};
+use askama::Template;
 
 use crate::csrf::CsrfError;
 use crate::form::FormError;
 use crate::json::JsonError;
 use crate::oauth_error::OAuthError;
+use crate::page::ErrorPage;
 use crate::problem::{PROBLEM_JSON, Problem};
 use crate::request_id::RequestId;
 
@@ -42,6 +44,36 @@ pub enum Surface {
     Problem,
     /// An HTML page.
     Page(FaultPage),
+}
+
+impl Surface {
+    /// HTML in the house's frame.
+    pub const PAGE: Self = Self::Page(fault_page);
+}
+
+/// A fault as the house's error page. One with words of its own is about what was sent.
+pub fn fault_page(_: &HttpRequest, fault: &Fault) -> String {
+    let page = if fault.detail.is_empty() {
+        ErrorPage::new(fault.status, fault.request_id.as_str())
+    } else {
+        let page = ErrorPage::new(StatusCode::BAD_REQUEST, fault.request_id.as_str());
+        let page = page.text(sentence(&fault.detail));
+        ErrorPage {
+            status: fault.status.as_u16(),
+            ..page
+        }
+    };
+    page.render().unwrap_or_else(|error| {
+        tracing::error!(%error, "the error page did not render");
+        String::new()
+    })
+}
+
+/// A fragment with a capital at its start and a full stop at its end.
+fn sentence(fragment: &str) -> String {
+    let mut rest = fragment.chars();
+    let first = rest.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(rest).chain(['.']).collect()
 }
 
 impl fmt::Debug for Surface {

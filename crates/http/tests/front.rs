@@ -84,6 +84,12 @@ fn routes() -> Routes<()> {
                 .map(|v| v.unwrap_or("-").to_owned())
                 .map_err(FormError::from)
         })
+        .get("/echo", (), "echo", async |query: StrictQuery| {
+            query
+                .refuse_repeats(&[])
+                .map(|()| "once")
+                .map_err(FormError::from)
+        })
         .get("/ready", (), "ready", health::ready)
         .answering(Surface::Problem, |api| {
             api.post("/json", (), "json", async |json: StrictJson| {
@@ -194,12 +200,12 @@ async fn head_comes_with_get() {
     assert_eq!(answer.status(), StatusCode::OK);
 }
 
-#[::core::prelude::v1::test]
-fn rows_are_readable() {
+#[actix_web::test]
+async fn rows_are_readable() {
     let rows = routes().rows();
     let row = rows.iter().find(|row| row.name == "token").unwrap();
     assert_eq!((&row.method, row.path), (&Method::POST, "/token"));
-    assert_eq!(rows.len(), 15);
+    assert_eq!(rows.len(), 16);
 }
 
 // ---- request id, peer, headers
@@ -304,6 +310,38 @@ async fn what_is_not_ready_is_named() {
     let answer = send(TestRequest::with_uri("/ready")).await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(text(answer).await.contains(r#""missing":["redis"]"#));
+}
+
+#[actix_web::test]
+async fn faults_have_a_page_that_escapes_what_was_sent() {
+    let front = Front {
+        surface: Surface::PAGE,
+        ..front()
+    };
+    let service = test::init_service(app(Data::new(front), configure)).await;
+    let missing = test::call_service(&service, TestRequest::with_uri("/x").to_request()).await;
+    let id = header(&missing, "x-request-id").to_owned();
+    let page = text(missing).await;
+    assert!(
+        page.contains("Page not found") && page.contains(&id),
+        "{page}"
+    );
+
+    let twice = form("/guarded", "csrf=old").insert_header(("origin", "https://evil.example"));
+    let refused = test::call_service(&service, twice.to_request()).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let page = text(refused).await;
+    assert!(
+        page.contains("The form was sent from another site."),
+        "{page}"
+    );
+
+    let name = TestRequest::with_uri("/echo?%3Cb%3E=1&%3Cb%3E=2").to_request();
+    let page = text(test::call_service(&service, name).await).await;
+    assert!(
+        page.contains("came more than once") && !page.contains("<b>"),
+        "{page}"
+    );
 }
 
 // ---- forms and queries
