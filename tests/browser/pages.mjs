@@ -1,0 +1,289 @@
+// The product's pages as a person in a browser uses them: every selector of the browser journeys is
+// here or, as far as it is a word or a field name, in ../peers/pages.mjs.
+// It never takes a picture and never judges; `harness.mjs` and the journeys do.
+
+import assert from 'node:assert/strict';
+import { buttons, fields, groups, portal, says, staff, values } from '../peers/pages.mjs';
+import { totp } from '../peers/totp.mjs';
+
+const MAX_QUESTIONS = 12;
+
+/** Words that only these journeys need. */
+const words = {
+  invite: /invite/i,
+  acceptInvitation: /accept|set password|continue/i,
+  addResource: /add (a )?resource|new resource/i,
+  addScope: /add (a )?scope/i,
+  addTool: /add (a )?tool/i,
+  next: /continue|save|next|add/i,
+  send: /send|submit/i,
+  createCredentials: /create credentials|create/i,
+  showSecret: /show secret/i,
+  alreadyShown: /already shown/i,
+  credentials: /credentials/i,
+  take: /take/i,
+};
+
+const extra = {
+  inviteEmail: { name: 'email', label: /email/i },
+  inviteRole: { name: 'role', label: /role/i },
+  invitationLink: { name: 'link', label: /link/i },
+  displayName: { name: 'name', label: /name/i },
+  secret: { name: 'secret', label: /secret/i },
+};
+
+/** The control of a field description: by its name, else by its label. */
+export function control({ page }, { name, label }) {
+  const named = page.locator(`[name="${name}"]:not([type=hidden])`);
+  return named.or(page.getByLabel(label).and(page.locator(`:not([name="${name}"])`))).first();
+}
+
+function button({ page }, name) {
+  return page.getByRole('main').getByRole('button', { name }).first();
+}
+
+function link({ page }, name) {
+  return page.getByRole('main').getByRole('link', { name }).first();
+}
+
+function fill(person, field, text) {
+  return person.hands.fill(person, control(person, field), text);
+}
+
+function press(person, name) {
+  return person.hands.press(person, button(person, name));
+}
+
+function follow(person, name) {
+  return person.hands.press(person, link(person, name));
+}
+
+/** The words of the page's main part. */
+export function text({ page }) {
+  return page.locator('main').innerText();
+}
+
+// Signing in
+
+/** Signs in wherever a sign-in page is shown; `look` is told before each press. */
+export async function signIn(person, account, look = async () => {}) {
+  await look('sign-in');
+  await fill(person, fields.email, account.email);
+  await fill(person, fields.password, account.password);
+  await press(person, buttons.signIn);
+  if (account.totp_secret && (await control(person, fields.code).isVisible())) {
+    await look('sign-in-code');
+    await fill(person, fields.code, await totp(account.totp_secret));
+    await press(person, buttons.confirmCode);
+  }
+  assert.ok(!(await control(person, fields.password).isVisible()), 'still asked for a password');
+}
+
+export async function signInAtPortal(person, at, tenant, account, look) {
+  await person.go(portal.signIn(at, tenant));
+  await signIn(person, account, look);
+}
+
+export async function signInAtDashboard(person, at, account, look) {
+  await person.go(staff.signIn(at));
+  await signIn(person, account, look);
+}
+
+// Invitations
+
+/** An owner invites somebody; returns the link that the page shows. */
+export async function invite(person, at, tenant, email) {
+  await person.go(portal.members(at, tenant));
+  if (!(await control(person, extra.inviteEmail).isVisible())) await follow(person, words.invite);
+  await fill(person, extra.inviteEmail, email);
+  await press(person, words.invite);
+  return control(person, extra.invitationLink).inputValue();
+}
+
+export async function acceptInvitation(person, url, { name, password }, look) {
+  await person.go(url);
+  await look('invitation');
+  if (await control(person, extra.displayName).isVisible()) {
+    await fill(person, extra.displayName, name);
+  }
+  for (const field of await person.page.locator('input[type=password]').all()) {
+    await person.hands.fill(person, field, password);
+  }
+  await press(person, words.acceptInvitation);
+}
+
+// Portal: resource, integration, credentials
+
+/** Sets how an environment answers registrations. */
+export async function setRegistrationMode(person, at, tenant, environment, mode) {
+  await person.go(portal.settings(at, tenant, environment));
+  const group = person.page.locator(`[name="${fields.registrationMode.name}"]`);
+  if ((await group.first().evaluate((one) => one.tagName)) === 'SELECT') await group.selectOption(mode);
+  else await person.hands.choose(person, group, mode);
+  await press(person, buttons.save);
+}
+
+export async function addResource(person, at, tenant, environment, resource, look) {
+  await person.go(portal.newResource(at, tenant, environment));
+  await look('resource-new');
+  await fill(person, fields.resourceName, resource.name);
+  await fill(person, fields.resourceUrl, resource.identifier);
+  await press(person, words.next);
+  for (const scope of resource.scopes) {
+    await fill(person, fields.scopeName, scope);
+    await press(person, words.addScope);
+  }
+  for (const tool of resource.tools) {
+    await fill(person, fields.toolName, tool);
+    await press(person, words.addTool);
+  }
+  await look('resource');
+}
+
+/** Answers the questions of a new integration, whatever page they are on, and sends it. */
+export async function createIntegration(person, at, tenant, integration, look) {
+  await person.go(portal.newIntegration(at, tenant));
+  const answers = [
+    [fields.integrationName, integration.name],
+    [fields.integrationPurpose, integration.purpose],
+    [fields.redirectAddresses, integration.redirectUris.join('\n')],
+  ];
+  for (let question = 1; question <= MAX_QUESTIONS; question += 1) {
+    for (const [field, value] of answers) {
+      if (await control(person, field).isVisible()) await fill(person, field, value);
+    }
+    await answerGroups(person, { scope: integration.scopes, tool: integration.tools });
+    await look(`integration-${question}`);
+    if (await button(person, words.send).isVisible()) {
+      await press(person, words.send);
+      await look('request-sent');
+      return;
+    }
+    await press(person, words.next);
+  }
+  throw new Error(`no button like ${words.send} after ${MAX_QUESTIONS} pages`);
+}
+
+/** Ticks exactly the given values of each check-box group that the page has. */
+async function answerGroups(person, wanted) {
+  for (const [kind, chosen] of Object.entries(wanted)) {
+    const boxes = person.page.locator(`input[type=checkbox][name="${groups[kind]}"]`);
+    for (const box of await boxes.all()) {
+      await person.hands.tick(person, box, chosen.includes(await box.getAttribute('value')));
+    }
+    const reasons = person.page.locator(`[name^="why"]:visible`);
+    for (const reason of await reasons.all()) {
+      await person.hands.fill(person, reason, 'The integration does not work without it.');
+    }
+  }
+}
+
+/** Creates credentials and returns the secret that is shown once. */
+export async function createCredentials(person, at, tenant, name, look) {
+  await person.go(portal.integrations(at, tenant));
+  await look('integrations');
+  await follow(person, name);
+  await look('integration');
+  if (await link(person, words.credentials).isVisible()) await follow(person, words.credentials);
+  await look('credentials');
+  await press(person, words.createCredentials);
+  if (await button(person, words.showSecret).isVisible()) await press(person, words.showSecret);
+  const secret = await control(person, extra.secret).inputValue();
+  await look('secret-shown-once', { scripts: false });
+  return secret;
+}
+
+export async function expectAlreadyShown(person) {
+  await person.page.reload();
+  assert.match(await text(person), words.alreadyShown);
+}
+
+// Dashboard
+
+export async function openRequest(person, at, name, look) {
+  await person.go(staff.requests(at));
+  await look('requests');
+  await follow(person, name);
+  if (await button(person, words.take).isVisible()) await press(person, words.take);
+  await look('review');
+}
+
+export async function linkFromQuarantine(person, at, name, look) {
+  await person.go(staff.quarantine(at));
+  await look('quarantine');
+  assert.match(await text(person), says.quoted(name));
+  if (!(await control(person, fields.integration).isVisible())) {
+    await follow(person, name);
+    await look('attempt');
+  }
+  await control(person, fields.integration).selectOption({ index: 1 });
+  await press(person, buttons.link);
+  await look('review');
+}
+
+/** Approves the open request with exactly these scopes and tools. */
+export async function approve(person, { scopes, tools, reason }, look) {
+  await answerGroups(person, { scope: scopes, tool: tools });
+  const group = person.page.locator(`[name="${fields.decision.name}"]`);
+  await person.hands.choose(person, group, values.approve);
+  await fill(person, fields.decisionReason, reason);
+  await press(person, buttons.decide);
+  await look('decided');
+}
+
+export async function suspend(person, at, clientId, reason, look) {
+  await person.go(`${staff.clients(at)}?q=${clientId}`);
+  await look('clients');
+  await follow(person, clientId);
+  await look('client');
+  if (!(await control(person, fields.suspendReason).isVisible())) {
+    await follow(person, buttons.suspend);
+    await look('suspend');
+  }
+  await fill(person, fields.suspendReason, reason);
+  await press(person, buttons.suspend);
+  await look('suspended');
+}
+
+// End user
+
+export async function askForAccess(person, reason) {
+  await fill(person, fields.askReason, reason);
+  await press(person, buttons.ask);
+}
+
+/** Waits on the waiting page, without JavaScript by reloading it, until consent is asked for. */
+export async function waitForConsent(person, limitMs = 10_000) {
+  const end = Date.now() + limitMs;
+  while (!(await button(person, buttons.allow).isVisible())) {
+    assert.ok(Date.now() < end, `no consent page after ${limitMs} ms: ${await text(person)}`);
+    await person.page.waitForTimeout(500);
+    if (!(await button(person, buttons.allow).isVisible())) await person.page.reload();
+  }
+}
+
+/** What an unverified consent page owes the person, measured in the page. */
+export async function consentFindings({ page }) {
+  const deny = page.getByRole('button', { name: buttons.doNotAllow });
+  const allow = page.getByRole('button', { name: buttons.allow });
+  const [first, second] = [await deny.boundingBox(), await allow.boundingBox()];
+  const findings = [];
+  if (first.y > second.y || (first.y === second.y && first.x > second.x)) findings.push('Allow comes first');
+  if (Math.abs(first.height - second.height) > 1) findings.push('the buttons differ in height');
+  if (Math.min(first.height, second.height) < 44) findings.push('a button is lower than 44 px');
+  if (!says.thisComputer.test(await page.locator('main').innerText())) {
+    findings.push('the redirect address is not worded for people');
+  }
+  return findings;
+}
+
+/** Both answers end at the client's own address. */
+export async function allow(person, redirectUri) {
+  await press(person, buttons.allow);
+  await person.page.waitForURL((url) => url.href.startsWith(redirectUri));
+}
+
+export async function doNotAllow(person, redirectUri) {
+  await press(person, buttons.doNotAllow);
+  await person.page.waitForURL((url) => url.href.startsWith(redirectUri));
+}

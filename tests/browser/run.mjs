@@ -1,0 +1,86 @@
+// Runs every journey in Chromium against a fresh `narthex dev`, some of them twice more: without
+// JavaScript, and with the keyboard alone. Prints one plain line at the end: `N passed, N failed`.
+// Pictures are in artifacts/. It never leaves a process behind.
+
+import { stripVTControlCharacters } from 'node:util';
+import { startNarthex } from '../peers/dev.mjs';
+import { keyboard } from './hands.mjs';
+import { Stage, Tally } from './harness.mjs';
+import invitation from './journeys/invitation.mjs';
+import preRegistration from './journeys/preregistration.mjs';
+import stranger from './journeys/stranger.mjs';
+import * as pages from './pages.mjs';
+
+const RUNS = [
+  { label: 'invitation', journey: invitation },
+  { label: 'preregistration', journey: preRegistration },
+  { label: 'stranger', journey: stranger },
+  { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
+  { label: 'stranger-no-script', journey: stranger, javaScript: false },
+  { label: 'preregistration-keyboard', journey: preRegistration, hands: keyboard },
+];
+
+const tally = new Tally();
+const narthex = await startNarthex();
+const { at } = narthex;
+const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff]);
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(exit));
+
+let reviewerSession;
+const chosen = process.argv[2];
+for (const run of RUNS.filter(({ label }) => !chosen || label === chosen)) await walk(run);
+
+await stopAll();
+console.log(`${tally.passed} passed, ${tally.failed} failed`);
+exit();
+
+/** One journey: its steps build on one another, so after a failure the rest is not reached. */
+async function walk({ label, journey, javaScript = true, hands }) {
+  console.log(label);
+  const closing = [];
+  const people = [];
+  let broken;
+
+  const person = async (options = {}) => {
+    const one = await stage.person(label, { javaScript, hands, ...options });
+    people.push(one);
+    return one;
+  };
+  /** The reviewer signs in once for all journeys: a one-time code cannot be used twice. */
+  const reviewer = async () => {
+    const one = await person({ session: reviewerSession });
+    if (reviewerSession) return one;
+    const account = at.staff_accounts.find(({ role }) => /reviewer/.test(role));
+    await pages.signInAtDashboard(one, at, account, (name) =>
+      one.visit(`staff-${name}`, { scripts: false }),
+    );
+    reviewerSession = await one.session();
+    return one;
+  };
+  const step = async (name, act) => {
+    const findings = broken ? [`not reached: "${broken}" failed`] : [];
+    try {
+      if (!broken) await act();
+    } catch (error) {
+      broken = name;
+      findings.push(stripVTControlCharacters(String(error.stack ?? error)));
+      for (const one of people) await one.picture(`failed-${people.indexOf(one)}`).catch(() => {});
+    }
+    tally.check(`${label}: ${name}`, findings);
+    if (findings.length === 0) console.log(`  ${name}`);
+  };
+
+  const cleanup = (close) => closing.push(close);
+  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, cleanup });
+  for (const close of closing) await close();
+  for (const one of people) await one.page.context().close();
+}
+
+async function stopAll() {
+  await stage.close().catch(() => {});
+  await narthex.stop();
+}
+
+function exit() {
+  process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0);
+}
