@@ -15,7 +15,7 @@ pub(super) const FILE: &str = "narthex.lock";
 
 /// A held lock.
 pub(super) struct DataLock {
-    _file: File,
+    file: File,
 }
 
 impl DataLock {
@@ -49,6 +49,13 @@ impl DataLock {
         file.set_len(0)
             .and_then(|()| writeln!(file, "{}", std::process::id()))
             .doing(|| format!("write {}", path.display()))?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for DataLock {
+    /// Lets go at once: closing the file is not enough while a child between fork and exec shares it.
+    fn drop(&mut self) {
+        let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
     }
 }

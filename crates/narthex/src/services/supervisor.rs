@@ -142,7 +142,7 @@ impl Process {
 
         command.process_group(0).stdin(Stdio::null());
         let child = supervisor
-            .spawn(command, polite)
+            .spawn(command, on_death)
             .doing(|| format!("start {name}"))?;
         let mut process = Self {
             name,
