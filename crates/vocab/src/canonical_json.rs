@@ -41,3 +41,27 @@ fn write_value(value: &Value, text: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use serde_json::{Value, json};
+
+    use super::canonical_json;
+
+    #[test]
+    fn members_are_sorted_by_utf16_and_nothing_is_lost() {
+        // RFC 8785 section 3.2.3: U+FB33 sorts after the surrogates of U+1F600.
+        let value = json!({"\u{fb33}": 1, "\u{1f600}": 2, "\u{20ac}": 3, "1": [true, null, "\""]});
+        let text = "{\"1\":[true,null,\"\\\"\"],\"\u{20ac}\":3,\"\u{1f600}\":2,\"\u{fb33}\":1}";
+        assert_eq!(canonical_json(&value), text);
+        assert_eq!(serde_json::from_str::<Value>(text).unwrap(), value);
+    }
+}

@@ -91,3 +91,65 @@ const fn own_prefix(environment: Environment) -> &'static str {
 }
 
 crate::word::checked_text!(ClientId, ClientIdError);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::{ClientId, ClientIdError as E};
+    use crate::chance::Chance;
+    use crate::environment::Environment;
+
+    #[test]
+    fn table() {
+        let own = "np_abcdefghijklmnopqrstuvwx27";
+        let table = [
+            (own, Some(Environment::Production)),
+            ("ns_abcdefghijklmnopqrstuvwx27", Some(Environment::Sandbox)),
+            ("np_abcdefghijklmnopqrstuvwx2", None),
+            ("np_abcdefghijklmnopqrstuvwx277", None),
+            ("np_ABCDEFGHIJKLMNOPQRSTUVWX27", None),
+            ("np_abcdefghijklmnopqrstuvwx28", None),
+            ("nx_abcdefghijklmnopqrstuvwx27", None),
+            ("https://app.example.com/client.json", None),
+            ("my client", None),
+        ];
+        for (text, environment) in table {
+            let id = ClientId::parse(text).unwrap();
+            assert_eq!((id.as_str(), id.environment()), (text, environment));
+            assert_eq!(id.is_url(), text.starts_with("https://"));
+        }
+        assert_eq!(ClientId::parse(""), Err(E::Empty));
+        assert_eq!(ClientId::parse(&"a".repeat(513)), Err(E::TooLong));
+        for bad in ["a\nb", "a\0", "é", "a\u{7f}", "\t"] {
+            assert_eq!(ClientId::parse(bad), Err(E::Character));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn generated_ids_know_their_environment(seed in any::<u64>()) {
+            for environment in Environment::ALL.iter().copied() {
+                let id = ClientId::generate(environment, &mut Chance(seed));
+                prop_assert_eq!(id.as_str().len(), 29);
+                prop_assert_eq!(id.environment(), Some(environment));
+                prop_assert_eq!(ClientId::parse(id.as_str()), Ok(id));
+            }
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            if let Ok(id) = ClientId::parse(&text) {
+                prop_assert_eq!(id.as_str(), text);
+            }
+        }
+    }
+}

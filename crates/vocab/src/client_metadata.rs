@@ -15,7 +15,7 @@ use crate::key_set::KeySet;
 use crate::label::Label;
 use crate::metadata_error::{MetadataError, MetadataProblem};
 use crate::metadata_member::Members;
-use crate::redirect_uri::{RedirectUri, RedirectUriKind};
+use crate::redirect_uri::RedirectUri;
 use crate::response_type::ResponseType;
 use crate::scope_set::ScopeSet;
 use crate::web_uri::WebUri;
@@ -24,7 +24,6 @@ use crate::web_uri::WebUri;
 pub const MAX_REDIRECT_URIS: usize = 50;
 /// The most contacts of one client.
 pub const MAX_CONTACTS: usize = 10;
-const MAX_WORDS: usize = 20;
 
 /// Effective client metadata: consistent, complete, without anything the house does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,9 +50,9 @@ impl ClientMetadata {
     /// section 2), null is as absent; localized members are not kept.
     pub fn parse(sent: &Map<String, Value>) -> Result<Self, MetadataError> {
         let members = Members(sent);
-        let grant_types = grant_types(&members)?;
-        let redirect_uris = redirect_uris(&members, &grant_types)?;
-        let application_type = application_type(&members, &redirect_uris)?;
+        let grant_types = reading::grant_types(&members)?;
+        let redirect_uris = reading::redirect_uris(&members, &grant_types)?;
+        let application_type = reading::application_type(&members, &redirect_uris)?;
         let scope: Option<ScopeSet> = members.spoken("scope")?;
         let metadata = Self {
             redirect_uris,
@@ -67,8 +66,8 @@ impl ClientMetadata {
             logo_uri: members.spoken("logo_uri")?,
             tos_uri: members.spoken("tos_uri")?,
             policy_uri: members.spoken("policy_uri")?,
-            jwks_uri: members.parsed("jwks_uri")?,
-            jwks: jwks(&members)?,
+            jwks_uri: members.spoken("jwks_uri")?,
+            jwks: reading::jwks(&members)?,
             scope,
             contacts: members
                 .parsed_list("contacts", MAX_CONTACTS)?
@@ -298,85 +297,8 @@ fn texts<T>(list: &[T], text: impl Fn(&T) -> &str) -> Option<Value> {
     (!values.is_empty()).then_some(Value::Array(values))
 }
 
-/// `grant_types` (default `authorization_code`) consistent with `response_types` (RFC 7591
-/// section 2.1). A `response_types` that is absent follows the grants.
-fn grant_types(members: &Members<'_>) -> Result<BTreeSet<GrantType>, MetadataError> {
-    let conflict = |member: &str, reason| {
-        Err(MetadataError::client(
-            member,
-            MetadataProblem::Conflict { reason },
-        ))
-    };
-    let grants: BTreeSet<_> = members
-        .parsed_list("grant_types", MAX_WORDS)?
-        .unwrap_or_else(|| vec![GrantType::AuthorizationCode])
-        .into_iter()
-        .collect();
-    if grants.is_empty() {
-        return conflict("grant_types", "it is empty");
-    }
-    let code = grants.contains(&GrantType::AuthorizationCode);
-    if grants.contains(&GrantType::RefreshToken) && !code {
-        return conflict("grant_types", "refresh_token needs authorization_code");
-    }
-    let responses: Option<Vec<ResponseType>> = members.parsed_list("response_types", MAX_WORDS)?;
-    match responses {
-        Some(list) if list.is_empty() && code => conflict(
-            "response_types",
-            "authorization_code needs the response type code",
-        ),
-        Some(list) if !list.is_empty() && !code => conflict(
-            "response_types",
-            "code needs the grant type authorization_code",
-        ),
-        Some(_) | None => Ok(grants),
-    }
-}
-
-fn redirect_uris(
-    members: &Members<'_>,
-    grants: &BTreeSet<GrantType>,
-) -> Result<Vec<RedirectUri>, MetadataError> {
-    let name = "redirect_uris";
-    let as_redirect = |error: MetadataError| MetadataError::redirect(error.member, error.why);
-    let uris: Vec<RedirectUri> = members
-        .parsed_list(name, MAX_REDIRECT_URIS)
-        .map_err(as_redirect)?
-        .unwrap_or_default();
-    if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
-        let reason = "a client that signs people in registers at least one";
-        return Err(MetadataError::redirect(
-            name,
-            MetadataProblem::Missing { reason },
-        ));
-    }
-    let mut known = BTreeSet::new();
-    Ok(uris
-        .into_iter()
-        .filter(|uri| known.insert(uri.clone()))
-        .collect())
-}
-
-/// Absent: native when every redirect URI is the application's own on the device, else web.
-fn application_type(
-    members: &Members<'_>,
-    redirects: &[RedirectUri],
-) -> Result<ApplicationType, MetadataError> {
-    let on_device = |uri: &RedirectUri| uri.kind() != RedirectUriKind::Https;
-    let native = !redirects.is_empty() && redirects.iter().all(on_device);
-    match members.parsed("application_type")? {
-        Some(ApplicationType::Web) if native => {
-            let reason = "an application of type web has an https redirect URI";
-            let why = MetadataProblem::Conflict { reason };
-            Err(MetadataError::redirect("redirect_uris", why))
-        }
-        Some(stated) => Ok(stated),
-        None if native => Ok(ApplicationType::Native),
-        None => Ok(ApplicationType::Web),
-    }
-}
-
-fn jwks(members: &Members<'_>) -> Result<Option<KeySet>, MetadataError> {
-    let parse = |value| KeySet::parse(value).map_err(|error| MetadataError::client("jwks", error));
-    members.value("jwks").map(parse).transpose()
-}
+#[cfg(test)]
+mod properties;
+mod reading;
+#[cfg(test)]
+mod tests;

@@ -90,3 +90,49 @@ impl ClientState {
 }
 
 crate::word::closed_word!(ClientState, "client state");
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use super::ClientState as S;
+
+    #[test]
+    fn arrows() {
+        use S::{Active, AwaitingCredentials, Expired, Restricted, Revoked, Suspended};
+        let arrows = [
+            (AwaitingCredentials, Active),
+            (AwaitingCredentials, Revoked),
+            (Active, Restricted),
+            (Active, Suspended),
+            (Active, Expired),
+            (Active, Revoked),
+            (Restricted, Active),
+            (Restricted, Suspended),
+            (Restricted, Revoked),
+            (Suspended, Active),
+            (Suspended, Revoked),
+            (Expired, Revoked),
+        ];
+        for from in S::ALL.iter().copied() {
+            for to in S::ALL.iter().copied() {
+                assert_eq!(
+                    from.may_become(to),
+                    arrows.contains(&(from, to)),
+                    "{from} {to}"
+                );
+            }
+            assert!(
+                from == Revoked || from.may_become(Revoked),
+                "any state can be revoked"
+            );
+            assert!(!from.allows_grants() || from.honours_tokens());
+        }
+    }
+}

@@ -104,3 +104,70 @@ impl Ord for Email {
 }
 
 crate::word::checked_text!(Email, EmailError);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::{Email, EmailError as E};
+
+    #[test]
+    fn table() {
+        let email = Email::parse("Ana.Ruiz+x@Example.COM").unwrap();
+        assert_eq!(email.as_str(), "Ana.Ruiz+x@example.com");
+        assert_eq!(
+            (email.folded(), email.domain()),
+            ("ana.ruiz+x@example.com", "example.com")
+        );
+        assert_eq!(email, Email::parse("ana.ruiz+x@example.com").unwrap());
+        assert_eq!(
+            Email::parse("a@bücher.example").unwrap().domain(),
+            "xn--bcher-kva.example"
+        );
+        let long = format!("{}@example.com", "a".repeat(65));
+        let table = [
+            ("", E::Shape),
+            ("ana", E::Shape),
+            ("@example.com", E::Shape),
+            (&long, E::TooLong),
+            ("a b@example.com", E::Local),
+            (".a@example.com", E::Local),
+            ("a.@example.com", E::Local),
+            ("a..b@example.com", E::Local),
+            ("a@b@example.com", E::Local),
+            ("é@example.com", E::Local),
+            ("a\n@example.com", E::Local),
+            ("\"a\"@example.com", E::Local),
+            ("<a@example.com", E::Local),
+            ("a@", E::Domain),
+            ("a@localhost", E::Domain),
+            ("a@127.0.0.1", E::Domain),
+            ("a@[127.0.0.1]", E::Domain),
+            ("a@example.com.", E::Domain),
+            ("a@exa mple.com", E::Domain),
+            ("a@example.com\r\nBcc: b@example.com", E::Local),
+            ("a@example.com>", E::Domain),
+        ];
+        for (bad, why) in table {
+            assert_eq!(Email::parse(bad), Err(why), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn case_does_not_matter(text in "[a-zA-Z.]{1,8}@[a-zA-Z]{1,8}\\.[a-zA-Z]{2,3}|\\PC{0,20}@\\PC{0,20}") {
+            if let Ok(email) = Email::parse(&text) {
+                prop_assert_eq!(Email::parse(email.as_str()), Ok(email.clone()));
+                prop_assert_eq!(Email::parse(email.folded()), Ok(email));
+            }
+        }
+    }
+}

@@ -147,3 +147,139 @@ impl std::fmt::Display for Host {
 }
 
 crate::word::checked_text!(HostName, HostError);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::{Host, HostError as E, HostName};
+
+    fn name(text: &str) -> HostName {
+        HostName::parse(text).unwrap_or_else(|why| panic!("{text}: {why}"))
+    }
+
+    #[test]
+    fn names() {
+        let table = [
+            (
+                "Example.COM",
+                "example.com",
+                "example.com",
+                Some("example.com"),
+            ),
+            (
+                "bücher.example",
+                "xn--bcher-kva.example",
+                "bücher.example",
+                Some("xn--bcher-kva.example"),
+            ),
+            (
+                "XN--BCHER-KVA.example",
+                "xn--bcher-kva.example",
+                "bücher.example",
+                Some("xn--bcher-kva.example"),
+            ),
+            (
+                "a.b.example.co.uk",
+                "a.b.example.co.uk",
+                "a.b.example.co.uk",
+                Some("example.co.uk"),
+            ),
+            (
+                "shop.github.io",
+                "shop.github.io",
+                "shop.github.io",
+                Some("shop.github.io"),
+            ),
+            ("github.io", "github.io", "github.io", None),
+            ("co.uk", "co.uk", "co.uk", None),
+            ("localhost", "localhost", "localhost", None),
+            (
+                "r3---sn-a.example.com",
+                "r3---sn-a.example.com",
+                "r3---sn-a.example.com",
+                Some("example.com"),
+            ),
+        ];
+        for (text, ascii, unicode, registrable) in table {
+            let host = name(text);
+            assert_eq!((host.as_str(), host.unicode().as_str()), (ascii, unicode));
+            assert_eq!(
+                host.registrable().as_ref().map(HostName::as_str),
+                registrable,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses() {
+        let long = format!("{}.example", "a".repeat(64));
+        let table = [
+            ("", E::Empty),
+            (".", E::Name),
+            ("a..b", E::Name),
+            (".a.example", E::Name),
+            ("example.com.", E::RootDot),
+            ("-a.example", E::Name),
+            ("a-.example", E::Name),
+            ("a_b.example", E::Name),
+            ("a b.example", E::Name),
+            ("a/b.example", E::Name),
+            ("a:80", E::Name),
+            ("a@b.example", E::Name),
+            ("*.example", E::Name),
+            ("xn--0.example", E::Name),
+            (&long, E::Name),
+            ("a\0.example", E::Name),
+            ("127.0.0.1", E::Address),
+            ("::1", E::Address),
+            ("[::1]", E::Address),
+            ("127.1", E::Address),
+            ("0x7f.1", E::Address),
+            ("1", E::Address),
+            ("a.0x", E::Address),
+        ];
+        for (text, why) in table {
+            assert_eq!(HostName::parse(text), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn within_and_loopback() {
+        let domain = name("example.com");
+        assert!(name("example.com").is_within(&domain) && name("a.example.com").is_within(&domain));
+        assert!(!name("badexample.com").is_within(&domain) && !name("com").is_within(&domain));
+        let loopback = |text| Host::parse(text).unwrap().is_loopback();
+        assert!(
+            loopback("localhost")
+                && loopback("a.localhost")
+                && loopback("127.9.9.9")
+                && loopback("[::1]")
+        );
+        assert!(!loopback("localhost.example") && !loopback("192.0.2.1") && !loopback("[::2]"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_parses_is_ascii_and_reads_back(text in "\\PC{0,20}(\\.\\PC{1,10})?") {
+            if let Ok(host) = HostName::parse(&text) {
+                prop_assert!(host.as_str().is_ascii());
+                prop_assert_eq!(HostName::parse(host.as_str()), Ok(host.clone()));
+                prop_assert_eq!(HostName::parse(&host.unicode()), Ok(host.clone()));
+                if let Some(domain) = host.registrable() {
+                    prop_assert!(host.is_within(&domain));
+                }
+            }
+            let _ = Host::parse(&text);
+        }
+    }
+}

@@ -59,3 +59,36 @@ impl Serialize for Issuer {
         serializer.serialize_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use super::*;
+
+    #[test]
+    fn text_forms() {
+        let slug = TenantSlug::parse("acme").unwrap();
+        for base in ["https://id.example.com", "https://id.example.com/"] {
+            let base = Url::parse(base).unwrap();
+            let production = Issuer::new(&base, &slug, Environment::Production);
+            assert_eq!(production.as_str(), "https://id.example.com/t/acme");
+            let sandbox = Issuer::new(&base, &slug, Environment::Sandbox);
+            assert_eq!(sandbox.to_string(), "https://id.example.com/t/acme/sandbox");
+            assert_eq!(
+                (sandbox.tenant(), sandbox.environment()),
+                (&slug, Environment::Sandbox)
+            );
+            assert_eq!(serde_json::to_value(&sandbox).unwrap(), sandbox.as_str());
+        }
+        let base = Url::parse("http://127.0.0.1:8080").unwrap();
+        let dev = Issuer::new(&base, &slug, Environment::Production);
+        assert_eq!(dev.as_str(), "http://127.0.0.1:8080/t/acme");
+    }
+}

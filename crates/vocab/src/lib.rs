@@ -6,6 +6,9 @@
 
 mod word;
 
+#[cfg(test)]
+mod chance;
+
 mod application_type;
 mod attempt;
 mod auth_method;

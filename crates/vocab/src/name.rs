@@ -107,3 +107,6 @@ pub(crate) fn mixes_scripts(name: &str) -> bool {
     let level = letters.as_str().detect_restriction_level();
     level > RestrictionLevel::HighlyRestrictive
 }
+
+#[cfg(test)]
+mod tests;

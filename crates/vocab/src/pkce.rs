@@ -85,3 +85,78 @@ impl fmt::Debug for CodeVerifier {
 }
 
 crate::word::checked_text!(CodeChallenge, PkceError);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_rfc() {
+        // RFC 7636 appendix B
+        let verifier = CodeVerifier::parse("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap();
+        let text = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        let challenge = CodeChallenge::parse(text).unwrap();
+        assert!(challenge.verify(&verifier));
+        assert_eq!(verifier.challenge().as_str(), text);
+        assert!(!format!("{verifier:?}").contains("dBjf"));
+        let other = CodeVerifier::parse("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl").unwrap();
+        assert!(!challenge.verify(&other));
+        // `plain`: the verifier as its own challenge
+        let plain = CodeVerifier::parse(text).unwrap();
+        assert!(!challenge.verify(&plain));
+    }
+
+    #[test]
+    fn shapes() {
+        let bad = [
+            "",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-c",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cN",
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM=",
+        ];
+        for text in bad {
+            assert_eq!(
+                CodeChallenge::parse(text),
+                Err(PkceError::Challenge),
+                "{text}"
+            );
+        }
+        for text in ["a".repeat(43), "~".repeat(128)] {
+            assert!(CodeVerifier::parse(&text).is_ok());
+        }
+        for text in [
+            "a".repeat(42),
+            "a".repeat(129),
+            "a b".repeat(15),
+            "é".repeat(43),
+        ] {
+            assert!(CodeVerifier::parse(&text).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_verifier_keeps_its_promise_alone(a in "[A-Za-z0-9._~-]{43,128}", b in "[A-Za-z0-9._~-]{43,128}") {
+            let (first, second) = (CodeVerifier::parse(&a).unwrap(), CodeVerifier::parse(&b).unwrap());
+            let challenge = CodeChallenge::parse(first.challenge().as_str()).unwrap();
+            prop_assert!(challenge.verify(&first));
+            prop_assert_eq!(challenge.verify(&second), a == b);
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let _ = (CodeChallenge::parse(&text), CodeVerifier::parse(&text));
+        }
+    }
+}

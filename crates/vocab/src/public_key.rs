@@ -181,3 +181,51 @@ fn bytes(sent: &Map<String, Value>, member: &'static str) -> Result<Vec<u8>, Pub
     text.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
         .ok_or(PublicKeyError::Member { member })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_thumbprint_of_the_rfc() {
+        // RFC 7638 section 3.1
+        let key = PublicKey::parse(&json!({
+            "kty": "RSA", "alg": "RS256", "kid": "2011-04-29", "e": "AQAB", "ext": true,
+            "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+        }))
+        .unwrap();
+        assert_eq!(
+            URL_SAFE_NO_PAD.encode(key.thumbprint()),
+            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+        );
+        assert_eq!(key.kid(), Some("2011-04-29"));
+        assert!(
+            !key.members().contains_key("ext"),
+            "unknown members are dropped"
+        );
+    }
+
+    #[test]
+    fn every_private_member_is_refused() {
+        for member in PRIVATE.iter().copied() {
+            let mut key = json!({"kty": "OKP", "crv": "Ed25519",
+                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+            assert!(PublicKey::parse(&key).is_ok());
+            key[member] = Value::Null;
+            assert_eq!(
+                PublicKey::parse(&key),
+                Err(PublicKeyError::Private { member })
+            );
+        }
+    }
+}

@@ -238,3 +238,6 @@ fn check_as_browser(
 }
 
 crate::word::checked_text!(RedirectUri, RedirectUriError);
+
+#[cfg(test)]
+mod tests;

@@ -157,3 +157,68 @@ impl RequestState {
 }
 
 crate::word::closed_word!(RequestState, "request state");
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use super::RequestState as S;
+
+    /// The arrows, written out once more: a change of the machine is a change of two places.
+    const ARROWS: &str = "
+        draft submitted withdrawn
+        submitted screening withdrawn
+        screening auto_approved rejected_by_policy in_review withdrawn
+        auto_approved
+        rejected_by_policy draft withdrawn
+        in_review changes_requested offered rejected rejected_and_blocked awaiting_second approved withdrawn
+        changes_requested draft withdrawn
+        offered declined awaiting_second approved lapsed withdrawn
+        declined in_review withdrawn
+        rejected
+        rejected_and_blocked
+        awaiting_second approved refused lapsed withdrawn
+        approved
+        refused in_review withdrawn
+        lapsed
+        withdrawn";
+
+    #[test]
+    fn the_arrows_are_those_of_the_design() {
+        let mut rows = 0;
+        for row in ARROWS.lines().filter(|row| !row.trim().is_empty()) {
+            let mut words = row
+                .split_whitespace()
+                .map(|word| word.parse::<S>().unwrap());
+            let from = words.next().unwrap();
+            assert_eq!(words.collect::<Vec<_>>(), from.next(), "{from}");
+            rows += 1;
+        }
+        assert_eq!(rows, S::ALL.len());
+    }
+
+    #[test]
+    fn any_open_state_may_be_withdrawn_and_nothing_else() {
+        for state in S::ALL.iter().copied() {
+            assert_eq!(state.may_become(S::Withdrawn), state.is_open(), "{state}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_approved_without_screening_first() {
+        for state in [
+            S::Draft,
+            S::Submitted,
+            S::RejectedByPolicy,
+            S::ChangesRequested,
+        ] {
+            assert!(!state.may_become(S::Approved) && !state.may_become(S::AutoApproved));
+        }
+    }
+}

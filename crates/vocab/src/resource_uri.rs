@@ -33,7 +33,7 @@ pub enum ResourceUriError {
     /// Nothing follows the scheme.
     #[error("nothing follows its scheme")]
     Nothing,
-    /// A readers of URLs would read another address than the one written.
+    /// `.` or `..` as a path segment: readers of URLs would read another address.
     #[error("its path has a dot segment")]
     DotSegment,
 }
@@ -106,7 +106,8 @@ fn key(scheme: &str, host: Option<&str>, uri: &UriText<'_>) -> String {
             ("https", Some(443)) | ("http", Some(80))
         );
         if let Some(port) = uri.port.filter(|_| !default) {
-            key.push_str(&format!(":{port}"));
+            key.push(':');
+            key.push_str(&port.to_string());
         }
     }
     key.push_str(if uri.path.is_empty() { "/" } else { uri.path });
@@ -118,3 +119,86 @@ fn key(scheme: &str, host: Option<&str>, uri: &UriText<'_>) -> String {
 }
 
 crate::word::checked_text!(ResourceUri, ResourceUriError);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use proptest::prelude::*;
+    use rstest::rstest;
+
+    use super::{HostError as H, ResourceUri, ResourceUriError as E, UriError as U};
+
+    #[rstest]
+    #[case("https://mcp.example.com", "https://mcp.example.com/", true)]
+    #[case("https://mcp.example.com", "HTTPS://MCP.Example.com:443", true)]
+    #[case("http://localhost:3000", "http://LOCALHOST:3000/", true)]
+    #[case("http://127.0.0.1:80/mcp", "http://127.0.0.1/mcp", true)]
+    #[case("https://mcp.example.com/mcp", "https://mcp.example.com/mcp/", false)]
+    #[case("https://mcp.example.com/mcp", "https://mcp.example.com/MCP", false)]
+    #[case("https://mcp.example.com", "https://mcp.example.com/?", false)]
+    #[case("https://mcp.example.com?a=1", "https://mcp.example.com/?a=1", true)]
+    #[case("https://mcp.example.com", "https://mcp.example.com:8443", false)]
+    #[case("https://mcp.example.com", "https://api.example.com", false)]
+    #[case("http://localhost/", "https://localhost/", false)]
+    #[case("http://localhost/", "http://127.0.0.1/", false)]
+    #[case("urn:example:api", "URN:example:api", true)]
+    #[case("urn:example:api", "urn:example:API", false)]
+    #[case("api://orders", "API://ORDERS/", true)]
+    fn sameness(#[case] a: &str, #[case] b: &str, #[case] same: bool) {
+        let (a, b) = (
+            ResourceUri::parse(a).unwrap(),
+            ResourceUri::parse(b).unwrap(),
+        );
+        assert_eq!((a.same_as(&b), b.same_as(&a)), (same, same));
+    }
+
+    #[test]
+    fn refuses() {
+        let table = [
+            ("", E::Uri(U::Empty)),
+            ("mcp.example.com", E::Uri(U::Scheme)),
+            ("/mcp", E::Uri(U::Scheme)),
+            ("https://mcp.example.com/#", E::Fragment),
+            ("urn:a:b#c", E::Fragment),
+            ("http://mcp.example.com/", E::Http),
+            ("http://10.0.0.1/", E::Http),
+            ("http://localhost.example.com/", E::Http),
+            ("https:///mcp", E::Host(H::Empty)),
+            ("https:mcp", E::Host(H::Empty)),
+            ("https://u@mcp.example.com/", E::Uri(U::UserInfo)),
+            ("javascript:alert(1)", E::Scheme),
+            ("data:,x", E::Scheme),
+            ("FILE:///x", E::Scheme),
+            ("urn:", E::Nothing),
+            ("https://mcp.example.com/a/../b", E::DotSegment),
+            ("https://a_b.example.com/", E::Host(H::Name)),
+            ("https://mcp.example.com/ x", E::Uri(U::Character)),
+        ];
+        for (bad, why) in table {
+            assert_eq!(
+                ResourceUri::parse(bad).map(|uri| uri.text),
+                Err(why),
+                "{bad}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_is_kept_and_the_key_names_the_same(text in "(https://|http://localhost|[a-z]{1,4}:)[a-zA-Z0-9.:/?-]{0,20}|\\PC{0,20}") {
+            if let Ok(uri) = ResourceUri::parse(&text) {
+                prop_assert_eq!(uri.as_str(), text.as_str());
+                prop_assert!(uri.same_as(&uri));
+                let keyed = ResourceUri::parse(uri.key());
+                prop_assert_eq!(keyed.map(|keyed| keyed.key), Ok(uri.key));
+            }
+        }
+    }
+}

@@ -150,3 +150,82 @@ impl<'a> IntoIterator for &'a ScopeSet {
 }
 
 crate::word::serde_as_text!(ScopeSet);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set(text: &str) -> ScopeSet {
+        ScopeSet::parse(text).unwrap()
+    }
+
+    #[test]
+    fn parses_precisely() {
+        assert_eq!(set("b a b").to_string(), "a b");
+        assert!(set("").is_empty());
+        for spaced in [" ", " a", "a ", "a  b"] {
+            assert_eq!(
+                ScopeSet::parse(spaced),
+                Err(ScopeSetError::Spacing),
+                "{spaced:?}"
+            );
+        }
+        for (bad, character) in [
+            ("\"", '"'),
+            ("\\", '\\'),
+            ("é", 'é'),
+            ("\t", '\t'),
+            ("\0", '\0'),
+        ] {
+            let error = ScopeError::Character { character };
+            assert_eq!(Scope::parse(bad), Err(error.clone()));
+            assert_eq!(
+                ScopeSet::parse(&format!("read {bad}")),
+                Err(ScopeSetError::Scope { position: 2, error })
+            );
+        }
+        let long = "a".repeat(129);
+        let error = ScopeError::TooLong;
+        assert_eq!(
+            ScopeSet::parse(&long),
+            Err(ScopeSetError::Scope { position: 1, error })
+        );
+        assert!(Scope::parse(&"a".repeat(128)).is_ok());
+        let many = vec!["a"; 201].join(" ");
+        assert_eq!(ScopeSet::parse(&many), Err(ScopeSetError::TooMany));
+    }
+
+    proptest! {
+        #[test]
+        fn sets_are_sets(a in "([a-f]{1,2}( [a-f]{1,2}){0,5})?", b in "([a-f]{1,2}( [a-f]{1,2}){0,5})?") {
+            let (a, b) = (set(&a), set(&b));
+            let (both, either, only) = (a.intersection(&b), a.union(&b), a.difference(&b));
+            prop_assert!(both.is_subset(&a) && both.is_subset(&b) && a.is_subset(&either));
+            prop_assert!(only.iter().all(|scope| a.contains(scope) && !b.contains(scope)));
+            prop_assert_eq!(both.union(&only), a.clone());
+            prop_assert_eq!(only.len() + both.len(), a.len());
+            prop_assert!(a.iter().all(|scope| either.has(scope.as_str())));
+            prop_assert_eq!(set(&a.to_string()), a.clone());
+            prop_assert_eq!(a.clone().into_iter().collect::<ScopeSet>(), a.clone());
+            let json = serde_json::to_value(&a).unwrap();
+            let text = a.to_string();
+            prop_assert_eq!(json.as_str(), Some(text.as_str()));
+            prop_assert_eq!(serde_json::from_value::<ScopeSet>(json).unwrap(), a);
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            let _ = ScopeSet::parse(&text);
+        }
+    }
+}

@@ -86,7 +86,10 @@ impl Secret {
     pub fn hash(&self, key: &HashKey) -> SecretHash {
         // HMAC fills a short key with zeros up to the block of 64 bytes (RFC 2104 section 2).
         let mut block = Zeroizing::new([0_u8; 64]);
-        block.iter_mut().zip(key.as_bytes()).for_each(|(to, from)| *to = *from);
+        block
+            .iter_mut()
+            .zip(key.as_bytes())
+            .for_each(|(to, from)| *to = *from);
         let mut mac = <Hmac<Sha256> as Mac>::new((&*block).into());
         mac.update(b"narthex secret ");
         mac.update(self.kind.prefix().as_bytes());
@@ -112,5 +115,94 @@ fn checksum(value: &str) -> String {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({}redacted)", self.kind.prefix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::chance::Chance;
+
+    #[test]
+    fn a_secret_redeems_as_its_own_kind_alone() {
+        for kind in SecretKind::ALL.iter().copied() {
+            let secret = Secret::generate(kind, &mut Chance(7));
+            assert!(secret.reveal().starts_with(kind.prefix()));
+            for other in SecretKind::ALL.iter().copied() {
+                let read = Secret::parse(other, secret.reveal());
+                assert_eq!(read.is_ok(), other == kind, "{kind:?} {other:?}");
+            }
+            let own_prefix = format!("nzz_{}", &secret.reveal()[4..]);
+            assert_eq!(
+                Secret::parse(kind, &own_prefix).unwrap_err(),
+                SecretError::Kind
+            );
+        }
+        // Another kind's prefix on a body whose checksum was made for this kind.
+        let code = Secret::generate(SecretKind::AuthorizationCode, &mut Chance(7));
+        let swapped = format!("nrt_{}", &code.reveal()[4..]);
+        let error = Secret::parse(SecretKind::RefreshToken, &swapped).unwrap_err();
+        assert_eq!(error, SecretError::Checksum);
+    }
+
+    #[test]
+    fn a_hash_depends_on_key_kind_and_text() {
+        let key = HashKey::from_bytes([1; 32]);
+        let secret = Secret::generate(SecretKind::RefreshToken, &mut Chance(7));
+        let hash = secret.hash(&key);
+        let again = Secret::parse(SecretKind::RefreshToken, secret.reveal()).unwrap();
+        assert!(hash.ct_eq(&again.hash(&key)));
+        assert_eq!(SecretHash::from_bytes(*hash.as_bytes()), hash);
+        assert!(!hash.ct_eq(&secret.hash(&HashKey::from_bytes([2; 32]))));
+        let other = Secret::generate(SecretKind::RefreshToken, &mut Chance(8));
+        assert!(!hash.ct_eq(&other.hash(&key)));
+        let code = Secret::generate(SecretKind::AuthorizationCode, &mut Chance(7));
+        assert!(!hash.ct_eq(&code.hash(&key)));
+    }
+
+    #[test]
+    fn debug_tells_nothing() {
+        let secret = Secret::generate(SecretKind::SessionToken, &mut Chance(7));
+        assert_eq!(format!("{secret:?}"), "Secret(nst_redacted)");
+        let key = HashKey::from_bytes([1; 32]);
+        assert_eq!(
+            format!("{key:?} {:?}", secret.hash(&key)),
+            "HashKey(redacted) SecretHash(redacted)"
+        );
+        assert_eq!(secret.last4(), &secret.reveal()[49..]);
+    }
+
+    proptest! {
+        #[test]
+        fn one_changed_character_is_seen(seed in any::<u64>(), at in 4_usize..53, to in "[A-Za-z0-9_-]") {
+            let kind = SecretKind::Invitation;
+            let secret = Secret::generate(kind, &mut Chance(seed));
+            let mut text = secret.reveal().to_owned();
+            prop_assert_eq!(text.len(), 53);
+            prop_assert!(Secret::parse(kind, &text).is_ok());
+            text.replace_range(at..=at, &to);
+            prop_assert_eq!(Secret::parse(kind, &text).is_ok(), text == secret.reveal());
+            text.pop();
+            prop_assert_eq!(Secret::parse(kind, &text).unwrap_err(), SecretError::Shape);
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            for kind in SecretKind::ALL.iter().copied() {
+                prop_assert!(Secret::parse(kind, &text).is_err());
+                let prefixed = format!("{}{text}", kind.prefix());
+                prop_assert!(Secret::parse(kind, &prefixed).is_err());
+            }
+        }
     }
 }

@@ -81,6 +81,8 @@ const RESERVED: &[&str] = &[
     "www",
 ];
 
+const PLATFORM: &str = "platform";
+
 impl TenantSlug {
     /// Reads a slug; there is no folding, a capital letter is an error.
     pub fn parse(text: &str) -> Result<Self, TenantSlugError> {
@@ -105,10 +107,19 @@ impl TenantSlug {
         Ok(Self(text.to_owned()))
     }
 
-    /// The slug of the reserved tenant whose members are the platform's staff: the one value
-    /// that `parse` refuses.
+    /// The slug of the reserved tenant whose members are the platform's staff.
     pub fn platform() -> Self {
-        Self("platform".to_owned())
+        Self(PLATFORM.to_owned())
+    }
+
+    /// Reads a slug that a store or a path names: one that `parse` accepts, or the platform's own,
+    /// which nobody may choose.
+    pub fn parse_existing(text: &str) -> Result<Self, TenantSlugError> {
+        if text == PLATFORM {
+            Ok(Self::platform())
+        } else {
+            Self::parse(text)
+        }
     }
 
     /// The text.
@@ -118,3 +129,65 @@ impl TenantSlug {
 }
 
 crate::word::checked_text!(TenantSlug, TenantSlugError);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use super::{TenantSlug, TenantSlugError as E};
+
+    #[test]
+    fn table() {
+        for good in [
+            "acme",
+            "a-b",
+            "abc",
+            "a1b2",
+            "acme-eu-2",
+            "xn-a",
+            &"a".repeat(40),
+        ] {
+            assert_eq!(TenantSlug::parse(good).unwrap().as_str(), good);
+            assert_eq!(TenantSlug::parse_existing(good), TenantSlug::parse(good));
+        }
+        let table = [
+            ("", E::Length),
+            ("ab", E::Length),
+            (&"a".repeat(41), E::Length),
+            ("Acme", E::Character),
+            ("ac me", E::Character),
+            ("ac_me", E::Character),
+            ("acmé", E::Character),
+            ("ac.me", E::Character),
+            ("ac/me", E::Character),
+            ("..", E::Character),
+            ("acme\0", E::Character),
+            ("1acme", E::Start),
+            ("-acme", E::Start),
+            ("123", E::Start),
+            ("acme-", E::Hyphen),
+            ("ac--me", E::Hyphen),
+            ("xn--acme", E::Hyphen),
+            ("platform", E::Reserved),
+            ("static", E::Reserved),
+            ("sandbox", E::Reserved),
+            ("production", E::Reserved),
+            ("sign-in", E::Reserved),
+            ("well-known", E::Reserved),
+        ];
+        for (bad, why) in table {
+            assert_eq!(TenantSlug::parse(bad), Err(why), "{bad}");
+        }
+        assert_eq!(
+            TenantSlug::parse_existing("platform"),
+            Ok(TenantSlug::platform())
+        );
+        assert_eq!(TenantSlug::parse_existing("static"), Err(E::Reserved));
+    }
+}

@@ -95,3 +95,57 @@ impl FromStr for SchemaHash {
 }
 
 crate::word::serde_as_text!(SchemaHash);
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names() {
+        for good in [
+            "getUser",
+            "DATA_EXPORT_v2",
+            "admin.tools.list",
+            "a-b",
+            "1",
+            &"a".repeat(128),
+        ] {
+            assert_eq!(ToolName::parse(good).unwrap().as_str(), good);
+        }
+        for length in ["", &"a".repeat(129)] {
+            assert_eq!(ToolName::parse(length), Err(ToolNameError::Length));
+        }
+        for bad in ["a b", "a/b", "a,b", "é", "a\n", "a@b"] {
+            assert_eq!(ToolName::parse(bad), Err(ToolNameError::Character), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_schema_hash_pins_the_meaning() {
+        let hash = SchemaHash::of(&json!({"b": [1, {"y": 2, "x": 1}], "a": "é\n"}));
+        let text = r#"{ "a":"\u00e9\n", "b":[1,{"x":1,"y":2}] }"#;
+        assert_eq!(hash, SchemaHash::of(&serde_json::from_str(text).unwrap()));
+        assert_ne!(
+            hash,
+            SchemaHash::of(&json!({"b": [{"y": 2, "x": 1}, 1], "a": "é\n"}))
+        );
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        assert_eq!(SchemaHash::from_bytes(*hash.as_bytes()), hash);
+        for bad in ["", "00", &"g".repeat(64), &"A".repeat(64), &"0".repeat(66)] {
+            assert_eq!(bad.parse::<SchemaHash>(), Err(SchemaHashError));
+        }
+        // SHA-256 of "{}"
+        let empty = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+        assert_eq!(SchemaHash::of(&json!({})).to_string(), empty);
+    }
+}

@@ -181,3 +181,36 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), UriError> {
         Ok(_) | Err(_) => Err(UriError::Port),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+
+    use super::UriText;
+
+    #[test]
+    fn parts_are_as_written() {
+        let uri = UriText::parse("HTTPS://[::1]:8443/a?b?c#d?e#f").unwrap();
+        assert_eq!(
+            (uri.scheme, uri.host, uri.port),
+            ("HTTPS", Some("[::1]"), Some(8443))
+        );
+        assert_eq!(
+            (uri.path, uri.query, uri.fragment),
+            ("/a", Some("b?c"), Some("d?e#f"))
+        );
+        let uri = UriText::parse("urn:a:b").unwrap();
+        assert_eq!(
+            (uri.scheme, uri.host, uri.path, uri.query),
+            ("urn", None, "a:b", None)
+        );
+        let uri = UriText::parse("a://h?q").unwrap();
+        assert_eq!((uri.host, uri.path, uri.query), (Some("h"), "", Some("q")));
+    }
+}

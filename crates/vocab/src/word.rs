@@ -92,3 +92,6 @@ macro_rules! checked_text {
 }
 
 pub(crate) use {checked_text, closed_word, serde_as_text};
+
+#[cfg(test)]
+mod tests;
