@@ -301,4 +301,6 @@ fn texts<T>(list: &[T], text: impl Fn(&T) -> &str) -> Option<Value> {
 mod properties;
 mod reading;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod tests;
