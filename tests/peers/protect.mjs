@@ -132,7 +132,8 @@ async function verify(token, issuers, resource) {
       extra: { iss: payload.iss, sub: payload.sub, jti: payload.jti },
     };
   } catch (error) {
-    if (!(error instanceof errors.JOSEError)) throw error;
+    const ourTrouble = !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout;
+    if (ourTrouble) throw error;
     throw new OAuthError(OAuthErrorCode.InvalidToken, 'The access token is not valid here');
   }
 }

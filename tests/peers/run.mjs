@@ -7,7 +7,7 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { startNarthex } from './dev.mjs';
 
-const JOURNEYS = ['stranger.mjs'];
+const JOURNEYS = ['stranger.mjs', 'sandbox.mjs'];
 
 const narthex = await startNarthex();
 process.env.NARTHEX_ENDPOINTS = narthex.file;

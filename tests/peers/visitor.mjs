@@ -233,7 +233,7 @@ class Form {
 }
 
 function untouched(control) {
-  if (control.rawTagName.toLowerCase() === 'textarea') return control.textContent;
+  if (control.rawTagName.toLowerCase() === 'textarea') return control.textContent.replace(/^\r?\n/, '');
   if (control.rawTagName.toLowerCase() === 'select') {
     const options = control.querySelectorAll('option');
     const chosen = options.find((one) => one.hasAttribute('selected')) ?? options[0];
@@ -247,8 +247,9 @@ function untouched(control) {
 }
 
 /** The request a browser makes next by itself: a redirect, or a refresh without delay. */
-function nextStep(request, { status, headers }) {
-  const refresh = /^0\s*;\s*url=(.+)$/i.exec(headers.refresh ?? '');
+function nextStep(request, { status, headers, body }) {
+  const meta = /<meta http-equiv="?refresh"? content="([^"]+)"/i.exec(body)?.[1];
+  const refresh = /^0\s*;\s*url=(.+)$/i.exec(headers.refresh ?? meta ?? '');
   const target = [301, 302, 303, 307, 308].includes(status) ? headers.location : refresh?.[1];
   if (!target) return undefined;
   const url = new URL(target.replace(/^["']|["']$/g, ''), request.url);
