@@ -23,6 +23,9 @@ use super::supervisor::Supervisor;
 /// The name below the data directory.
 const NAME: &str = "services";
 
+/// The file that names the data directory, for whoever finds the home under `/var/tmp`.
+const WHOSE: &str = "data-directory";
+
 /// The longest path of a socket's directory: macOS takes 103 bytes for the whole path, `/.s.PGSQL.5432.lock` is 19.
 const LONGEST: usize = 84;
 
@@ -55,6 +58,12 @@ impl Home {
             .arg(&home.sockets)
             .arg(home.redis());
         supervisor.run_well(mkdir, b"")?;
+        home.write(
+            WHOSE,
+            &format!("{}\n", data_dir.display()),
+            account,
+            supervisor,
+        )?;
         Ok(home)
     }
 

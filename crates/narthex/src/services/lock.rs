@@ -54,8 +54,9 @@ impl DataLock {
 }
 
 impl Drop for DataLock {
-    /// Lets go at once: closing the file is not enough while a child between fork and exec shares it.
+    /// Clears the name and lets go at once: closing the file is not enough while a child between fork and exec shares it.
     fn drop(&mut self) {
+        let _ = self.file.set_len(0);
         let _ = rustix::fs::flock(&self.file, FlockOperation::Unlock);
     }
 }
