@@ -1,0 +1,32 @@
+# The commands of this repository. Each installs what it needs and says so; `make help` lists them.
+# Nothing here needs a container, an account or a network once everything is installed.
+
+CARGO_TARGET_DIR ?= $(CURDIR)/target
+export CARGO_TARGET_DIR
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+# Where `make run` keeps its data, and what else it passes on (for example ARGS="--port-base 9000").
+DATA_DIR ?= var/dev
+ARGS ?=
+
+.PHONY: help run test check clean-data
+.DEFAULT_GOAL := help
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+run: ## start everything on this machine, with demo data
+	@infra/setup.sh run
+	@cargo build --quiet -p narthex
+	@exec "$(CARGO_TARGET_DIR)/debug/narthex" dev --data-dir "$(DATA_DIR)" $(ARGS)
+
+test: ## run every test
+	@infra/setup.sh test
+	@tests/run.sh
+
+check: ## look at the code: formatting and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+clean-data: ## remove the data of make run
+	@infra/clean-data.sh "$(DATA_DIR)"
