@@ -56,6 +56,16 @@ pub fn html(template: &impl Template, status: StatusCode) -> HttpResponse {
     }
 }
 
+/// The same, asked for again by the browser after `seconds`, without script: for pages that wait for a machine or a
+/// decision. Never for a page with a form, whose answers the reload would lose (WCAG 2.2.1, 3.3.7).
+pub fn waiting(template: &impl Template, seconds: u32) -> HttpResponse {
+    let mut answer = html(template, StatusCode::OK);
+    answer
+        .headers_mut()
+        .insert(header::REFRESH, header::HeaderValue::from(seconds));
+    answer
+}
+
 /// A count for people: thousands separated by commas (`31,022`).
 pub fn number(count: u64) -> String {
     let digits = count.to_string();

@@ -15,8 +15,6 @@ pub struct Narrow {
     pub sandbox: bool,
     /// The form came back with errors; the title says so first.
     pub problem: bool,
-    /// Seconds after which the browser asks again, on waiting pages (works without script).
-    pub refresh: Option<u32>,
     /// The CSRF token that every form prints.
     pub csrf: String,
 }
@@ -29,7 +27,6 @@ impl Narrow {
             tenant: None,
             sandbox: false,
             problem: false,
-            refresh: None,
             csrf: csrf.into(),
         }
     }
@@ -52,13 +49,6 @@ impl Narrow {
     #[must_use]
     pub fn problem(mut self, problem: bool) -> Self {
         self.problem = problem;
-        self
-    }
-
-    /// The browser asks again after so many seconds.
-    #[must_use]
-    pub fn refresh(mut self, seconds: u32) -> Self {
-        self.refresh = Some(seconds);
         self
     }
 

@@ -336,8 +336,7 @@ impl Waiting {
         Self {
             narrow: Narrow::new("Acme has not decided about this app", "sample-csrf-token")
                 .tenant("Acme")
-                .sandbox(true)
-                .refresh(600),
+                .sandbox(true),
             facts: vec![
                 Fact::code("App address", "app.example.com"),
                 Fact::text("Name it gives itself", "“Meeting notes”")
