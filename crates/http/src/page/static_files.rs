@@ -85,11 +85,11 @@ fn with_hashed_addresses(content: &'static [u8], files: &[File]) -> Bytes {
 
 /// The first 12 hex digits of the content's SHA-256: enough to tell versions of one file apart.
 fn short_hash(content: &[u8]) -> String {
-    Sha256::digest(content)
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::digest(content);
+    let start = digest.first_chunk::<8>().copied().unwrap_or_default();
+    let mut text = format!("{:016x}", u64::from_be_bytes(start));
+    text.truncate(12);
+    text
 }
 
 fn file(name: &str) -> Option<&'static File> {

@@ -80,15 +80,6 @@ pub(super) struct Requests {
 
 impl Requests {
     pub(super) fn new() -> Self {
-        let row = |name, tenant, state, risk: RiskLevel, failed, minutes| Row {
-            name,
-            tenant,
-            state,
-            risk: risk.badge(),
-            failed,
-            sent: samples::at(minutes),
-        };
-        let info = |label: &str| Badge::new(Tone::Info, label);
         Self {
             shell: samples::staff("Requests")
                 .environment(Environment::Sandbox)
@@ -114,44 +105,58 @@ impl Requests {
                 ),
             ],
             chips: vec![Link::new("State: In review", "/_gallery/requests")],
-            rows: vec![
-                row(
-                    "Northwind CRM sync",
-                    "Acme",
-                    info("In review"),
-                    RiskLevel::High,
-                    2,
-                    554,
-                ),
-                row(
-                    samples::LONG,
-                    "Süddeutsche Kraftfahrzeughaftpflicht AG",
-                    info("Waiting for second approval"),
-                    RiskLevel::Critical,
-                    3,
-                    431,
-                ),
-                row(
-                    "Nightly export",
-                    "Globex",
-                    info("Checking"),
-                    RiskLevel::Low,
-                    0,
-                    420,
-                ),
-                row(
-                    "Claude Desktop",
-                    "Initech",
-                    Badge::new(Tone::Quarantine, "In quarantine"),
-                    RiskLevel::Medium,
-                    1,
-                    -20,
-                ),
-            ],
+            rows: rows(),
             newer: None,
             older: Some("/_gallery/requests?before=x".to_owned()),
         }
     }
+}
+
+/// A few requests of a queue, newest first.
+fn rows() -> Vec<Row> {
+    let row = |name, tenant, state, risk: RiskLevel, failed, minutes| Row {
+        name,
+        tenant,
+        state,
+        risk: risk.badge(),
+        failed,
+        sent: samples::at(minutes),
+    };
+    let info = |label: &str| Badge::new(Tone::Info, label);
+    vec![
+        row(
+            "Northwind CRM sync",
+            "Acme",
+            info("In review"),
+            RiskLevel::High,
+            2,
+            554,
+        ),
+        row(
+            samples::LONG,
+            "Süddeutsche Kraftfahrzeughaftpflicht AG",
+            info("Waiting for second approval"),
+            RiskLevel::Critical,
+            3,
+            431,
+        ),
+        row(
+            "Nightly export",
+            "Globex",
+            info("Checking"),
+            RiskLevel::Low,
+            0,
+            420,
+        ),
+        row(
+            "Claude Desktop",
+            "Initech",
+            Badge::new(Tone::Quarantine, "In quarantine"),
+            RiskLevel::Medium,
+            1,
+            -20,
+        ),
+    ]
 }
 
 /// A list with nothing in it, after an act.
