@@ -1,1 +1,26 @@
-//! The public plane: metadata, key sets and registration. It cannot write a client.
+//! The public plane: metadata, key sets and registration. Strangers come here and nowhere else. It cannot write a
+//! client, read a credential or see a private key: its database role has no right to.
+
+mod endpoint;
+mod error;
+pub mod metadata;
+pub mod place;
+pub mod register;
+pub mod routes;
+mod store;
+
+use narthex_tenancy::{Database, budget::Budgets};
+use url::Url;
+
+/// What the plane needs, per process.
+#[derive(Debug)]
+pub struct Discovery {
+    /// The pool of `narthex_discovery`.
+    pub database: Database,
+    /// The shared budgets; without them registration is closed.
+    pub budgets: Budgets,
+    /// Below which issuers live.
+    pub discovery_base: Url,
+    /// Where the token plane's endpoints are reached.
+    pub token_base: Url,
+}

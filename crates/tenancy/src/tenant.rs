@@ -87,7 +87,7 @@ impl TryFrom<Row> for Tenant {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         Ok(Self {
             id: Id::from_uuid(row.tenant_id),
-            slug: TenantSlug::parse(&row.slug)
+            slug: TenantSlug::parse_existing(&row.slug)
                 .map_err(StoreError::corrupt("tenant.tenant", "slug"))?,
             name: Label::parse(&row.name).map_err(StoreError::corrupt("tenant.tenant", "name"))?,
             created_at: row.created_at,

@@ -1,0 +1,61 @@
+//! `GET` the metadata document, in its three places.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{CACHE_CONTROL, HeaderValue},
+    web::{Data, Path},
+};
+use narthex_http::OAuthError;
+use narthex_tenancy::environment as settings_of;
+use narthex_vocab::Environment;
+
+use crate::{
+    Discovery,
+    error::{not_found, unavailable},
+    metadata,
+    place::Place,
+};
+
+/// How long clients may keep a document or a key set.
+pub(crate) const CACHED: HeaderValue = HeaderValue::from_static("public, max-age=60");
+
+/// The production issuer's.
+pub(crate) async fn production(
+    state: Data<Discovery>,
+    tenant: Path<String>,
+) -> Result<HttpResponse, OAuthError> {
+    get(&state, &tenant, Environment::Production).await
+}
+
+/// The sandbox issuer's.
+pub(crate) async fn sandbox(
+    state: Data<Discovery>,
+    tenant: Path<String>,
+) -> Result<HttpResponse, OAuthError> {
+    get(&state, &tenant, Environment::Sandbox).await
+}
+
+async fn get(
+    state: &Discovery,
+    tenant: &str,
+    environment: Environment,
+) -> Result<HttpResponse, OAuthError> {
+    let place = Place::find(&state.database, tenant, environment.as_str())
+        .await
+        .map_err(unavailable)?;
+    let place = place.ok_or_else(not_found)?;
+    let settings = state
+        .database
+        .tenant(place.tenant, async |tx| {
+            settings_of::load(tx, environment).await
+        })
+        .await
+        .map_err(unavailable)?;
+    let issuer = metadata::issuer(&state.discovery_base, &place.slug, environment);
+    let bases = (&state.discovery_base, &state.token_base);
+    let document =
+        metadata::document(&issuer, bases, settings.registration_mode).map_err(unavailable)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, CACHED))
+        .json(document))
+}

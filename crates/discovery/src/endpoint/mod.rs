@@ -1,0 +1,5 @@
+//! One file an endpoint: parse, call, render.
+
+pub(crate) mod key_set;
+pub(crate) mod metadata;
+pub(crate) mod register;

@@ -1,0 +1,210 @@
+//! The metadata document of an issuer (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2). It says only what
+//! is on: where registration is closed there is no `registration_endpoint`.
+
+use narthex_vocab::{AuthMethod, Environment, GrantType, Issuer, RegistrationMode};
+use openidconnect::{
+    AdditionalProviderMetadata, AuthUrl, IntrospectionUrl, IssuerUrl, JsonWebKeySetUrl,
+    ProviderMetadata, RegistrationUrl, ResponseTypes, RevocationUrl, Scope, TokenUrl, UserInfoUrl,
+    core::{
+        CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType,
+        CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
+        CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
+    },
+};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What OAuth adds to OpenID's document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OAuthMetadata {
+    /// RFC 7636: the list MCP clients insist on.
+    code_challenge_methods_supported: Vec<String>,
+    /// RFC 7009.
+    revocation_endpoint: RevocationUrl,
+    /// RFC 7662.
+    introspection_endpoint: IntrospectionUrl,
+    /// RFC 8414: how callers of introspection prove themselves.
+    introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// RFC 9207: `iss` comes with every authorization response.
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl AdditionalProviderMetadata for OAuthMetadata {}
+
+/// The whole document, typed by `openidconnect`.
+pub type Document = ProviderMetadata<
+    OAuthMetadata,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+/// The document of `issuer`, whose endpoints lie below `token_base`.
+///
+/// Errors: only when a base URL is not a URL to begin with.
+pub fn document(
+    issuer: &Issuer,
+    (discovery_base, token_base): (&Url, &Url),
+    mode: RegistrationMode,
+) -> Result<Document, url::ParseError> {
+    let below = |base: &Url, name: &str| {
+        let (tenant, environment) = (issuer.tenant(), issuer.environment());
+        format!(
+            "{}/t/{tenant}/{environment}/{name}",
+            base.as_str().trim_end_matches('/')
+        )
+    };
+    let additional = OAuthMetadata {
+        code_challenge_methods_supported: vec!["S256".into()],
+        revocation_endpoint: RevocationUrl::new(below(token_base, "revoke"))?,
+        introspection_endpoint: IntrospectionUrl::new(below(token_base, "introspect"))?,
+        introspection_endpoint_auth_methods_supported: vec![
+            "client_secret_basic".into(),
+            "client_secret_post".into(),
+        ],
+        authorization_response_iss_parameter_supported: true,
+    };
+    let registration = match mode {
+        RegistrationMode::Closed | RegistrationMode::Approval => None,
+        RegistrationMode::Quarantine | RegistrationMode::Open => {
+            Some(RegistrationUrl::new(below(discovery_base, "register"))?)
+        }
+    };
+    Ok(Document::new(
+        IssuerUrl::new(issuer.as_str().to_owned())?,
+        AuthUrl::new(below(token_base, "authorize"))?,
+        JsonWebKeySetUrl::new(below(discovery_base, "jwks"))?,
+        vec![ResponseTypes::new(vec![CoreResponseType::Code])],
+        vec![CoreSubjectIdentifierType::Public],
+        vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256],
+        additional,
+    )
+    .set_token_endpoint(Some(TokenUrl::new(below(token_base, "token"))?))
+    .set_userinfo_endpoint(Some(UserInfoUrl::new(below(token_base, "userinfo"))?))
+    .set_registration_endpoint(registration)
+    .set_scopes_supported(Some(
+        ["openid", "profile", "email"]
+            .map(|scope| Scope::new(scope.into()))
+            .into(),
+    ))
+    .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
+    .set_grant_types_supported(Some(GrantType::ALL.iter().map(grant_type).collect()))
+    .set_token_endpoint_auth_methods_supported(Some(
+        AuthMethod::ALL.iter().map(auth_method).collect(),
+    ))
+    .set_token_endpoint_auth_signing_alg_values_supported(Some(vec![
+        CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        CoreJwsSigningAlgorithm::EdDsa,
+        CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    ]))
+    .set_request_parameter_supported(Some(false))
+    .set_request_uri_parameter_supported(Some(false))
+    .set_claims_supported(Some(
+        [
+            "sub",
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "nonce",
+            "name",
+            "email",
+        ]
+        .map(|claim| CoreClaimName::new(claim.into()))
+        .into(),
+    )))
+}
+
+fn grant_type(grant: &GrantType) -> CoreGrantType {
+    match grant {
+        GrantType::AuthorizationCode => CoreGrantType::AuthorizationCode,
+        GrantType::RefreshToken => CoreGrantType::RefreshToken,
+        GrantType::ClientCredentials => CoreGrantType::ClientCredentials,
+    }
+}
+
+fn auth_method(method: &AuthMethod) -> CoreClientAuthMethod {
+    match method {
+        AuthMethod::None => CoreClientAuthMethod::Extension("none".into()),
+        AuthMethod::ClientSecretBasic => CoreClientAuthMethod::ClientSecretBasic,
+        AuthMethod::ClientSecretPost => CoreClientAuthMethod::ClientSecretPost,
+        AuthMethod::PrivateKeyJwt => CoreClientAuthMethod::PrivateKeyJwt,
+    }
+}
+
+/// The issuer of an environment below `discovery_base`.
+#[must_use]
+pub fn issuer(
+    discovery_base: &Url,
+    tenant: &narthex_vocab::TenantSlug,
+    environment: Environment,
+) -> Issuer {
+    Issuer::new(discovery_base, tenant, environment)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+    use narthex_vocab::TenantSlug;
+    use serde_json::Value;
+
+    fn json(environment: Environment, mode: RegistrationMode) -> Value {
+        let (discovery, token) = (
+            Url::parse("https://id.example").unwrap(),
+            Url::parse("https://token.example").unwrap(),
+        );
+        let issuer = Issuer::new(&discovery, &TenantSlug::parse("acme").unwrap(), environment);
+        serde_json::to_value(document(&issuer, (&discovery, &token), mode).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_closed_environment_publishes_no_registration_endpoint() {
+        for mode in [RegistrationMode::Closed, RegistrationMode::Approval] {
+            assert_eq!(
+                json(Environment::Production, mode).get("registration_endpoint"),
+                None
+            );
+        }
+        let open = json(Environment::Sandbox, RegistrationMode::Open);
+        assert_eq!(
+            open["registration_endpoint"],
+            "https://id.example/t/acme/sandbox/register"
+        );
+    }
+
+    #[test]
+    fn the_members_that_clients_insist_on() {
+        let document = json(Environment::Production, RegistrationMode::Closed);
+        assert_eq!(
+            document["issuer"], "https://id.example/t/acme",
+            "no slash at the end, no normalisation"
+        );
+        assert_eq!(
+            document["code_challenge_methods_supported"],
+            serde_json::json!(["S256"])
+        );
+        assert_eq!(
+            document["authorization_response_iss_parameter_supported"],
+            true
+        );
+        assert_eq!(
+            document["token_endpoint"],
+            "https://token.example/t/acme/production/token"
+        );
+        assert_eq!(document["request_uri_parameter_supported"], false);
+        let methods = document["token_endpoint_auth_methods_supported"]
+            .as_array()
+            .unwrap();
+        assert!(methods.contains(&"none".into()) && methods.contains(&"private_key_jwt".into()));
+    }
+}

@@ -1,0 +1,324 @@
+//! A stranger registers (RFC 7591). Whatever happens, it is one attempt in the log; at most it yields an identifier
+//! that waits in quarantine, and in an open sandbox what the approval plane made of it. Nothing here gives reach.
+
+use ipnet::IpNet;
+use narthex_tenancy::{
+    StoreError,
+    budget::{Answer, Bucket},
+    environment,
+};
+use narthex_vocab::{
+    AttemptOutcome, ClientId, ClientMetadata, Fingerprint, MetadataError, PLATFORM_TENANT,
+    QuarantineState, RegistrationMode, ScopeSet, Timestamp,
+};
+use rand_core::CryptoRng;
+use serde_json::{Map, Value};
+use std::time::Duration;
+
+use crate::{
+    Discovery,
+    place::Place,
+    store::{
+        attempt::{self, Attempt},
+        family,
+        quarantine::{self, Waiting},
+    },
+};
+
+/// How long an unclaimed identifier waits.
+const QUARANTINE: chrono::Duration = chrono::Duration::hours(72);
+/// How long the caller of an open sandbox waits for the approval plane.
+const OPEN_BUDGET: Duration = Duration::from_secs(2);
+
+/// One call on the registration endpoint.
+#[derive(Debug)]
+pub struct Register {
+    /// The tenant's environment, from the path.
+    pub place: Place,
+    /// The body, or in words why it could not be read.
+    pub body: Result<Map<String, Value>, String>,
+    /// The caller's /32 or /64.
+    pub source: IpNet,
+    /// The request.
+    pub request_id: String,
+}
+
+/// An identifier, and the metadata as it was really registered (RFC 7591 section 3.2.1).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// The public identifier.
+    pub client_id: ClientId,
+    /// When it was first issued.
+    pub issued_at: Timestamp,
+    /// The effective metadata; a scope is in it only when the approval plane gave one.
+    pub metadata: Map<String, Value>,
+}
+
+/// Why nothing was registered. The attempt log knows more than the caller is told.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    /// The environment takes no registrations in this way.
+    #[error("registration is not offered here")]
+    NotOffered,
+    /// The body is not one JSON object, or too large, or repeats itself.
+    #[error("{0}")]
+    Malformed(String),
+    /// A member is not acceptable.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    /// This software was blocked.
+    #[error("this software may not register here")]
+    Blocked,
+    /// A budget is used up.
+    #[error("too many registrations")]
+    Limited {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
+    /// Budgets cannot be kept, or nobody activates: closed for the moment.
+    #[error("registration is closed for the moment")]
+    Closed {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Registers, or refuses; writes the attempt either way, but for callers whom no budget could be kept for.
+pub async fn register(
+    discovery: &Discovery,
+    command: Register,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<Registered, RegisterError> {
+    let Register {
+        place,
+        body,
+        source,
+        request_id,
+    } = command;
+    let mut attempt = Attempt::new(&place, source, request_id);
+    let answer = match within_budget(discovery, &place, source).await {
+        Ok(()) => admit(discovery, &place, body, &mut attempt, (now, &mut *rng)).await,
+        Err(closed @ RegisterError::Closed { .. }) => return Err(closed),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &answer {
+        attempt.refused(outcome_of(error), wire_code(error), error);
+        discovery
+            .database
+            .tenant(place.tenant, async |tx| {
+                attempt::insert(tx, &attempt, now, rng).await
+            })
+            .await?;
+    }
+    match answer? {
+        Admitted::Waits(registered) => Ok(registered),
+        Admitted::AwaitsActivation(waiting) => activated(discovery, &place, waiting).await,
+    }
+}
+
+enum Admitted {
+    Waits(Registered),
+    AwaitsActivation(Waiting),
+}
+
+/// By the environment's mode: refuse, or give the family's one identifier. The attempt is part of the transaction.
+async fn admit(
+    discovery: &Discovery,
+    place: &Place,
+    body: Result<Map<String, Value>, String>,
+    attempt: &mut Attempt,
+    (now, rng): (Timestamp, &mut dyn CryptoRng),
+) -> Result<Admitted, RegisterError> {
+    let settings = discovery
+        .database
+        .tenant(place.tenant, async |tx| {
+            environment::load(tx, place.environment).await
+        })
+        .await?;
+    let open = match settings.registration_mode {
+        RegistrationMode::Closed | RegistrationMode::Approval => {
+            return Err(RegisterError::NotOffered);
+        }
+        RegistrationMode::Quarantine => false,
+        RegistrationMode::Open => true,
+    };
+    let body = body.map_err(RegisterError::Malformed)?;
+    attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
+    let candidate = Candidate::parse(&body)?;
+    attempt.fingerprint = Some(candidate.fingerprint);
+    within_family_budget(discovery, place, &candidate.fingerprint).await?;
+
+    let waiting = discovery
+        .database
+        .tenant(place.tenant, async |tx| {
+            family::count(tx, place, &candidate, now).await?;
+            let fresh = ClientId::generate(place.environment, rng);
+            let (waiting, new) =
+                quarantine::join(tx, place, &candidate, fresh, (now, now + QUARANTINE)).await?;
+            if waiting.state == QuarantineState::Blocked {
+                return Err(RegisterError::Blocked);
+            }
+            attempt.admitted(new, &waiting.client_id);
+            attempt::insert(tx, attempt, now, rng).await?;
+            Ok(waiting)
+        })
+        .await?;
+    Ok(if open && waiting.answer.is_none() {
+        Admitted::AwaitsActivation(waiting)
+    } else {
+        Admitted::Waits(waiting.into())
+    })
+}
+
+/// What a registrant asks for, read and clamped: a public client, its wishes apart from what it is.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    pub(crate) metadata: ClientMetadata,
+    pub(crate) fingerprint: Fingerprint,
+}
+
+impl Candidate {
+    fn parse(body: &Map<String, Value>) -> Result<Self, MetadataError> {
+        let metadata = ClientMetadata::parse(body)?.clamp_for_quarantine()?;
+        let fingerprint = Fingerprint::of(&metadata);
+        Ok(Self {
+            metadata,
+            fingerprint,
+        })
+    }
+
+    /// The effective metadata without the scope: a wish is not registered.
+    pub(crate) fn registered(&self) -> Map<String, Value> {
+        let mut metadata = self.metadata.to_json();
+        metadata.remove("scope");
+        metadata
+    }
+
+    /// The wish, in its own words.
+    pub(crate) fn wish(&self) -> String {
+        self.metadata
+            .scope()
+            .map(ScopeSet::to_string)
+            .unwrap_or_default()
+    }
+}
+
+impl From<Waiting> for Registered {
+    fn from(waiting: Waiting) -> Self {
+        let metadata = waiting.answer.unwrap_or(waiting.metadata);
+        Self {
+            client_id: waiting.client_id,
+            issued_at: waiting.created_at,
+            metadata,
+        }
+    }
+}
+
+/// Waits for the approval plane, which alone can make a client; the caller retries when it is away.
+async fn activated(
+    discovery: &Discovery,
+    place: &Place,
+    waiting: Waiting,
+) -> Result<Registered, RegisterError> {
+    let answered = async {
+        loop {
+            let found = discovery
+                .database
+                .tenant(place.tenant, async |tx| {
+                    quarantine::find(tx, place, &waiting.client_id).await
+                })
+                .await?;
+            match found {
+                Some(found) if found.answer.is_some() => return Ok(found.into()),
+                Some(found) if found.state == QuarantineState::Blocked => {
+                    return Err(RegisterError::Blocked);
+                }
+                Some(_) => tokio::time::sleep(Duration::from_millis(40)).await,
+                None => return Err(RegisterError::Store(StoreError::NotFound)),
+            }
+        }
+    };
+    tokio::time::timeout(OPEN_BUDGET, answered)
+        .await
+        .unwrap_or(Err(RegisterError::Closed { retry_after: 5 }))
+}
+
+/// The source's, the tenant's and the platform's budget.
+async fn within_budget(
+    discovery: &Discovery,
+    place: &Place,
+    source: IpNet,
+) -> Result<(), RegisterError> {
+    let minute = Duration::from_secs(60);
+    let platform = [Bucket::new("register/platform", 12_000, minute)];
+    spend(discovery, PLATFORM_TENANT, &platform).await?;
+    let buckets = [
+        Bucket::new(format!("register/source/{source}"), 60, minute),
+        Bucket::new("register/tenant", 1_200, minute),
+    ];
+    spend(discovery, place.tenant, &buckets).await
+}
+
+/// The family's budget: the same software again and again.
+async fn within_family_budget(
+    discovery: &Discovery,
+    place: &Place,
+    family: &Fingerprint,
+) -> Result<(), RegisterError> {
+    let name = format!("register/{}/family/{family}", place.environment);
+    spend(
+        discovery,
+        place.tenant,
+        &[Bucket::new(name, 300, Duration::from_secs(60))],
+    )
+    .await
+}
+
+async fn spend(
+    discovery: &Discovery,
+    tenant: narthex_vocab::Id<narthex_vocab::Tenant>,
+    buckets: &[Bucket],
+) -> Result<(), RegisterError> {
+    match discovery.budgets.spend(tenant, buckets).await {
+        Ok(Answer::Allowed) => Ok(()),
+        Ok(Answer::Limited { retry_after }) => Err(RegisterError::Limited { retry_after }),
+        Err(error) => {
+            tracing::warn!(%error, "registration is closed while budgets cannot be kept");
+            Err(RegisterError::Closed { retry_after: 5 })
+        }
+    }
+}
+
+const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
+    match error {
+        RegisterError::Malformed(_) | RegisterError::Metadata(_) => AttemptOutcome::Malformed,
+        RegisterError::Blocked => AttemptOutcome::Blocked,
+        RegisterError::Limited { .. } => AttemptOutcome::Limited,
+        RegisterError::NotOffered | RegisterError::Closed { .. } | RegisterError::Store(_) => {
+            AttemptOutcome::Refused
+        }
+    }
+}
+
+/// The code that the caller is told (RFC 7591 section 3.2.2 where it has one).
+#[must_use]
+pub const fn wire_code(error: &RegisterError) -> &'static str {
+    match error {
+        RegisterError::NotOffered => "access_denied",
+        RegisterError::Malformed(_) | RegisterError::Blocked => "invalid_client_metadata",
+        RegisterError::Metadata(error) => error.code.as_str(),
+        RegisterError::Limited { .. } | RegisterError::Closed { .. } => "temporarily_unavailable",
+        RegisterError::Store(_) => "server_error",
+    }
+}
+
+fn shorten(name: &str) -> String {
+    name.chars()
+        .filter(|character| !character.is_control())
+        .take(200)
+        .collect()
+}

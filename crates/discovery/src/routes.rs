@@ -1,0 +1,81 @@
+//! Every path of the public plane, on one screen.
+
+use actix_web::web::{Data, ServiceConfig};
+use narthex_http::{Routes, Surface};
+
+use crate::{
+    Discovery,
+    endpoint::{key_set, metadata, register},
+};
+
+/// Who may call a route here: anybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// No sign-in, no credential; reads may come from pages of any origin.
+    Public,
+}
+
+/// The table. RFC 8414 section 3.1 puts the well-known part before the issuer's path, OpenID Connect Discovery 1.0
+/// section 4 after it; clients try all three forms.
+pub fn routes() -> Routes<Guard> {
+    use Guard::Public;
+    Routes::new().answering(Surface::OAuthJson, |table| {
+        table.any_origin(|table| {
+            table
+                .get(
+                    "/.well-known/oauth-authorization-server/t/{tenant}",
+                    Public,
+                    "metadata",
+                    metadata::production,
+                )
+                .get(
+                    "/.well-known/oauth-authorization-server/t/{tenant}/sandbox",
+                    Public,
+                    "metadata",
+                    metadata::sandbox,
+                )
+                .get(
+                    "/.well-known/openid-configuration/t/{tenant}",
+                    Public,
+                    "metadata",
+                    metadata::production,
+                )
+                .get(
+                    "/.well-known/openid-configuration/t/{tenant}/sandbox",
+                    Public,
+                    "metadata",
+                    metadata::sandbox,
+                )
+                .get(
+                    "/t/{tenant}/.well-known/openid-configuration",
+                    Public,
+                    "metadata",
+                    metadata::production,
+                )
+                .get(
+                    "/t/{tenant}/sandbox/.well-known/openid-configuration",
+                    Public,
+                    "metadata",
+                    metadata::sandbox,
+                )
+                .get(
+                    "/t/{tenant}/{environment}/jwks",
+                    Public,
+                    "key_set",
+                    key_set::get,
+                )
+                .post(
+                    "/t/{tenant}/{environment}/register",
+                    Public,
+                    "register",
+                    register::post,
+                )
+        })
+    })
+}
+
+/// Registers the table with its state.
+pub fn configure(config: &mut ServiceConfig, state: Data<Discovery>) {
+    config.app_data(state);
+    routes().configure(config);
+}

@@ -1,0 +1,6 @@
+//! What the public plane reads and writes: `intake`, and the published halves of keys. The only diesel here.
+
+pub(crate) mod attempt;
+pub(crate) mod family;
+pub(crate) mod key_set;
+pub(crate) mod quarantine;

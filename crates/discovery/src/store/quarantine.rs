@@ -1,0 +1,116 @@
+//! `intake.quarantine`: the one identifier of a family that is not expired.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{StoreError, TenantTx, schema::intake::quarantine as q};
+use narthex_vocab::{ClientId, QuarantineState, Timestamp};
+use serde_json::{Map, Value};
+
+use crate::{place::Place, register::Candidate};
+
+/// A row of quarantine, as far as this plane may know it.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) client_id: ClientId,
+    pub(crate) state: QuarantineState,
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) answer: Option<Map<String, Value>>,
+    pub(crate) created_at: Timestamp,
+}
+
+/// The family's row: the one that is there, or a new one under `fresh`. The flag says which.
+pub(crate) async fn join(
+    tx: &mut TenantTx,
+    place: &Place,
+    candidate: &Candidate,
+    fresh: ClientId,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<(Waiting, bool), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let inserted = diesel::insert_into(q::table)
+        .values((
+            q::tenant_id.eq(tenant_id),
+            q::environment.eq(place.environment.as_str()),
+            q::client_id.eq(fresh.as_str()),
+            q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()),
+            q::metadata.eq(Value::Object(candidate.registered())),
+            q::scope.eq(candidate.wish()),
+            q::created_at.eq(now),
+            q::expires_at.eq(expires_at),
+        ))
+        // The partial unique index on the fingerprint: one identifier a family, also for two at the same moment.
+        .on_conflict_do_nothing()
+        .execute(tx.connection()?)
+        .await?;
+    let row: Row = q::table
+        .filter(
+            q::tenant_id
+                .eq(tenant_id)
+                .and(q::environment.eq(place.environment.as_str())),
+        )
+        .filter(q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()))
+        .filter(q::state.ne(QuarantineState::Expired.as_str()))
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await?;
+    Ok((row.try_into()?, inserted == 1))
+}
+
+/// One row by its identifier.
+pub(crate) async fn find(
+    tx: &mut TenantTx,
+    place: &Place,
+    client_id: &ClientId,
+) -> Result<Option<Waiting>, StoreError> {
+    let row: Option<Row> = q::table
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(place.environment.as_str())),
+        )
+        .filter(q::client_id.eq(client_id.as_str()))
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = q)]
+struct Row {
+    client_id: String,
+    state: String,
+    metadata: Value,
+    answer: Option<Value>,
+    created_at: Timestamp,
+}
+
+impl TryFrom<Row> for Waiting {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        const TABLE: &str = "intake.quarantine";
+        let object = |value, column| match value {
+            Value::Object(map) => Ok(map),
+            _ => Err(StoreError::Corrupt {
+                table: TABLE,
+                column,
+            }),
+        };
+        Ok(Self {
+            client_id: ClientId::parse(&row.client_id)
+                .map_err(StoreError::corrupt(TABLE, "client_id"))?,
+            state: row
+                .state
+                .parse()
+                .map_err(StoreError::corrupt(TABLE, "state"))?,
+            metadata: object(row.metadata, "metadata")?,
+            answer: row
+                .answer
+                .map(|answer| object(answer, "answer"))
+                .transpose()?,
+            created_at: row.created_at,
+        })
+    }
+}
