@@ -224,14 +224,26 @@ fn hosts(facts: &ScreeningFacts) -> Finding {
 fn listed<T: std::fmt::Display>(items: impl Iterator<Item = T>) -> String {
     const SHOWN: usize = 5;
     let all: Vec<String> = items.map(|item| item.to_string()).collect();
-    let mut text: String = all
+    let shown = all
         .iter()
         .take(SHOWN)
         .cloned()
         .collect::<Vec<_>>()
         .join(", ");
-    if let Some(more) = all.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        text.push_str(&format!(" and {more} more"));
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
-    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn a_long_list_is_cut() {
+        assert_eq!(listed(std::iter::empty::<u8>()), "");
+        assert_eq!(listed(1..6), "1, 2, 3, 4, 5");
+        assert_eq!(listed(1..9), "1, 2, 3, 4, 5 and 3 more");
+    }
 }

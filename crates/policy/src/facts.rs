@@ -53,6 +53,10 @@ pub struct ScopeFact {
 
 /// What screening knows about one version of an access request: the whole resulting object,
 /// never the change alone.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each an attribute of the schema"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreeningFacts {
     /// The environment it asks for.
