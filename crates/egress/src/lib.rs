@@ -1,1 +1,26 @@
 //! The only code that opens an outbound connection for a name that somebody else chose.
+//!
+//! [`Guard::fetch`] reads one small https document; [`Guard::txt`] asks several resolvers for TXT
+//! records. A name is resolved once, every address is checked, and the connection goes to a
+//! checked address. This crate never follows a redirect, uses a proxy, sends a credential,
+//! decompresses a body or logs a path or query.
+
+mod address;
+mod config;
+mod error;
+mod fetched;
+mod gate;
+mod guard;
+mod resolve;
+mod target;
+mod tls;
+
+pub use address::{Special, is_public};
+pub use config::{GuardConfig, GuardError, Limits, NameServer, TestHost};
+pub use error::FetchError;
+pub use fetched::{FetchKind, Fetched};
+pub use guard::Guard;
+pub use resolve::{TxtAnswer, TxtError};
+
+/// A DER certificate, as [`GuardConfig::test_roots`] takes it.
+pub use rustls::pki_types::CertificateDer;
