@@ -126,7 +126,7 @@ impl Guard {
     }
 
     /// A client that can reach these addresses and nothing else, for one exchange.
-    #[allow(
+    #[expect(
         clippy::disallowed_methods,
         reason = "this is the place the ban points to"
     )]
