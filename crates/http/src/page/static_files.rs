@@ -19,7 +19,7 @@ struct File {
 }
 
 /// Name, content type and content of every file, those that others refer to first.
-const EMBEDDED: [(&str, &str, &[u8]); 5] = [
+const EMBEDDED: [(&str, &str, &[u8]); 6] = [
     (
         "inter.woff2",
         "font/woff2",
@@ -29,6 +29,11 @@ const EMBEDDED: [(&str, &str, &[u8]); 5] = [
         "jetbrains-mono.woff2",
         "font/woff2",
         include_bytes!("../../../../web/static/jetbrains-mono.woff2"),
+    ),
+    (
+        "favicon.svg",
+        "image/svg+xml",
+        include_bytes!("../../../../web/static/favicon.svg"),
     ),
     (
         "i.svg",
