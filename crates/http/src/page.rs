@@ -24,7 +24,7 @@ use askama::Template;
 
 pub use badge::{Badge, Icon, RiskLevel, Tone};
 pub use diff::{Change, Diff, Line};
-pub use error_page::ErrorPage;
+pub use error_page::{ErrorPage, fault_page};
 pub use fact::{Fact, Link};
 pub use finding::{Finding, Outcome};
 pub use form::{Choice, ErrorSummary, Field};

@@ -1,7 +1,10 @@
 //! The page of a refusal: what happened, what to do, the id to quote. Never a detail of a fault on our side.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use askama::Template;
+
+use crate::surface::Fault;
 
 use super::{Link, Narrow};
 
@@ -76,6 +79,18 @@ impl ErrorPage {
     }
 }
 
+/// The page of a fault that no handler rendered; a listener with pages passes it as `Surface::Page(fault_page)`.
+pub fn fault_page(_request: &HttpRequest, fault: &Fault) -> String {
+    let mut page = ErrorPage::new(fault.status, fault.request_id.as_str());
+    let mut letters = fault.detail.chars();
+    if let Some(first) = letters.next() {
+        let stop = if fault.detail.ends_with('.') { "" } else { "." };
+        page.text = format!("{}{}{stop}", first.to_uppercase(), letters.as_str());
+    }
+    // What fails to render is still answered, in words alone.
+    page.render().unwrap_or_else(|_| page.narrow.title)
+}
+
 /// Title, text and next step of a status.
 fn words(status: StatusCode) -> (&'static str, &'static str, &'static str) {
     match status.as_u16() {
@@ -124,5 +139,37 @@ fn words(status: StatusCode) -> (&'static str, &'static str, &'static str) {
             "It is recorded and somebody will look at it. Nothing that you entered was at fault.",
             "Try again in a minute. If it fails again, send us the request id below.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn page(status: StatusCode, detail: &str) -> String {
+        let fault = Fault {
+            status,
+            detail: detail.to_owned(),
+            request_id: "r-1".to_owned(),
+        };
+        fault_page(&TestRequest::default().to_http_request(), &fault)
+    }
+
+    #[test]
+    fn a_fault_names_its_next_step_and_request() {
+        let page = page(StatusCode::NOT_FOUND, "");
+        for words in ["<h1>Page not found</h1>", "Check the address", "404", "r-1"] {
+            assert!(page.contains(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_detail_becomes_a_sentence() {
+        assert!(
+            page(StatusCode::FORBIDDEN, "the form is too old")
+                .contains("<p class=\"lead\">The form is too old.</p>")
+        );
     }
 }
