@@ -4,6 +4,7 @@
 //! Text from outside is escaped by the templates, never here, so that nothing is escaped twice or not at all.
 
 pub mod badge;
+pub mod banner;
 pub mod diff;
 pub mod error_page;
 pub mod fact;
@@ -11,9 +12,11 @@ pub mod finding;
 pub mod form;
 pub mod gallery;
 pub mod narrow;
+pub mod nav;
 pub mod scope_row;
 pub mod shell;
 pub mod static_files;
+pub mod strip;
 pub mod task;
 pub mod timeline;
 pub mod when;
@@ -23,6 +26,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
 pub use badge::{Badge, Icon, RiskLevel, Tone};
+pub use banner::Banner;
 pub use diff::{Change, Diff, Line};
 pub use error_page::{ErrorPage, fault_page};
 pub use fact::{Fact, Link};
@@ -30,9 +34,11 @@ pub use finding::{Finding, Outcome};
 pub use form::{Choice, ErrorSummary, Field};
 pub use gallery::gallery;
 pub use narrow::Narrow;
+pub use nav::{Crumb, NavGroup, NavItem};
 pub use scope_row::{Cell, ScopeRow};
-pub use shell::{Banner, Console, Crumb, NavGroup, NavItem, Shell, StripCell, TenantRef, UserRef};
+pub use shell::{Console, Shell, TenantRef, UserRef};
 pub use static_files::{asset, configure};
+pub use strip::StripCell;
 pub use task::Task;
 pub use timeline::{Actor, Day, Entry};
 pub use when::When;

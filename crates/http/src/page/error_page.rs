@@ -88,7 +88,7 @@ pub fn fault_page(_request: &HttpRequest, fault: &Fault) -> String {
         page.text = format!("{}{}{stop}", first.to_uppercase(), letters.as_str());
     }
     // What fails to render is still answered, in words alone.
-    page.render().unwrap_or_else(|_| page.narrow.title)
+    page.render().unwrap_or(page.narrow.title)
 }
 
 /// Title, text and next step of a status.
