@@ -1,1 +1,62 @@
-//! The private plane: cases, decisions, the tenant portal and the staff dashboard. It cannot sign.
+//! The approval plane: what a stranger brought or a tenant onboards becomes a case, is screened, negotiated, decided,
+//! and only then a client. Private: tenants reach the portal, staff the dashboard. It cannot sign a token and never
+//! sees a private key.
+//!
+//! Shelves, lowest first: nouns (pure), `store` (the rows), verbs (one file a use case; all have one shape:
+//! `verb(tx, command, &mut acting) -> Result<Outcome, VerbError>`), `reading` (what pages show).
+
+use narthex_people::People;
+use narthex_tenancy::Database;
+use url::Url;
+
+// Nouns.
+pub mod acting;
+pub mod approved;
+pub mod decision;
+pub mod integration;
+mod known_names;
+pub mod offer;
+pub mod payload_hash;
+pub mod proofs;
+pub mod prose;
+pub mod reach;
+pub mod request;
+
+mod store;
+
+// Verbs.
+pub mod activate;
+pub mod answer_offer;
+pub mod block;
+pub mod catalogue;
+pub mod create_credential;
+pub mod create_tenant;
+pub mod decide;
+pub mod expire;
+pub mod link;
+pub mod onboard;
+pub mod open_registration;
+pub mod retire_credential;
+pub mod screen;
+pub mod settings;
+pub mod suspend;
+
+pub use acting::Acting;
+
+/// What the approval process holds: made once by the binary, shared by every handler and worker.
+pub struct Approval {
+    /// The pool of `narthex_approval`: one tenant at a time.
+    pub database: Database,
+    /// The pool of `narthex_staff`: reads the queue, the quarantine and the registry across tenants.
+    pub staff: Database,
+    /// How people prove who they are.
+    pub people: People,
+    /// The origin of the discovery plane, for issuers and registration addresses.
+    pub discovery_base: Url,
+    /// The origin of the token plane.
+    pub token_base: Url,
+    /// The origin of the portal.
+    pub portal_base: Url,
+    /// The origin of the dashboard.
+    pub staff_base: Url,
+}

@@ -1,0 +1,147 @@
+//! Where a client is born: the only writer of clients and of what they may reach. It takes an [`Approved`] and nothing
+//! less, and never makes a credential.
+
+use chrono::Duration;
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{Approval, ClientId, ClientState, Id, QuarantineState, ScopeSet, Timestamp};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    acting::{Acting, Deed},
+    approved::Approved,
+    request::AccessRequest,
+    store::{
+        approval::{self, Term},
+        client::{self, Newborn},
+        quarantine,
+    },
+};
+
+/// How long an approval is good for.
+pub const LIFETIME: Duration = Duration::days(365);
+
+/// The client that came of an approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activated {
+    /// Its identifier: the quarantined one, when the case began there.
+    pub client_id: ClientId,
+    /// `active`, or `awaiting_credentials` when it shall have a secret.
+    pub state: ClientState,
+    /// The approval it rests on.
+    pub approval: Id<Approval>,
+    /// When the approval ends.
+    pub expires_at: Timestamp,
+}
+
+/// Writes the approval, the client, its entitlements and the ledger entry, and tells the registrant.
+pub(crate) async fn activate(
+    tx: &mut TenantTx,
+    approved: Approved<'_>,
+    acting: &mut Acting<'_>,
+) -> Result<Activated, StoreError> {
+    let request = approved.request();
+    let environment = request.at.environment;
+    let term = Term {
+        id: acting.id(),
+        at: acting.now,
+        expires_at: acting.now + LIFETIME,
+    };
+    let client_id = match &request.client_id {
+        Some(quarantined) => quarantined.clone(),
+        None => ClientId::generate(environment, &mut *acting.rng),
+    };
+    let state = first_state(request);
+    let metadata = effective_metadata(&approved);
+
+    approval::insert(tx, &approved, term).await?;
+    let newborn = Newborn {
+        id: &client_id,
+        state,
+        metadata: Value::Object(metadata.clone()),
+    };
+    client::insert(tx, &approved, term, newborn).await?;
+    if request.client_id.is_some() {
+        release(tx, request, &client_id, metadata).await?;
+    }
+    acting
+        .record(
+            tx,
+            Deed {
+                action: "client.activate",
+                object: client_id.to_string(),
+                environment: Some(environment),
+                reason: "",
+                detail: detail(&approved, term, state),
+            },
+        )
+        .await?;
+    Ok(Activated {
+        client_id,
+        state,
+        approval: term.id,
+        expires_at: term.expires_at,
+    })
+}
+
+/// A client that needs a secret waits for it; a public one, or one that signs with its own key, may begin.
+fn first_state(request: &AccessRequest) -> ClientState {
+    if request.metadata.auth_method().needs_secret() {
+        ClientState::AwaitingCredentials
+    } else {
+        ClientState::Active
+    }
+}
+
+/// What was asked for, with the scopes that were agreed.
+fn effective_metadata(approved: &Approved<'_>) -> Map<String, Value> {
+    let mut metadata = approved.request().metadata.to_json();
+    let scopes: ScopeSet = approved.agreed().reach().scopes;
+    metadata.insert("scope".to_owned(), scopes.to_string().into());
+    metadata
+}
+
+/// Lets a registration out of quarantine, with the answer that the discovery plane gives (RFC 7591 section 3.2.1).
+async fn release(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    client_id: &ClientId,
+    mut answer: Map<String, Value>,
+) -> Result<(), StoreError> {
+    let environment = request.at.environment;
+    let waiting = quarantine::load(tx, environment, client_id).await?;
+    answer.insert("client_id".to_owned(), client_id.as_str().into());
+    answer.insert(
+        "client_id_issued_at".to_owned(),
+        waiting.created_at.timestamp().into(),
+    );
+    quarantine::answer(tx, environment, client_id, Value::Object(answer)).await?;
+    let (from, to) = (QuarantineState::Linked, QuarantineState::Activated);
+    if quarantine::advance(tx, environment, client_id, from, to).await? {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
+fn detail(approved: &Approved<'_>, term: Term, state: ClientState) -> Value {
+    let (request, basis, agreed) = (approved.request(), approved.basis(), approved.agreed());
+    let tools: Vec<_> = agreed
+        .tools
+        .iter()
+        .map(|(tool, asked)| json!([tool.resource, tool.tool, asked.schema_hash]))
+        .collect();
+    json!({
+        "approval": term.id,
+        "request": request.at.id,
+        "version": request.at.version,
+        "integration": request.integration,
+        "decision": basis.decision,
+        "run": basis.run,
+        "verdict": basis.verdict,
+        "offer": basis.offer,
+        "state": state,
+        "scopes": agreed.reach().scopes,
+        "tools": tools,
+        "expires_at": term.expires_at,
+    })
+}

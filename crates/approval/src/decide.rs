@@ -1,0 +1,292 @@
+//! A person of the platform decides a case: exactly the payload they saw, once, with a reason. It never decides for
+//! the decider's own tenant, and a decision that gives something is the only way to [`activate`].
+
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    permission::{Action, Person},
+};
+use narthex_vocab::{Id, QuarantineState, RequestState, Timestamp, kind};
+use serde_json::json;
+
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    activate::{self, Activated},
+    approved::{Approved, Basis, DecidedBy, NotApprovable},
+    decision::{Decider, Decision, DecisionKind},
+    offer::{self, Acceptance, Answer, Offer},
+    payload_hash::PayloadHash,
+    prose::Reason,
+    reach::{Asked, NotAsked, Reach},
+    request::{AccessRequest, RequestRef},
+    screen, store,
+};
+
+/// What is decided about which case, as the reviewer saw it.
+#[derive(Debug, Clone)]
+pub struct Decide {
+    /// The case, in the transaction's tenant.
+    pub request: RequestRef,
+    /// The hash that the page carried.
+    pub seen: PayloadHash,
+    /// What is decided.
+    pub outcome: Outcome,
+    /// Why, for the people of the tenant and for the record.
+    pub reason: Reason,
+}
+
+/// What a reviewer can decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Give all that was asked for.
+    Approve,
+    /// Give this part of it.
+    Offer(Reach),
+    /// Have something changed first.
+    AskForChanges,
+    /// Give nothing.
+    Reject,
+    /// Give nothing, and block the registration that asked.
+    RejectAndBlock,
+}
+
+impl Outcome {
+    /// The kind of decision it is.
+    pub const fn kind(&self) -> DecisionKind {
+        match self {
+            Self::Approve => DecisionKind::Approve,
+            Self::Offer(_) => DecisionKind::Offer,
+            Self::AskForChanges => DecisionKind::AskForChanges,
+            Self::Reject => DecisionKind::Reject,
+            Self::RejectAndBlock => DecisionKind::RejectAndBlock,
+        }
+    }
+}
+
+/// What came of a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// A client came of it.
+    Activated(Activated),
+    /// The tenant answers the offer.
+    Offered {
+        /// The offer.
+        offer: Id<kind::Offer>,
+        /// Until when it can be answered.
+        expires_at: Timestamp,
+    },
+    /// The case ended, or waits for a new version.
+    Closed(RequestState),
+}
+
+/// Why nothing was decided. Nothing is changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    /// The permit is for another act.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// The reviewer saw something else than what is there.
+    #[error("the request is not what was seen")]
+    Stale,
+    /// The case does not wait for a decision (any more).
+    #[error("the request is {0}")]
+    NotInReview(RequestState),
+    /// The offer takes nothing away: that is an approval.
+    #[error("the offer is all that was asked for")]
+    NothingNarrowed,
+    /// The case did not begin with a registration that could be blocked.
+    #[error("there is no registration to block")]
+    NothingToBlock,
+    /// It cannot be given, whatever the reviewer wants; production without proof is `Unproved`.
+    #[error(transparent)]
+    NotApprovable(#[from] NotApprovable),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<NotAsked> for DecideError {
+    fn from(beyond: NotAsked) -> Self {
+        Self::NotApprovable(beyond.into())
+    }
+}
+
+/// Decides a case.
+pub async fn decide(
+    tx: &mut TenantTx,
+    command: Decide,
+    acting: &mut Acting<'_>,
+) -> Result<Decided, DecideError> {
+    let person = acting.staff(tx, Action::Decide)?;
+    let request = store::request::load(tx, tx.tenant(), command.request).await?;
+    let asked = judge(&request, &command)?;
+    let decision = Decision {
+        id: acting.id(),
+        request: request.at,
+        kind: command.outcome.kind(),
+        by: Decider::Person(person),
+        reason: command.reason.as_str(),
+        payload: command.seen,
+    };
+    store::decision::insert(tx, &decision, acting.now).await?;
+    record(tx, &decision, asked.as_ref(), acting).await?;
+    let case = Case {
+        request: &request,
+        decision: decision.id,
+        decided_by: person,
+    };
+    match (command.outcome, asked) {
+        (Outcome::Approve, _) => case.approve(tx, acting).await,
+        (Outcome::Offer(reach), Some(asked)) => case.offer(tx, reach, &asked, acting).await,
+        (Outcome::Offer(_), None) => Err(DecideError::NothingNarrowed),
+        (Outcome::AskForChanges, _) => case.close(tx, RequestState::ChangesRequested).await,
+        (Outcome::Reject, _) => case.close(tx, RequestState::Rejected).await,
+        (Outcome::RejectAndBlock, _) => case.block(tx).await,
+    }
+}
+
+/// Whether this can be decided about this case; for an offer, the part of the ask that it gives.
+fn judge(request: &AccessRequest, command: &Decide) -> Result<Option<Asked>, DecideError> {
+    if request.state != RequestState::InReview {
+        return Err(DecideError::NotInReview(request.state));
+    }
+    if request.payload != command.seen {
+        return Err(DecideError::Stale);
+    }
+    match &command.outcome {
+        Outcome::Offer(reach) if *reach == request.asked.reach() => {
+            Err(DecideError::NothingNarrowed)
+        }
+        Outcome::Offer(reach) => Ok(Some(request.asked.narrowed(reach)?)),
+        Outcome::RejectAndBlock if request.client_id.is_none() => Err(DecideError::NothingToBlock),
+        Outcome::Approve | Outcome::AskForChanges | Outcome::Reject | Outcome::RejectAndBlock => {
+            Ok(None)
+        }
+    }
+}
+
+/// A case with the decision that was just written.
+struct Case<'a> {
+    request: &'a AccessRequest,
+    decision: Id<kind::Decision>,
+    decided_by: &'a Person,
+}
+
+impl Case<'_> {
+    async fn approve(
+        &self,
+        tx: &mut TenantTx,
+        acting: &mut Acting<'_>,
+    ) -> Result<Decided, DecideError> {
+        self.advance(tx, RequestState::InReview, RequestState::Approved)
+            .await?;
+        self.activate(tx, None, &self.request.asked, acting).await
+    }
+
+    /// A registrant has agreed to less beforehand, so that the offer is accepted as it is made; a tenant answers.
+    async fn offer(
+        &self,
+        tx: &mut TenantTx,
+        reach: Reach,
+        asked: &Asked,
+        acting: &mut Acting<'_>,
+    ) -> Result<Decided, DecideError> {
+        let offer = Offer {
+            id: acting.id(),
+            request: self.request.at,
+            decision: self.decision,
+            reach,
+            expires_at: acting.now + offer::LIFETIME,
+        };
+        store::offer::insert(tx, &offer, acting.now).await?;
+        self.advance(tx, RequestState::InReview, RequestState::Offered)
+            .await?;
+        if !self.request.narrowing_is_agreed() {
+            return Ok(Decided::Offered {
+                offer: offer.id,
+                expires_at: offer.expires_at,
+            });
+        }
+        let accepted = Answer::Accepted(Acceptance::Registration);
+        store::offer::answer(tx, &offer, accepted, acting.now).await?;
+        self.advance(tx, RequestState::Offered, RequestState::Approved)
+            .await?;
+        self.activate(tx, Some(offer.id), asked, acting).await
+    }
+
+    async fn close(&self, tx: &mut TenantTx, to: RequestState) -> Result<Decided, DecideError> {
+        self.advance(tx, RequestState::InReview, to).await?;
+        Ok(Decided::Closed(to))
+    }
+
+    async fn block(&self, tx: &mut TenantTx) -> Result<Decided, DecideError> {
+        let client_id = self
+            .request
+            .client_id
+            .as_ref()
+            .ok_or(DecideError::NothingToBlock)?;
+        let (from, to) = (QuarantineState::Linked, QuarantineState::Blocked);
+        store::quarantine::advance(tx, self.request.at.environment, client_id, from, to).await?;
+        self.close(tx, RequestState::RejectedAndBlocked).await
+    }
+
+    async fn activate(
+        &self,
+        tx: &mut TenantTx,
+        offer: Option<Id<kind::Offer>>,
+        agreed: &Asked,
+        acting: &mut Acting<'_>,
+    ) -> Result<Decided, DecideError> {
+        let run = screen::over_what_is_agreed(tx, self.request, agreed, acting).await?;
+        let basis = Basis {
+            run: run.id,
+            verdict: run.verdict,
+            decision: self.decision,
+            decided_by: DecidedBy::Person(self.decided_by.member),
+            offer,
+        };
+        let proofs = store::proof::in_force(tx, tx.tenant(), acting.now).await?;
+        let approved = Approved::new(self.request, basis, &agreed.reach(), &proofs)?;
+        Ok(Decided::Activated(
+            activate::activate(tx, approved, acting).await?,
+        ))
+    }
+
+    /// Moves the case; a second reviewer who was faster is told so.
+    async fn advance(
+        &self,
+        tx: &mut TenantTx,
+        from: RequestState,
+        to: RequestState,
+    ) -> Result<(), DecideError> {
+        if store::request::advance(tx, self.request.at, from, to).await? {
+            return Ok(());
+        }
+        let now = store::request::load(tx, tx.tenant(), self.request.at).await?;
+        Err(DecideError::NotInReview(now.state))
+    }
+}
+
+async fn record(
+    tx: &mut TenantTx,
+    decision: &Decision<'_>,
+    offered: Option<&Asked>,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    let deed = Deed {
+        action: decision.kind.action(),
+        object: decision.request.id.to_string(),
+        environment: Some(decision.request.environment),
+        reason: decision.reason,
+        detail: json!({
+            "decision": decision.id,
+            "version": decision.request.version,
+            "payload_hash": decision.payload.to_string(),
+            "offered": offered.map(|asked| asked.reach().scopes),
+        }),
+    };
+    acting.record(tx, deed).await
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -1,0 +1,90 @@
+//! Everything expires: registrations that nobody wanted, offers that nobody answered, clients and secrets whose time is
+//! over. It never ends anything early, and never anything that a person still works on.
+
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::RequestState;
+use serde_json::{Value, json};
+
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    offer::Answer,
+    store,
+};
+
+/// How many of each ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Registrations in quarantine.
+    pub registrations: usize,
+    /// Offers.
+    pub offers: usize,
+    /// Clients.
+    pub clients: usize,
+    /// Secrets and keys.
+    pub credentials: usize,
+}
+
+/// Why nothing ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ExpireError {
+    /// A person does not act here.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Ends what is over in the transaction's tenant.
+pub async fn expire(tx: &mut TenantTx, acting: &mut Acting<'_>) -> Result<Expired, ExpireError> {
+    acting.itself()?;
+    let registrations = store::quarantine::expire(tx, acting.now).await?;
+    record(tx, "quarantine.expire", json!(registrations), acting).await?;
+    let clients = store::client::expire(tx, acting.now).await?;
+    record(tx, "client.expire", json!(clients), acting).await?;
+    let credentials = store::credential::expire(tx, acting.now).await?;
+    record(tx, "credential.expire", json!(credentials), acting).await?;
+    let offers = lapse_offers(tx, acting).await?;
+    Ok(Expired {
+        registrations: registrations.len(),
+        offers,
+        clients: clients.len(),
+        credentials: credentials.len(),
+    })
+}
+
+async fn lapse_offers(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, StoreError> {
+    let mut lapsed = Vec::new();
+    for at in store::offer::over(tx, acting.now).await? {
+        let offer = store::offer::load_open(tx, tx.tenant(), at).await?;
+        let (from, to) = (RequestState::Offered, RequestState::Lapsed);
+        if store::offer::answer(tx, &offer, Answer::Lapsed, acting.now).await?
+            && store::request::advance(tx, at, from, to).await?
+        {
+            lapsed.push(offer.id);
+        }
+    }
+    record(tx, "offer.lapse", json!(lapsed), acting).await?;
+    Ok(lapsed.len())
+}
+
+/// One entry for all that ended together; none when nothing did.
+async fn record(
+    tx: &mut TenantTx,
+    action: &'static str,
+    ended: Value,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    if ended.as_array().is_none_or(Vec::is_empty) {
+        return Ok(());
+    }
+    let object = tx.tenant().to_string();
+    let deed = Deed {
+        action,
+        object,
+        environment: None,
+        reason: "",
+        detail: json!({ "ended": ended }),
+    };
+    acting.record(tx, deed).await
+}

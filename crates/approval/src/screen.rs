@@ -1,0 +1,251 @@
+//! Screening: the facts of a case, the policy's verdict over them, and what follows. Every write path comes through
+//! here; nothing else moves a case out of `submitted`. It never decides for a person.
+
+use narthex_policy::{
+    Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict,
+};
+use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, tenant};
+use narthex_vocab::{Host, Id, Label, RedirectUri, RequestState, kind};
+use serde_json::json;
+
+use crate::{
+    acting::{Acting, Deed},
+    activate::{self, Activated},
+    approved::{Approved, Basis, DecidedBy},
+    decision::{Decider, Decision, DecisionKind},
+    known_names,
+    reach::Asked,
+    request::AccessRequest,
+    store,
+};
+
+/// Where screening left a case.
+#[derive(Debug, Clone)]
+pub enum Screened {
+    /// The policy denied it; the findings say what to change.
+    RejectedByPolicy {
+        /// The rules that denied it.
+        rules: Vec<RuleId>,
+        /// What the checks saw, worst first.
+        findings: Vec<Finding>,
+    },
+    /// A person decides.
+    InReview {
+        /// How much that person has to worry.
+        risk: RiskScore,
+    },
+    /// A named rule approved it.
+    Approved(Activated),
+}
+
+/// One run of the policy, as it was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run {
+    pub(crate) id: Id<kind::PolicyRun>,
+    pub(crate) verdict: Verdict,
+}
+
+/// Screens a submitted case and moves it on: to a refusal, to a person, or by a named rule to a client.
+pub(crate) async fn screen(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    acting: &mut Acting<'_>,
+) -> Result<Screened, StoreError> {
+    move_on(
+        tx,
+        request,
+        RequestState::Submitted,
+        RequestState::Screening,
+    )
+    .await?;
+    let (run, screening) = run_policy(tx, request, &request.asked, acting).await?;
+    store::screening::insert_findings(tx, request.at, &screening.findings, acting.now).await?;
+    store::request::score(tx, request.at, screening.risk.score).await?;
+    match screening.verdict {
+        Verdict::Deny => {
+            let to = RequestState::RejectedByPolicy;
+            move_on(tx, request, RequestState::Screening, to).await?;
+            record(tx, request, &screening, to, acting).await?;
+            let (rules, findings) = (screening.determining, screening.findings);
+            Ok(Screened::RejectedByPolicy { rules, findings })
+        }
+        Verdict::NeedsPerson => to_a_person(tx, request, screening, acting).await,
+        Verdict::Allow => by_rule(tx, request, run, screening, acting).await,
+    }
+}
+
+/// Runs the policy over what would result if `agreed` were given, and keeps the run. An approval names such a run, so
+/// that what is activated is what was judged, with the facts of that moment.
+pub(crate) async fn over_what_is_agreed(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    agreed: &Asked,
+    acting: &mut Acting<'_>,
+) -> Result<Run, StoreError> {
+    let (run, _) = run_policy(tx, request, agreed, acting).await?;
+    Ok(run)
+}
+
+async fn run_policy(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    asked: &Asked,
+    acting: &mut Acting<'_>,
+) -> Result<(Run, Screening), StoreError> {
+    let screening = narthex_policy::screen(&facts(tx, request, asked, acting).await?);
+    for error in &screening.errors {
+        tracing::error!(request = %request.at.id, %error, "the policy could not be evaluated");
+    }
+    let run = Run {
+        id: acting.id(),
+        verdict: screening.verdict,
+    };
+    store::screening::insert_run(tx, run.id, request.at, &screening, acting.now).await?;
+    Ok((run, screening))
+}
+
+async fn facts(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    asked: &Asked,
+    acting: &Acting<'_>,
+) -> Result<ScreeningFacts, StoreError> {
+    let tenant = tx.tenant();
+    let environment = request.at.environment;
+    let integration = store::integration::load(tx, tenant, request.integration).await?;
+    let proofs = store::proof::in_force(tx, tenant, acting.now).await?;
+    let mut known = store::integration::other_names(tx, environment, integration.id).await?;
+    if request.origin != Origin::Portal {
+        known.push(tenant::load(tx).await?.name);
+        let resources = catalogue::load(tx, environment).await?.resources;
+        known.extend(
+            resources
+                .iter()
+                .filter_map(|resource| Label::parse(&resource.name).ok()),
+        );
+    }
+    let metadata = &request.metadata;
+    let redirects = metadata.redirect_uris();
+    let requested = asked.scopes.iter().map(|(scope, asked)| ScopeFact {
+        scope: scope.clone(),
+        risk: asked.risk,
+        open: asked.open,
+    });
+    Ok(ScreeningFacts {
+        environment,
+        origin: request.origin,
+        auth_method: metadata.auth_method(),
+        grants: metadata.grant_types().clone(),
+        requested: requested.collect(),
+        hosts_unproved: proofs
+            .missing(metadata)
+            .into_iter()
+            .map(Host::Name)
+            .collect(),
+        loopback_only: !redirects.is_empty() && redirects.iter().all(RedirectUri::is_loopback),
+        sponsor: store::integration::is_sponsored(tx, integration.id).await?,
+        name_conflict: known_names::conflict(&integration.name, metadata.client_name(), &known),
+        first_request: !store::approval::exists(tx, integration.id).await?,
+    })
+}
+
+async fn to_a_person(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    screening: Screening,
+    acting: &mut Acting<'_>,
+) -> Result<Screened, StoreError> {
+    let to = RequestState::InReview;
+    move_on(tx, request, RequestState::Screening, to).await?;
+    record(tx, request, &screening, to, acting).await?;
+    Ok(Screened::InReview {
+        risk: screening.risk,
+    })
+}
+
+/// A rule allowed it: the rule is on the decision and in the ledger by its name. Where an approval asks for more than
+/// the rule saw (a proof in production), a person decides after all.
+async fn by_rule(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    run: Run,
+    screening: Screening,
+    acting: &mut Acting<'_>,
+) -> Result<Screened, StoreError> {
+    let Some(rule) = screening.determining.first() else {
+        return to_a_person(tx, request, screening, acting).await;
+    };
+    let proofs = store::proof::in_force(tx, tx.tenant(), acting.now).await?;
+    let basis = Basis {
+        run: run.id,
+        verdict: run.verdict,
+        decision: acting.id(),
+        decided_by: DecidedBy::Rule,
+        offer: None,
+    };
+    let Ok(approved) = Approved::new(request, basis, &request.asked.reach(), &proofs) else {
+        return to_a_person(tx, request, screening, acting).await;
+    };
+    let decision = Decision {
+        id: basis.decision,
+        request: request.at,
+        kind: DecisionKind::Approve,
+        by: Decider::Rule(rule.as_str()),
+        reason: narthex_policy::rule(rule.as_str()).map_or(rule.as_str(), |rule| &rule.title),
+        payload: request.payload,
+    };
+    store::decision::insert(tx, &decision, acting.now).await?;
+    let to = RequestState::AutoApproved;
+    move_on(tx, request, RequestState::Screening, to).await?;
+    record(tx, request, &screening, to, acting).await?;
+    let deed = Deed {
+        action: decision.kind.action(),
+        object: request.at.id.to_string(),
+        environment: Some(request.at.environment),
+        reason: decision.reason,
+        detail: json!({ "decision": decision.id, "version": request.at.version }),
+    };
+    acting
+        .record_as(tx, Actor::Rule(rule.as_str()), deed)
+        .await?;
+    Ok(Screened::Approved(
+        activate::activate(tx, approved, acting).await?,
+    ))
+}
+
+async fn move_on(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    from: RequestState,
+    to: RequestState,
+) -> Result<(), StoreError> {
+    if store::request::advance(tx, request.at, from, to).await? {
+        Ok(())
+    } else {
+        Err(StoreError::NotFound)
+    }
+}
+
+async fn record(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    screening: &Screening,
+    to: RequestState,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    let deed = Deed {
+        action: "request.screen",
+        object: request.at.id.to_string(),
+        environment: Some(request.at.environment),
+        reason: "",
+        detail: json!({
+            "version": request.at.version,
+            "verdict": screening.verdict,
+            "rules": screening.determining,
+            "policy_version": screening.policy_version,
+            "risk_score": screening.risk.score,
+            "state": to,
+        }),
+    };
+    acting.record_as(tx, Actor::System("screening"), deed).await
+}

@@ -1,0 +1,201 @@
+//! `registry.client` and its entitlements. Only `activate` inserts; the state moves from the state the caller saw.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::registry::{client as c, entitled_tool as t, entitlement as e},
+};
+use narthex_vocab::{ClientId, ClientMetadata, ClientState, Environment, Timestamp};
+use serde_json::Value;
+
+use super::{approval::Term, metadata};
+use crate::approved::Approved;
+
+const TABLE: &str = "registry.client";
+
+/// A client as it is born.
+pub(crate) struct Newborn<'a> {
+    pub(crate) id: &'a ClientId,
+    pub(crate) state: ClientState,
+    pub(crate) metadata: Value,
+}
+
+/// Writes a client with its entitlements.
+pub(crate) async fn insert(
+    tx: &mut TenantTx,
+    approved: &Approved<'_>,
+    term: Term,
+    newborn: Newborn<'_>,
+) -> Result<(), StoreError> {
+    let (tenant_id, request) = (tx.tenant_uuid(), approved.request());
+    diesel::insert_into(c::table)
+        .values((
+            c::tenant_id.eq(tenant_id),
+            c::environment.eq(request.at.environment.as_str()),
+            c::client_id.eq(newborn.id.as_str()),
+            c::integration_id.eq(request.integration.as_uuid()),
+            c::request_id.eq(request.at.id.as_uuid()),
+            c::version.eq(request.at.version),
+            c::approval_id.eq(term.id.as_uuid()),
+            c::state.eq(newborn.state.as_str()),
+            c::metadata.eq(newborn.metadata),
+            c::created_at.eq(term.at),
+            c::changed_at.eq(term.at),
+            c::expires_at.eq(term.expires_at),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    insert_entitlements(tx, approved, term, newborn.id).await
+}
+
+async fn insert_entitlements(
+    tx: &mut TenantTx,
+    approved: &Approved<'_>,
+    term: Term,
+    client: &ClientId,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let environment = approved.request().at.environment.as_str();
+    let scopes: Vec<_> = approved
+        .agreed()
+        .scopes
+        .keys()
+        .map(|scope| {
+            (
+                e::tenant_id.eq(tenant_id),
+                e::environment.eq(environment),
+                e::client_id.eq(client.as_str()),
+                e::scope.eq(scope.as_str()),
+                e::approval_id.eq(term.id.as_uuid()),
+                e::expires_at.eq(term.expires_at),
+            )
+        })
+        .collect();
+    diesel::insert_into(e::table)
+        .values(scopes)
+        .execute(tx.connection()?)
+        .await?;
+    let tools: Vec<_> = approved
+        .agreed()
+        .tools
+        .iter()
+        .map(|(tool, asked)| {
+            (
+                t::tenant_id.eq(tenant_id),
+                t::environment.eq(environment),
+                t::client_id.eq(client.as_str()),
+                t::resource_id.eq(tool.resource.as_uuid()),
+                t::tool.eq(tool.tool.as_str()),
+                t::scope.eq(asked.scope.as_str()),
+                t::approval_id.eq(term.id.as_uuid()),
+                t::schema_hash.eq(asked.schema_hash.as_bytes().to_vec()),
+            )
+        })
+        .collect();
+    diesel::insert_into(t::table)
+        .values(tools)
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// What the verbs of a client's life need to know of it.
+pub(crate) struct Standing {
+    pub(crate) state: ClientState,
+    pub(crate) metadata: ClientMetadata,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// How a client of the transaction's tenant stands.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<Standing, StoreError> {
+    let (state, stored, expires_at): (String, Value, Timestamp) = c::table
+        .filter(
+            c::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(c::environment.eq(environment.as_str())),
+        )
+        .filter(c::client_id.eq(client.as_str()))
+        .select((c::state, c::metadata, c::expires_at))
+        .first(tx.connection()?)
+        .await?;
+    Ok(Standing {
+        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
+        metadata: metadata(TABLE, stored)?,
+        expires_at,
+    })
+}
+
+/// An arrow of a client, with the reason that people read.
+pub(crate) struct Arrow<'a> {
+    pub(crate) from: ClientState,
+    pub(crate) to: ClientState,
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Moves a client along an arrow; false when it was not in the arrow's first state any more.
+pub(crate) async fn advance(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+    arrow: Arrow<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let moved = diesel::update(c::table)
+        .filter(
+            c::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(c::environment.eq(environment.as_str())),
+        )
+        .filter(
+            c::client_id
+                .eq(client.as_str())
+                .and(c::state.eq(arrow.from.as_str())),
+        )
+        .set((
+            c::state.eq(arrow.to.as_str()),
+            c::state_reason.eq(arrow.reason),
+            c::changed_at.eq(now),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(moved == 1)
+}
+
+/// Marks a client as changed, so that the token plane reads it again.
+pub(crate) async fn touch(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    diesel::update(c::table)
+        .filter(
+            c::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(c::environment.eq(environment.as_str())),
+        )
+        .filter(c::client_id.eq(client.as_str()))
+        .set(c::changed_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Ends the active clients whose time is over.
+pub(crate) async fn expire(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    Ok(diesel::update(c::table)
+        .filter(c::tenant_id.eq(tx.tenant_uuid()).and(c::expires_at.le(now)))
+        .filter(c::state.eq(ClientState::Active.as_str()))
+        .set((
+            c::state.eq(ClientState::Expired.as_str()),
+            c::changed_at.eq(now),
+        ))
+        .returning(c::client_id)
+        .get_results(tx.connection()?)
+        .await?)
+}

@@ -1,0 +1,29 @@
+//! The rows of cases, clients and what they rest on. The only place of this crate with diesel; it decides nothing.
+
+pub(crate) mod approval;
+pub(crate) mod client;
+pub(crate) mod credential;
+pub(crate) mod decision;
+pub(crate) mod integration;
+pub(crate) mod offer;
+pub(crate) mod proof;
+pub(crate) mod quarantine;
+pub(crate) mod request;
+pub(crate) mod requested;
+pub(crate) mod resource_credential;
+pub(crate) mod screening;
+
+use narthex_tenancy::StoreError;
+use narthex_vocab::ClientMetadata;
+use serde_json::Value;
+
+/// Stored metadata as a noun.
+pub(crate) fn metadata(table: &'static str, stored: Value) -> Result<ClientMetadata, StoreError> {
+    let Value::Object(members) = stored else {
+        return Err(StoreError::Corrupt {
+            table,
+            column: "metadata",
+        });
+    };
+    ClientMetadata::parse(&members).map_err(StoreError::corrupt(table, "metadata"))
+}

@@ -1,0 +1,165 @@
+//! `intake.quarantine` as the approval plane may touch it: its state and the answer for the registrant, nothing else.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{
+        intake::{ask as k, quarantine as q},
+        review::access_request as r,
+    },
+};
+use narthex_vocab::{
+    ClientId, ClientMetadata, Environment, Id, QuarantineState, RequestState, ScopeSet, Timestamp,
+    kind,
+};
+use serde_json::Value;
+
+use super::metadata;
+use crate::prose::ScopeReason;
+
+const TABLE: &str = "intake.quarantine";
+
+/// A registration that waits, or has waited.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub(crate) metadata: ClientMetadata,
+    /// What it asked for; words of the registrant that are no scopes are left out.
+    pub(crate) scope: ScopeSet,
+    pub(crate) state: QuarantineState,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// One registration of the transaction's tenant.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<Waiting, StoreError> {
+    let (stored, scope, state, created_at, expires_at): (Value, String, String, _, _) = q::table
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(environment.as_str())),
+        )
+        .filter(q::client_id.eq(client.as_str()))
+        .select((
+            q::metadata,
+            q::scope,
+            q::state,
+            q::created_at,
+            q::expires_at,
+        ))
+        .first(tx.connection()?)
+        .await?;
+    Ok(Waiting {
+        metadata: metadata(TABLE, stored)?,
+        scope: ScopeSet::parse(&scope).unwrap_or_default(),
+        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
+        created_at,
+        expires_at,
+    })
+}
+
+/// Moves a registration along an arrow; false when it was not in `from` any more.
+pub(crate) async fn advance(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+    from: QuarantineState,
+    to: QuarantineState,
+) -> Result<bool, StoreError> {
+    let moved = diesel::update(q::table)
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(environment.as_str())),
+        )
+        .filter(
+            q::client_id
+                .eq(client.as_str())
+                .and(q::state.eq(from.as_str())),
+        )
+        .set(q::state.eq(to.as_str()))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(moved == 1)
+}
+
+/// What the registrant shall be told (RFC 7591 section 3.2.1); it holds no secret.
+pub(crate) async fn answer(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+    answer: Value,
+) -> Result<(), StoreError> {
+    diesel::update(q::table)
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(environment.as_str())),
+        )
+        .filter(q::client_id.eq(client.as_str()))
+        .set(q::answer.eq(answer))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// What one person wanted an undecided client for.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    pub(crate) member: Id<kind::Member>,
+    pub(crate) scope: ScopeSet,
+    pub(crate) reason: ScopeReason,
+}
+
+/// Who wants an undecided client, first asker first.
+pub(crate) async fn wishes(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<Vec<Wish>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String)> = k::table
+        .filter(
+            k::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(k::environment.eq(environment.as_str())),
+        )
+        .filter(k::client_id.eq(client.as_str()))
+        .order((k::at, k::ask_id))
+        .select((k::member_id, k::scope, k::reason))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter()
+        .map(|(member, scope, reason)| {
+            Ok(Wish {
+                member: Id::from_uuid(member),
+                scope: ScopeSet::parse(&scope).unwrap_or_default(),
+                reason: ScopeReason::parse(&reason)
+                    .map_err(StoreError::corrupt("intake.ask", "reason"))?,
+            })
+        })
+        .collect()
+}
+
+/// Ends the registrations whose time is over and about which no case is open.
+pub(crate) async fn expire(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let open = r::table
+        .filter(
+            r::tenant_id
+                .eq(q::tenant_id)
+                .and(r::environment.eq(q::environment)),
+        )
+        .filter(r::client_id.eq(q::client_id.nullable()))
+        .filter(r::state.eq_any(super::request::OPEN.map(RequestState::as_str)));
+    Ok(diesel::update(q::table)
+        .filter(q::tenant_id.eq(tx.tenant_uuid()).and(q::expires_at.le(now)))
+        .filter(q::state.eq_any(["quarantined", "linked"]))
+        .filter(diesel::dsl::not(diesel::dsl::exists(open)))
+        .set(q::state.eq(QuarantineState::Expired.as_str()))
+        .returning(q::client_id)
+        .get_results(tx.connection()?)
+        .await?)
+}

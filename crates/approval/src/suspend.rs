@@ -1,0 +1,143 @@
+//! Stopping a client, letting it go on, and ending it for good; by the tenant for its own, by staff for any. It never
+//! gives a client anything it did not have.
+
+use narthex_tenancy::{StoreError, TenantTx, permission::Action};
+use narthex_vocab::{ClientId, ClientState, Environment};
+use serde_json::json;
+
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    prose::Reason,
+    store::{self, client::Arrow},
+};
+
+/// What to do to which client.
+#[derive(Debug, Clone)]
+pub struct Suspend {
+    /// The environment.
+    pub environment: Environment,
+    /// The client.
+    pub client_id: ClientId,
+    /// What to do.
+    pub what: Stop,
+    /// Why; people read it.
+    pub reason: Reason,
+}
+
+/// The three acts on a client's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stop {
+    /// No token is issued or honoured until it is resumed.
+    Suspend,
+    /// It goes on as before.
+    Resume,
+    /// It never comes back.
+    Revoke,
+}
+
+impl Stop {
+    /// The state it leads to.
+    pub const fn leads_to(self) -> ClientState {
+        match self {
+            Self::Suspend => ClientState::Suspended,
+            Self::Resume => ClientState::Active,
+            Self::Revoke => ClientState::Revoked,
+        }
+    }
+
+    /// Whether the machine has this arrow from `state`. Resuming is for what was stopped: a client that waits for
+    /// credentials, or is limited, is not resumed.
+    pub fn is_possible(self, state: ClientState) -> bool {
+        let arrow = state.may_become(self.leads_to());
+        match self {
+            Self::Suspend | Self::Revoke => arrow,
+            Self::Resume => arrow && state == ClientState::Suspended,
+        }
+    }
+
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Suspend => "client.suspend",
+            Self::Resume => "client.resume",
+            Self::Revoke => "client.revoke",
+        }
+    }
+}
+
+/// Why the client is as before.
+#[derive(Debug, thiserror::Error)]
+pub enum SuspendError {
+    /// The permit is for another act.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// Its state does not allow it.
+    #[error("the client is {0}")]
+    NotPossible(ClientState),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Suspends, resumes or revokes a client; says how it stands now.
+pub async fn suspend(
+    tx: &mut TenantTx,
+    command: Suspend,
+    acting: &mut Acting<'_>,
+) -> Result<ClientState, SuspendError> {
+    acting
+        .member(tx, Action::SuspendOwn)
+        .or_else(|_| acting.staff(tx, Action::SuspendAny))?;
+    let Suspend {
+        environment,
+        client_id,
+        what,
+        reason,
+    } = command;
+    let from = store::client::load(tx, environment, &client_id)
+        .await?
+        .state;
+    if !what.is_possible(from) {
+        return Err(SuspendError::NotPossible(from));
+    }
+    let to = what.leads_to();
+    let arrow = Arrow {
+        from,
+        to,
+        reason: Some(reason.as_str()),
+    };
+    if !store::client::advance(tx, environment, &client_id, arrow, acting.now).await? {
+        let now = store::client::load(tx, environment, &client_id).await?;
+        return Err(SuspendError::NotPossible(now.state));
+    }
+    let deed = Deed {
+        action: what.action(),
+        object: client_id.to_string(),
+        environment: Some(environment),
+        reason: reason.as_str(),
+        detail: json!({ "from": from, "to": to }),
+    };
+    acting.record(tx, deed).await?;
+    Ok(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use ClientState as S;
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(Stop::Suspend, &[S::Active, S::Restricted])]
+    #[case(Stop::Resume, &[S::Suspended])]
+    #[case(Stop::Revoke, &[S::AwaitingCredentials, S::Active, S::Restricted, S::Suspended, S::Expired])]
+    fn each_act_has_its_states(#[case] what: Stop, #[case] from: &[ClientState]) {
+        for state in S::ALL {
+            assert_eq!(
+                what.is_possible(*state),
+                from.contains(state),
+                "{what:?} {state}"
+            );
+        }
+    }
+}
