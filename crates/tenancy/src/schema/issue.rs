@@ -117,6 +117,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    issue.replay (tenant_id, environment, client_id, jti_hash) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        jti_hash -> Bytea,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     issue.revocation (tenant_id, environment, jti) {
         tenant_id -> Uuid,
         environment -> Text,
