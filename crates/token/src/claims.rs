@@ -1,0 +1,92 @@
+//! The claims of an access token (RFC 9068 section 2.2). Its audience is one string, never a list.
+
+use narthex_vocab::{Approval, ClientId, Environment, Id, ScopeSet, TenantSlug, ToolName};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The media type of the header (RFC 9068 section 2.1).
+pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AccessClaims {
+    pub(crate) iss: String,
+    pub(crate) sub: String,
+    pub(crate) aud: String,
+    pub(crate) client_id: ClientId,
+    pub(crate) scope: ScopeSet,
+    /// Seconds since the epoch, as the two after it.
+    pub(crate) exp: i64,
+    pub(crate) iat: i64,
+    /// When the person signed in; none when the client acts for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_time: Option<i64>,
+    pub(crate) jti: Uuid,
+    #[serde(rename = "https://narthex.dev/claims/tenant")]
+    pub(crate) tenant: TenantSlug,
+    #[serde(rename = "https://narthex.dev/claims/environment")]
+    pub(crate) environment: Environment,
+    /// Under which approval it was issued.
+    #[serde(rename = "https://narthex.dev/claims/approval")]
+    pub(crate) approval: Id<Approval>,
+    /// The tools of the audience that the approval named; a decision is still asked for each call.
+    #[serde(
+        rename = "https://narthex.dev/claims/tools",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) tools: Vec<ToolName>,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_wire_form() {
+        let claims = AccessClaims {
+            iss: "https://id.example/t/acme".to_owned(),
+            sub: "np_abcdefghijklmnopqrstuvwx27".to_owned(),
+            aud: "https://notes.example/mcp".to_owned(),
+            client_id: ClientId::parse("np_abcdefghijklmnopqrstuvwx27").unwrap(),
+            scope: ScopeSet::parse("notes:read").unwrap(),
+            exp: 1_800_000_600,
+            iat: 1_800_000_000,
+            auth_time: None,
+            jti: Uuid::from_u128(7),
+            tenant: TenantSlug::parse("acme").unwrap(),
+            environment: Environment::Production,
+            approval: Id::from_uuid(Uuid::from_u128(9)),
+            tools: vec![ToolName::parse("list_notes").unwrap()],
+        };
+        let wire = json!({
+            "iss": "https://id.example/t/acme", "sub": "np_abcdefghijklmnopqrstuvwx27",
+            "aud": "https://notes.example/mcp", "client_id": "np_abcdefghijklmnopqrstuvwx27",
+            "scope": "notes:read", "exp": 1_800_000_600, "iat": 1_800_000_000,
+            "jti": "00000000-0000-0000-0000-000000000007",
+            "https://narthex.dev/claims/tenant": "acme",
+            "https://narthex.dev/claims/environment": "production",
+            "https://narthex.dev/claims/approval": "apr_00000000000000000000000000000009",
+            "https://narthex.dev/claims/tools": ["list_notes"],
+        });
+        assert_eq!(serde_json::to_value(&claims).unwrap(), wire);
+        assert_eq!(
+            serde_json::from_value::<AccessClaims>(wire).unwrap(),
+            claims
+        );
+    }
+
+    #[test]
+    fn a_list_of_audiences_is_no_audience() {
+        let mut wire = json!({ "iss": "i", "sub": "s", "aud": "a", "client_id": "c", "scope": "",
+            "exp": 1, "iat": 1, "jti": "00000000-0000-0000-0000-000000000007",
+            "https://narthex.dev/claims/tenant": "acme",
+            "https://narthex.dev/claims/environment": "sandbox",
+            "https://narthex.dev/claims/approval": "apr_00000000000000000000000000000009" });
+        assert!(serde_json::from_value::<AccessClaims>(wire.clone()).is_ok());
+        wire["aud"] = json!(["a"]);
+        assert!(serde_json::from_value::<AccessClaims>(wire).is_err());
+    }
+}

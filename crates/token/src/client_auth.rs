@@ -1,0 +1,247 @@
+//! Client authentication (RFC 6749 section 2.3, RFC 7523 section 2.2): exactly one method, the registered one. A
+//! blank, foreign or additional credential is never as good as none.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use narthex_http::Params;
+use narthex_tenancy::TenantTx;
+use narthex_vocab::{AuthMethod, ClientId, ClientMetadata, Secret, SecretKind};
+use zeroize::Zeroizing;
+
+use crate::assertion;
+use crate::call::Call;
+use crate::client::{ApprovedClient, Standing};
+use crate::error::TokenError;
+use crate::store;
+use crate::store::credential::{ClientCredential, Proof};
+
+/// What a request brought to authenticate with.
+pub(crate) struct Presented {
+    /// The identifier it named; an assertion may name it instead.
+    client: Option<ClientId>,
+    proof: Evidence,
+}
+
+/// One of the four ways.
+enum Evidence {
+    None,
+    Basic(Zeroizing<String>),
+    Post(Zeroizing<String>),
+    Assertion(Zeroizing<String>),
+}
+
+/// Who authenticated.
+pub(crate) enum Authenticated {
+    /// A client with an approval in force.
+    Approved(Box<ApprovedClient>),
+    /// A client that nobody approved or that was stopped. It is never told `invalid_client`: clients answer that by
+    /// registering again.
+    NotApproved,
+}
+
+/// `client_assertion_type` of RFC 7523 section 2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+impl Evidence {
+    const fn method(&self) -> AuthMethod {
+        match self {
+            Self::None => AuthMethod::None,
+            Self::Basic(_) => AuthMethod::ClientSecretBasic,
+            Self::Post(_) => AuthMethod::ClientSecretPost,
+            Self::Assertion(_) => AuthMethod::PrivateKeyJwt,
+        }
+    }
+
+    const fn is_basic(&self) -> bool {
+        matches!(self, Self::Basic(_))
+    }
+}
+
+impl Presented {
+    /// Reads what a request brought. Two methods at once are refused.
+    pub(crate) fn read(request: &HttpRequest, form: &Params) -> Result<Self, TokenError> {
+        let basic = basic(request)?;
+        let secret = form.one("client_secret")?;
+        let assertion = form.one("client_assertion")?;
+        let kind = form.one("client_assertion_type")?;
+        if assertion.is_some() != kind.is_some() || kind.is_some_and(|kind| kind != JWT_BEARER) {
+            let words =
+                "client_assertion needs client_assertion_type, which is the jwt-bearer type";
+            return Err(TokenError::Request(words.to_owned()));
+        }
+        let named = form
+            .given("client_id")?
+            .map(ClientId::parse)
+            .transpose()
+            .map_err(|error| TokenError::Request(error.to_string()))?;
+        let own = |text: &str| Zeroizing::new(text.to_owned());
+        let (client, proof) = match (basic, secret, assertion) {
+            (Some((id, secret)), None, None) => {
+                if named.as_ref().is_some_and(|named| named.as_str() != id) {
+                    let words = "client_id is not the one of the Authorization header";
+                    return Err(TokenError::Request(words.to_owned()));
+                }
+                let id = ClientId::parse(&id).map_err(|_| TokenError::Client {
+                    reason: "the client identifier of the header is malformed",
+                    basic: true,
+                })?;
+                (Some(id), Evidence::Basic(secret))
+            }
+            (None, Some(secret), None) => (named, Evidence::Post(own(secret))),
+            (None, None, Some(assertion)) => (named, Evidence::Assertion(own(assertion))),
+            (None, None, None) => (named, Evidence::None),
+            (Some(_), _, _) | (None, Some(_), Some(_)) => {
+                let words = "more than one way of client authentication";
+                return Err(TokenError::Request(words.to_owned()));
+            }
+        };
+        Ok(Self { client, proof })
+    }
+
+    fn refuse(&self, reason: &'static str) -> TokenError {
+        TokenError::Client {
+            reason,
+            basic: self.proof.is_basic(),
+        }
+    }
+}
+
+/// User and password of a Basic header (RFC 7617), form-decoded as RFC 6749 section 2.3.1 says; `None` without one.
+pub(crate) fn basic(
+    request: &HttpRequest,
+) -> Result<Option<(String, Zeroizing<String>)>, TokenError> {
+    let malformed = TokenError::Client {
+        reason: "the Authorization header is malformed",
+        basic: true,
+    };
+    let mut lines = request.headers().get_all(AUTHORIZATION);
+    let line = match (lines.next(), lines.next()) {
+        (None, _) => return Ok(None),
+        (Some(line), None) => line.to_str().ok(),
+        (Some(_), Some(_)) => None,
+    };
+    let encoded = line
+        .and_then(|line| line.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"))
+        .map(|(_, encoded)| encoded.trim());
+    let text = encoded
+        .and_then(|encoded| STANDARD.decode(encoded).ok())
+        .map(Zeroizing::new)
+        .and_then(|bytes| {
+            std::str::from_utf8(&bytes)
+                .map(|text| Zeroizing::new(text.to_owned()))
+                .ok()
+        });
+    let Some(text) = text else {
+        return Err(malformed);
+    };
+    let Some((user, password)) = text.split_once(':') else {
+        return Err(malformed);
+    };
+    match (form_decoded(user), form_decoded(password)) {
+        (Some(user), Some(password)) => Ok(Some((user, Zeroizing::new(password)))),
+        (None, _) | (_, None) => Err(malformed),
+    }
+}
+
+fn form_decoded(text: &str) -> Option<String> {
+    let encoded = format!("v={text}");
+    let params = Params::parse(encoded.as_bytes()).ok()?;
+    let mut pairs = params.pairs();
+    match (pairs.next(), pairs.next()) {
+        (Some(("v", value)), None) => Some(value.to_owned()),
+        (_, _) => None,
+    }
+}
+
+/// Finds out who the client is. The assertion's single use is part of the transaction: it must commit.
+pub(crate) async fn authenticate(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    presented: &Presented,
+) -> Result<Authenticated, TokenError> {
+    let claimed = match (&presented.client, &presented.proof) {
+        (client, Evidence::Assertion(text)) => {
+            let subject = assertion::unverified_subject(text)
+                .ok_or_else(|| presented.refuse("the assertion is malformed"))?;
+            if client.as_ref().is_some_and(|client| *client != subject) {
+                return Err(presented.refuse("client_id is not the subject of the assertion"));
+            }
+            subject
+        }
+        (Some(client), Evidence::None | Evidence::Basic(_) | Evidence::Post(_)) => client.clone(),
+        (None, Evidence::None | Evidence::Basic(_) | Evidence::Post(_)) => {
+            return Err(presented.refuse("no client is named"));
+        }
+    };
+    match store::client::find(tx, call.place.environment, &claimed, call.now).await? {
+        Standing::Approved(client) => {
+            prove(tx, call, presented, (client.id(), client.metadata())).await?;
+            Ok(Authenticated::Approved(client))
+        }
+        Standing::Stopped(client) => {
+            prove(tx, call, presented, (&client.id, &client.metadata)).await?;
+            Ok(Authenticated::NotApproved)
+        }
+        Standing::Undecided(_) => Ok(Authenticated::NotApproved),
+        Standing::Unknown => Err(presented.refuse("no such client")),
+    }
+}
+
+async fn prove(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    presented: &Presented,
+    (id, metadata): (&ClientId, &ClientMetadata),
+) -> Result<(), TokenError> {
+    if presented.proof.method() != metadata.auth_method() {
+        return Err(presented.refuse("not the registered way of authentication"));
+    }
+    let environment = call.place.environment;
+    let accepted = match &presented.proof {
+        Evidence::None => return Ok(()),
+        Evidence::Basic(text) | Evidence::Post(text) => {
+            let secret = Secret::parse(SecretKind::ClientSecret(environment), text)
+                .map_err(|_| presented.refuse("not a client secret of this environment"))?;
+            let hash = secret.hash(call.hash_key);
+            let live = store::credential::of_client(tx, environment, id, call.now).await?;
+            // Every live credential is compared, in constant time each.
+            live.into_iter()
+                .filter(|credential| matches_hash(credential, &hash))
+                .map(|credential| credential.id)
+                .next_back()
+                .ok_or_else(|| presented.refuse("the secret is not one of its live ones"))?
+        }
+        Evidence::Assertion(text) => {
+            let live = store::credential::of_client(tx, environment, id, call.now).await?;
+            let verified = assertion::verify(text, id, &call.place.issuer, (&live, call.now))
+                .map_err(|error| presented.refuse(error.reason()))?;
+            let first = store::replay::first_use(
+                tx,
+                environment,
+                id,
+                verified.jti_hash,
+                verified.expires_at,
+            );
+            if !first.await? {
+                return Err(presented.refuse("the assertion was used before"));
+            }
+            verified.credential
+        }
+    };
+    store::credential::used(tx, environment, id, accepted, call.now).await?;
+    Ok(())
+}
+
+fn matches_hash(credential: &ClientCredential, hash: &narthex_vocab::SecretHash) -> bool {
+    match &credential.proof {
+        Proof::Secret(own) => own.ct_eq(hash),
+        Proof::Key(_) => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "client_auth_tests.rs"]
+mod tests;

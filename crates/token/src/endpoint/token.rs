@@ -1,0 +1,200 @@
+//! `POST …/token` (RFC 6749 section 3.2): one grant type, one way of authentication.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use narthex_http::{OAuthError, Params, Peer, RequestId, StrictForm};
+use narthex_tenancy::ambient;
+use narthex_vocab::{
+    CodeVerifier, GrantType, PkceError, ResourceUri, ScopeSet, Secret, SecretKind,
+};
+
+use crate::Token;
+use crate::call::{Arrival, Call};
+use crate::client::ApprovedClient;
+use crate::client_auth::{self, Authenticated, Presented};
+use crate::client_credentials::client_credentials;
+use crate::error::TokenError;
+use crate::issue::Issued;
+use crate::place::Place;
+use crate::reach::{ReachError, Wanted};
+use crate::redeem::{self, Redeem, Redeemed};
+use crate::refresh::{self, Refresh, Refreshed};
+use crate::throttle::{self, Counted};
+
+/// What is asked for, parsed.
+enum Grant {
+    Code(Redeem),
+    Refresh(Refresh),
+    Client(Wanted),
+}
+
+pub(crate) async fn post(
+    request: HttpRequest,
+    place: Place,
+    (id, peer): (RequestId, Peer),
+    token: Data<Token>,
+    form: StrictForm,
+) -> Result<HttpResponse, OAuthError> {
+    let arrival = Arrival::new(&token, &place, &id).await?;
+    let call = arrival.call();
+    let source = peer.source();
+    throttle::spend(&token, &place, Counted::TokenSource(&source), call.now).await?;
+    form.refuse_repeats(&["resource"])
+        .map_err(TokenError::from)?;
+    let presented = Presented::read(&request, &form)?;
+    let grant = Grant::read(&form)?;
+
+    // A transaction of its own, so that the use of an assertion is remembered whatever becomes of the grant.
+    let authenticated = token
+        .database
+        .tenant(place.tenant, async |tx| {
+            client_auth::authenticate(tx, call, &presented).await
+        })
+        .await?;
+    let client = match authenticated {
+        Authenticated::Approved(client) => client,
+        Authenticated::NotApproved => return Err(grant.refused().into()),
+    };
+    let shared = client.metadata().auth_method().is_public();
+    let counted = Counted::Client(client.id(), shared.then_some(source.as_str()));
+    throttle::spend(&token, &place, counted, call.now).await?;
+    let issued = grant.carry_out(&token, call, &client).await?;
+    Ok(HttpResponse::Ok().json(issued))
+}
+
+impl Grant {
+    fn read(form: &Params) -> Result<Self, TokenError> {
+        let Some(text) = form.given("grant_type")? else {
+            return Err(TokenError::Request("grant_type is missing".to_owned()));
+        };
+        let Ok(kind) = text.parse::<GrantType>() else {
+            return Err(TokenError::UnsupportedGrant);
+        };
+        let wanted = wanted(form)?;
+        match kind {
+            GrantType::ClientCredentials => Ok(Self::Client(wanted)),
+            GrantType::AuthorizationCode => Ok(Self::Code(Redeem {
+                code: one_time(form, "code", SecretKind::AuthorizationCode)?,
+                verifier: required(form, "code_verifier")
+                    .and_then(|text| CodeVerifier::parse(text).map_err(malformed))?,
+                redirect_uri: form.given("redirect_uri")?.map(str::to_owned),
+                resource: wanted.resource,
+            })),
+            GrantType::RefreshToken => Ok(Self::Refresh(Refresh {
+                token: one_time(form, "refresh_token", SecretKind::RefreshToken)?,
+                wanted,
+            })),
+        }
+    }
+
+    /// What a client hears that nobody approved: never that it is unknown, for it would register again.
+    fn refused(&self) -> TokenError {
+        match self {
+            Self::Code(_) | Self::Refresh(_) => TokenError::Grant("the client is not approved"),
+            Self::Client(_) => TokenError::Denied("this client is not approved"),
+        }
+    }
+
+    async fn carry_out(
+        self,
+        token: &Token,
+        call: Call<'_>,
+        client: &ApprovedClient,
+    ) -> Result<Issued, TokenError> {
+        let mut rng = ambient::rng();
+        token
+            .database
+            .tenant(call.place.tenant, async |tx| match self {
+                Self::Client(wanted) => client_credentials(tx, call, (client, &wanted), &mut rng)
+                    .await
+                    .map(Ok),
+                Self::Code(command) => {
+                    let redeemed = redeem::redeem(tx, call, (client, command), &mut rng).await?;
+                    Ok(match redeemed {
+                        Redeemed::Issued(issued) => Ok(*issued),
+                        Redeemed::Replayed => Err(TokenError::Grant("the code was used before")),
+                    })
+                }
+                Self::Refresh(command) => {
+                    let refreshed = refresh::refresh(tx, call, (client, command), &mut rng).await?;
+                    Ok(match refreshed {
+                        Refreshed::Issued(issued) => Ok(*issued),
+                        Refreshed::Replayed => {
+                            Err(TokenError::Grant("the refresh token was used before"))
+                        }
+                    })
+                }
+            })
+            .await?
+    }
+}
+
+/// Scope and resource as they are asked for.
+pub(crate) fn wanted(form: &Params) -> Result<Wanted, TokenError> {
+    let scope = form
+        .one("scope")?
+        .map(ScopeSet::parse)
+        .transpose()
+        .map_err(|error| TokenError::Request(format!("scope: {error}")))?;
+    let mut resources = form.many("resource").filter(|value| !value.is_empty());
+    let resource = match (resources.next(), resources.next()) {
+        (None, _) => None,
+        (Some(text), None) => Some(ResourceUri::parse(text).map_err(|_| ReachError::Target)?),
+        (Some(_), Some(_)) => return Err(ReachError::SeveralTargets.into()),
+    };
+    Ok(Wanted { scope, resource })
+}
+
+fn required<'a>(form: &'a Params, name: &str) -> Result<&'a str, TokenError> {
+    form.given(name)?
+        .ok_or_else(|| TokenError::Request(format!("{name} is missing")))
+}
+
+fn malformed(error: PkceError) -> TokenError {
+    TokenError::Request(error.to_string())
+}
+
+/// A value of another kind, a cut or a mistyped one is `None`: as unknown as an invented one, and said after the
+/// client has authenticated.
+fn one_time(form: &Params, name: &str, kind: SecretKind) -> Result<Option<Secret>, TokenError> {
+    Ok(Secret::parse(kind, required(form, name)?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("", "invalid_request")]
+    #[case("grant_type=", "invalid_request")]
+    #[case("grant_type=password", "unsupported_grant_type")]
+    #[case("grant_type=authorization_code", "invalid_request")]
+    #[case("grant_type=authorization_code&code=invented", "invalid_request")]
+    #[case("grant_type=refresh_token", "invalid_request")]
+    #[case("grant_type=client_credentials&scope=a%20%20b", "invalid_request")]
+    #[case("grant_type=client_credentials&resource=%23", "invalid_target")]
+    #[case(
+        "grant_type=client_credentials&resource=https://a.example&resource=https://b.example",
+        "invalid_target"
+    )]
+    fn refuses(#[case] form: &str, #[case] code: &str) {
+        let Err(error) = Grant::read(&Params::parse(form.as_bytes()).unwrap()) else {
+            panic!("accepted {form}");
+        };
+        assert_eq!(OAuthError::from(error).error, code);
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_none() {
+        let mut rng = ambient::rng();
+        let code = Secret::generate(SecretKind::AuthorizationCode, &mut rng);
+        let form = format!("grant_type=refresh_token&refresh_token={}", code.reveal());
+        let grant = Grant::read(&Params::parse(form.as_bytes()).unwrap());
+        assert!(matches!(
+            grant,
+            Ok(Grant::Refresh(Refresh { token: None, .. }))
+        ));
+    }
+}

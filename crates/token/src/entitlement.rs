@@ -1,0 +1,35 @@
+//! The grant of reach of a client, as the approval left it: scopes with their resources, tools with their pinned
+//! schemas. Nothing here widens it.
+
+use narthex_vocab::{Id, Resource, ResourceUri, Risk, SchemaHash, Scope, Timestamp, ToolName};
+
+/// One scope in force.
+#[derive(Debug, Clone)]
+pub(crate) struct EntitledScope {
+    pub(crate) scope: Scope,
+    pub(crate) resource: Id<Resource>,
+    /// Becomes `aud`, in the registered form.
+    pub(crate) identifier: ResourceUri,
+    /// What an end user reads.
+    pub(crate) description: String,
+    pub(crate) risk: Risk,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// One tool in force.
+#[derive(Debug, Clone)]
+pub(crate) struct EntitledTool {
+    pub(crate) tool: ToolName,
+    /// The scope that the approval gave it under.
+    pub(crate) scope: Scope,
+    /// The schema that was approved.
+    pub(crate) approved: SchemaHash,
+    /// The schema that the resource has now.
+    pub(crate) current: SchemaHash,
+}
+
+/// Everything a client may reach now.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entitlement {
+    pub(crate) scopes: Vec<EntitledScope>,
+}

@@ -1,0 +1,112 @@
+//! Why a call on the plane's OAuth endpoints was refused, and the one total map to the wire (RFC 6749 section 5.2).
+//! The exact reason goes to the log; the wire gets the registered code.
+
+use actix_web::http::StatusCode;
+use narthex_http::OAuthError;
+use narthex_http::params::ParamsError;
+use narthex_tenancy::StoreError;
+
+use crate::keys::KeysError;
+use crate::reach::ReachError;
+
+/// A refusal at the token, introspection, revocation or decision endpoint.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TokenError {
+    /// A parameter is missing, repeated or malformed.
+    #[error("{0}")]
+    Request(String),
+    /// The client did not prove who it is.
+    #[error("client authentication failed: {reason}")]
+    Client {
+        /// For the log.
+        reason: &'static str,
+        /// Whether it tried the `Authorization` header.
+        basic: bool,
+    },
+    /// The code or refresh token is of no use.
+    #[error("the grant is not valid: {0}")]
+    Grant(&'static str),
+    /// A grant type that is not known here.
+    #[error("this grant type is not supported")]
+    UnsupportedGrant,
+    /// A grant type that this client is not approved for.
+    #[error("this client is not approved for this grant type")]
+    GrantNotAllowed,
+    /// Nobody has approved this client, or it was stopped.
+    #[error("{0}")]
+    Denied(&'static str),
+    /// Scope or resource go beyond what was approved.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+    /// Too many calls.
+    #[error("too many calls; again in {retry_after} s")]
+    Limited {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// The issuer's keys cannot be had.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// A token could not be signed.
+    #[error("a token could not be signed")]
+    Signing,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<ParamsError> for TokenError {
+    fn from(error: ParamsError) -> Self {
+        Self::Request(error.to_string())
+    }
+}
+
+/// The challenge of a client that used the header (RFC 6749 section 5.2).
+pub(crate) const BASIC: &str = "Basic realm=\"narthex\", charset=\"UTF-8\"";
+
+impl From<TokenError> for OAuthError {
+    fn from(error: TokenError) -> Self {
+        let text = error.to_string();
+        match error {
+            TokenError::Request(_) => Self::bad_request("invalid_request", text),
+            TokenError::Client { reason, basic } => {
+                tracing::info!(reason, "client authentication failed");
+                let words = "client authentication failed";
+                let refused = Self::new(StatusCode::UNAUTHORIZED, "invalid_client", words);
+                if basic {
+                    refused.challenge(BASIC)
+                } else {
+                    refused
+                }
+            }
+            TokenError::Grant(reason) => {
+                tracing::info!(reason, "a grant was refused");
+                Self::bad_request("invalid_grant", "the code or token is not valid")
+            }
+            TokenError::UnsupportedGrant => Self::bad_request("unsupported_grant_type", text),
+            TokenError::GrantNotAllowed => Self::bad_request("unauthorized_client", text),
+            TokenError::Denied(_) => Self::bad_request("access_denied", text),
+            TokenError::Reach(error) => Self::bad_request(error.code(), text),
+            TokenError::Limited { retry_after } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "temporarily_unavailable",
+                "too many calls",
+            )
+            .retry_after(retry_after),
+            TokenError::Store(StoreError::Unavailable(why))
+            | TokenError::Keys(KeysError::Store(StoreError::Unavailable(why))) => {
+                tracing::error!(why, "the store is away");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "temporarily_unavailable",
+                    "try again later",
+                )
+                .retry_after(1)
+            }
+            TokenError::Store(_) | TokenError::Keys(_) | TokenError::Signing => {
+                tracing::error!(error = text, "a call failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "")
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! May this client call this tool now (AuthZEN Authorization API 1.0)? Asked by the resource for every call; answered
+//! from the token, the entitlement and the tool as it is now, through the policy. No answer is ever inferred.
+
+use narthex_policy::{CallFacts, Decision, DecisionReason, ToolFact, decide};
+use narthex_tenancy::TenantTx;
+use narthex_vocab::{ScopeSet, ToolName};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::call::Call;
+use crate::error::TokenError;
+use crate::introspect::in_force;
+use crate::resource_auth::ResourceCaller;
+use crate::store;
+use crate::verify::{self, Live};
+
+/// The question; members that are not known are ignored, a missing one is a 400.
+#[derive(Deserialize)]
+pub(crate) struct Evaluation {
+    subject: Entity,
+    action: Action,
+    resource: Entity,
+    context: Context,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    #[serde(rename = "type")]
+    kind: String,
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Context {
+    token: String,
+}
+
+/// The answer: a decision and, for a refusal, why.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    allow: bool,
+    /// Rule and words, for whoever runs the resource.
+    admin: Vec<(String, String)>,
+    /// For the person at the client.
+    user: Option<String>,
+}
+
+impl Answer {
+    fn refused(rule: &str, words: &str) -> Self {
+        Self {
+            allow: false,
+            admin: vec![(rule.to_owned(), words.to_owned())],
+            user: None,
+        }
+    }
+
+    /// AuthZEN 1.0 section 6.2, with the request id as the decision's own.
+    pub(crate) fn json(&self, request_id: &str) -> Value {
+        let mut context = Map::new();
+        context.insert("id".to_owned(), request_id.into());
+        if !self.allow {
+            let words: Vec<&str> = self.admin.iter().map(|(_, words)| words.as_str()).collect();
+            let rules: Vec<&str> = self.admin.iter().map(|(rule, _)| rule.as_str()).collect();
+            let admin = json!({ "en": words.join("; "), "rules": rules });
+            context.insert("reason_admin".to_owned(), admin);
+            let user = self.user.as_deref().or(words.first().copied());
+            context.insert("reason_user".to_owned(), json!({ "en": user }));
+        }
+        json!({ "decision": self.allow, "context": context })
+    }
+}
+
+impl From<Decision> for Answer {
+    fn from(decision: Decision) -> Self {
+        let pair = |reason: &DecisionReason| (reason.rule.to_string(), reason.title.clone());
+        Self {
+            allow: decision.allow,
+            admin: decision.reasons.iter().map(pair).collect(),
+            user: decision
+                .reasons
+                .iter()
+                .find_map(|reason| reason.fix.clone()),
+        }
+    }
+}
+
+/// Decides one call.
+pub(crate) async fn evaluate(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    caller: &ResourceCaller,
+    question: &Evaluation,
+) -> Result<Answer, TokenError> {
+    if question.action.name != "tools/call" || question.resource.kind != "tool" {
+        return Ok(Answer::refused(
+            "action",
+            "Only tools/call on a tool is decided here",
+        ));
+    }
+    let Ok(tool) = ToolName::parse(&question.resource.id) else {
+        return Ok(Answer::refused("tool", "This is not the name of a tool"));
+    };
+    let Some(live) = verify::live(tx, call, &question.context.token).await? else {
+        return Ok(Answer::refused("token", "The access token is not valid"));
+    };
+    if !is_subject(&question.subject, &live) {
+        return Ok(Answer::refused(
+            "subject",
+            "The access token is of another subject",
+        ));
+    }
+    let facts = facts(tx, call, (caller, &live), &tool).await?;
+    let decision = decide(&facts);
+    for error in &decision.errors {
+        tracing::error!(error, "a call could not be decided");
+    }
+    tracing::info!(
+        allow = decision.allow,
+        client = %live.client.id(),
+        tool = %tool,
+        policy = decision.policy_version,
+        "decided a call"
+    );
+    Ok(decision.into())
+}
+
+/// The subject is the client, or the person behind its token: whoever the token is of.
+fn is_subject(subject: &Entity, live: &Live) -> bool {
+    match subject.kind.as_str() {
+        "client" => subject.id == live.claims.client_id.as_str(),
+        "user" => live.person.is_some() && subject.id == live.claims.sub,
+        _ => false,
+    }
+}
+
+async fn facts(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (caller, live): (&ResourceCaller, &Live),
+    tool: &ToolName,
+) -> Result<CallFacts, TokenError> {
+    let environment = call.place.environment;
+    let needed = store::entitlement::tool_scope(tx, environment, caller.id, tool).await?;
+    let client = live.client.id();
+    let entitled = store::entitlement::tools(tx, environment, client, caller.id, call.now).await?;
+    let own = entitled.iter().find(|entry| entry.tool == *tool);
+    Ok(CallFacts {
+        client_active: true,
+        audience_matches: live.claims.aud == caller.identifier.as_str(),
+        token_scopes: in_force(tx, call, live).await?,
+        required_scopes: needed.into_iter().collect::<ScopeSet>(),
+        tool: Some(ToolFact {
+            entitled: own.is_some(),
+            schema_matches: own.is_some_and(|entry| entry.approved == entry.current),
+        }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_why_and_a_yes_does_not() {
+        let refused = Answer::refused("token", "The access token is not valid");
+        let expected = json!({ "decision": false, "context": {
+            "id": "req-1",
+            "reason_admin": { "en": "The access token is not valid", "rules": ["token"] },
+            "reason_user": { "en": "The access token is not valid" },
+        }});
+        assert_eq!(refused.json("req-1"), expected);
+        let allowed = Answer {
+            allow: true,
+            admin: vec![("C-01".to_owned(), "In order".to_owned())],
+            user: None,
+        };
+        let expected = json!({ "decision": true, "context": { "id": "req-2" } });
+        assert_eq!(allowed.json("req-2"), expected);
+    }
+
+    #[test]
+    fn a_missing_member_does_not_parse() {
+        let whole = json!({ "subject": { "type": "client", "id": "np_a" },
+            "action": { "name": "tools/call" }, "resource": { "type": "tool", "id": "t" },
+            "context": { "token": "x" }, "unknown": 1 });
+        assert!(serde_json::from_value::<Evaluation>(whole.clone()).is_ok());
+        for member in ["subject", "action", "resource", "context"] {
+            let mut cut = whole.clone();
+            cut.as_object_mut().map(|members| members.remove(member));
+            assert!(
+                serde_json::from_value::<Evaluation>(cut).is_err(),
+                "{member}"
+            );
+        }
+    }
+}

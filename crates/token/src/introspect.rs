@@ -1,0 +1,90 @@
+//! Introspection (RFC 7662): what a token is worth right now, told to the resource it is for or to the client it was
+//! issued to. Every other token, and every token that does not count, is `{"active": false}` and nothing else.
+
+use narthex_tenancy::TenantTx;
+use narthex_vocab::{ClientId, ResourceUri, ScopeSet};
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::error::TokenError;
+use crate::store;
+use crate::verify::{self, Live};
+
+/// Who asks.
+pub(crate) enum Asker {
+    /// A resource: it sees the tokens that are for it.
+    Resource(ResourceUri),
+    /// A client with a secret: it sees its own tokens.
+    Client(ClientId),
+}
+
+/// What is known of one token that counts.
+pub(crate) struct Active {
+    live: Live,
+    scopes: ScopeSet,
+}
+
+/// Answers for one token. `None` is inactive.
+pub(crate) async fn introspect(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    asker: &Asker,
+    text: &str,
+) -> Result<Option<Active>, TokenError> {
+    let Some(live) = verify::live(tx, call, text).await? else {
+        return Ok(None);
+    };
+    let entitled = match asker {
+        Asker::Resource(identifier) => live.claims.aud == identifier.as_str(),
+        Asker::Client(client) => live.claims.client_id == *client,
+    };
+    if !entitled {
+        return Ok(None);
+    }
+    let scopes = in_force(tx, call, &live).await?;
+    Ok(Some(Active { live, scopes }))
+}
+
+/// The scopes of the token that the entitlement still has: an approval for less counts at once. Identity scopes are
+/// the person's own.
+pub(crate) async fn in_force(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    live: &Live,
+) -> Result<ScopeSet, TokenError> {
+    let environment = call.place.environment;
+    let client = live.client.id();
+    let entitlement = store::entitlement::scopes(tx, environment, client, call.now).await?;
+    let held: ScopeSet = entitlement
+        .scopes
+        .into_iter()
+        .filter(|entry| entry.identifier.as_str() == live.claims.aud)
+        .map(|entry| entry.scope)
+        .collect();
+    let own = |scope: &&narthex_vocab::Scope| {
+        held.contains(scope) || crate::reach::IDENTITY.contains(&scope.as_str())
+    };
+    Ok(live.claims.scope.iter().filter(own).cloned().collect())
+}
+
+impl Active {
+    /// RFC 7662 section 2.2.
+    pub(crate) fn json(&self) -> Value {
+        let claims = &self.live.claims;
+        json!({
+            "active": true,
+            "token_type": "Bearer",
+            "iss": claims.iss,
+            "sub": claims.sub,
+            "aud": claims.aud,
+            "client_id": claims.client_id,
+            "scope": self.scopes,
+            "exp": claims.exp,
+            "iat": claims.iat,
+            "jti": claims.jti,
+            "https://narthex.dev/claims/tenant": claims.tenant,
+            "https://narthex.dev/claims/environment": claims.environment,
+            "https://narthex.dev/claims/approval": claims.approval,
+        })
+    }
+}

@@ -1,0 +1,182 @@
+//! The keys of every issuer: made on first use, sealed at rest under the key-encryption key, parsed once and kept in
+//! memory. A private key is never in a row, a log or an answer.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use narthex_tenancy::{StoreError, sealing::SealError};
+use narthex_vocab::{Environment, Id, Tenant, Timestamp};
+use rand_core::CryptoRng;
+
+use crate::Token;
+use crate::signing_key::{Es256Key, Rs256Key, SigningKeyError};
+use crate::store::signing_key::{self as store, CurrentKey, NewKey};
+
+/// One issuer.
+type At = (Id<Tenant>, Environment);
+
+/// What one issuer signs with, and what its tokens are checked with.
+pub(crate) struct Ring {
+    pub(crate) access: Es256Key,
+    pub(crate) identity: Rs256Key,
+    /// Access token keys by kid: the current one and those that are not withdrawn yet.
+    checking: HashMap<String, DecodingKey>,
+}
+
+impl Ring {
+    /// The key that checks access tokens with this `kid`.
+    pub(crate) fn checking(&self, kid: &str) -> Option<&DecodingKey> {
+        self.checking.get(kid)
+    }
+}
+
+/// The parsed keys of the issuers that this process has served.
+#[derive(Default)]
+pub struct Keys {
+    rings: RwLock<HashMap<At, Arc<Ring>>>,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(…)")
+    }
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    #[error(transparent)]
+    Key(#[from] SigningKeyError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("the thread that makes keys ended")]
+    Thread,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Keys {
+    /// The keys of one issuer. Keys that were never made are made now; when two processes make them at once, the
+    /// database keeps the first and both use it.
+    pub(crate) async fn ring(
+        &self,
+        token: &Token,
+        at: At,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Arc<Ring>, KeysError> {
+        let known = {
+            let rings = self.rings.read().unwrap_or_else(PoisonError::into_inner);
+            rings.get(&at).cloned()
+        };
+        if let Some(ring) = known {
+            return Ok(ring);
+        }
+        let ring = match load(token, at, now).await? {
+            Some(ring) => ring,
+            None => {
+                make(token, at, now, rng).await?;
+                let made = load(token, at, now).await?;
+                made.ok_or(KeysError::Store(StoreError::NotFound))?
+            }
+        };
+        let ring = Arc::new(ring);
+        let mut rings = self.rings.write().unwrap_or_else(PoisonError::into_inner);
+        rings.insert(at, Arc::clone(&ring));
+        Ok(ring)
+    }
+}
+
+/// Reads and opens the keys; `None` while one of the two algorithms has none.
+async fn load(token: &Token, at: At, now: Timestamp) -> Result<Option<Ring>, KeysError> {
+    let (tenant, environment) = at;
+    let read = token.database.tenant(tenant, async |tx| {
+        let current = store::current(tx, environment).await?;
+        let published = store::published(tx, environment, now).await?;
+        Ok::<_, StoreError>((current, published))
+    });
+    let (current, published) = read.await?;
+    let open = |algorithm: &str| -> Result<Option<_>, KeysError> {
+        let Some(key) = current.iter().find(|key| key.algorithm == algorithm) else {
+            return Ok(None);
+        };
+        let CurrentKey { kid, sealed, .. } = key;
+        let pkcs8 = token.sealing.open(sealed, &place(at, kid))?;
+        Ok(Some((kid.clone(), pkcs8)))
+    };
+    let (Some((kid, pkcs8)), Some((rsa_kid, rsa_pkcs8))) =
+        (open(Es256Key::ALGORITHM)?, open(Rs256Key::ALGORITHM)?)
+    else {
+        return Ok(None);
+    };
+    let checking = published
+        .into_iter()
+        .filter(|(_, jwk)| jwk.get("alg").is_some_and(|alg| alg == Es256Key::ALGORITHM))
+        .filter_map(|(kid, jwk)| {
+            let jwk = serde_json::from_value(jwk).ok()?;
+            Some((kid, DecodingKey::from_jwk(&jwk).ok()?))
+        })
+        .collect();
+    Ok(Some(Ring {
+        access: Es256Key::from_pkcs8(kid, &pkcs8)?,
+        identity: Rs256Key::from_pkcs8(rsa_kid, &rsa_pkcs8)?,
+        checking,
+    }))
+}
+
+async fn make(
+    token: &Token,
+    at: At,
+    now: Timestamp,
+    rng: &mut dyn CryptoRng,
+) -> Result<(), KeysError> {
+    let (tenant, environment) = at;
+    let (kid, rsa_kid) = (new_kid(rng), new_kid(rng));
+    let generate = tokio::task::spawn_blocking(|| {
+        Ok((Es256Key::generate(kid)?, Rs256Key::generate(rsa_kid)?))
+    });
+    let made: Result<_, SigningKeyError> = generate.await.map_err(|_| KeysError::Thread)?;
+    let (access, identity) = made?;
+    let keys = [
+        NewKey {
+            kid: access.kid().to_owned(),
+            algorithm: Es256Key::ALGORITHM,
+            sealed: token
+                .sealing
+                .seal(&access.pkcs8()?, &place(at, access.kid()), rng)?,
+            jwk: access.public_jwk()?,
+        },
+        NewKey {
+            kid: identity.kid().to_owned(),
+            algorithm: Rs256Key::ALGORITHM,
+            sealed: token
+                .sealing
+                .seal(&identity.pkcs8()?, &place(at, identity.kid()), rng)?,
+            jwk: identity.public_jwk(),
+        },
+    ];
+    let write = token.database.tenant(tenant, async |tx| {
+        for key in keys {
+            store::insert(tx, environment, key, now).await?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    write.await?;
+    tracing::info!(%tenant, %environment, "made the keys of an issuer");
+    Ok(())
+}
+
+/// An opaque identifier: nobody finds a key by what is in it.
+fn new_kid(rng: &mut dyn CryptoRng) -> String {
+    let mut random = [0_u8; 12];
+    rng.fill_bytes(&mut random);
+    URL_SAFE_NO_PAD.encode(random)
+}
+
+/// Where a sealed key belongs; moved elsewhere it does not open.
+fn place((tenant, environment): At, kid: &str) -> String {
+    format!("issue.signing_key/{tenant}/{environment}/{kid}")
+}

@@ -1,0 +1,185 @@
+//! A code becomes tokens (RFC 6749 section 4.1.3, RFC 7636 section 4.6), once. A second use that is otherwise right
+//! ends the grant and with it every token of it (OAuth 2.1 section 7.5.2), which must be remembered: it is an outcome,
+//! not an error.
+
+use chrono::Duration;
+use narthex_tenancy::{StoreError, TenantTx, member};
+use narthex_vocab::{CodeVerifier, GrantType, ResourceUri, Secret, SecretKind};
+use rand_core::CryptoRng;
+
+use crate::call::Call;
+use crate::client::ApprovedClient;
+use crate::error::TokenError;
+use crate::id_token::{self, Identity};
+use crate::issue::{self, Issued, Mint, Person};
+use crate::reach::{self, Excess, ReachError, Wanted};
+use crate::store;
+use crate::store::code::Code;
+use crate::store::grant::OpenGrant;
+use crate::store::refresh::RefreshRow;
+
+/// A refresh token that is not used for so long is over.
+pub(crate) const IDLE: Duration = Duration::days(7);
+
+/// What a client brings.
+pub(crate) struct Redeem {
+    /// `None`: not a code at all.
+    pub(crate) code: Option<Secret>,
+    pub(crate) verifier: CodeVerifier,
+    /// Compared when it is sent, as clients of RFC 6749 do.
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) resource: Option<ResourceUri>,
+}
+
+/// What became of it.
+pub(crate) enum Redeemed {
+    Issued(Box<Issued>),
+    /// The code was used before: its grant has ended.
+    Replayed,
+}
+
+/// Redeems one code.
+pub(crate) async fn redeem(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (client, command): (&ApprovedClient, Redeem),
+    rng: &mut dyn CryptoRng,
+) -> Result<Redeemed, TokenError> {
+    let environment = call.place.environment;
+    if !client.allows(GrantType::AuthorizationCode) {
+        return Err(TokenError::GrantNotAllowed);
+    }
+    let Some(secret) = &command.code else {
+        return Err(TokenError::Grant("not a code"));
+    };
+    let hash = secret.hash(call.hash_key);
+    let code = store::code::lock(tx, environment, &hash).await?;
+    let code = code.ok_or(TokenError::Grant("no such code"))?;
+    check(&code, client, &command)?;
+    if code.redeemed {
+        let why = "a code was used twice";
+        store::grant::end(tx, environment, code.grant, why, call.now).await?;
+        return Ok(Redeemed::Replayed);
+    }
+    if code.expires_at <= call.now {
+        return Err(TokenError::Grant("the code is over"));
+    }
+    let grant = open_grant(tx, call, client, &code, command.resource.as_ref()).await?;
+    store::code::redeemed(tx, environment, &hash, call.now).await?;
+
+    let person = Person {
+        subject: grant.member.to_string(),
+        grant: grant.id,
+        auth_time: code.auth_time,
+    };
+    let reach = reach_of(tx, call, client, &grant).await?;
+    let mint = Mint {
+        client,
+        reach: &reach,
+        grant_type: GrantType::AuthorizationCode,
+        person: Some(person.clone()),
+    };
+    let mut issued = issue::issue(tx, call, mint, rng).await?;
+    if client.allows(GrantType::RefreshToken) {
+        issued.refresh_token = Some(first_refresh_token(tx, call, &grant, rng).await?);
+    }
+    if reach.scopes.has("openid") {
+        let identity = Identity {
+            client: client.id(),
+            person: &person,
+            nonce: code.nonce.as_deref(),
+        };
+        issued.id_token = Some(id_token::sign(call, &identity, &issued.access_token)?);
+    }
+    Ok(Redeemed::Issued(Box::new(issued)))
+}
+
+/// What a thief of the code does not know.
+fn check(code: &Code, client: &ApprovedClient, command: &Redeem) -> Result<(), TokenError> {
+    if code.client != *client.id() {
+        return Err(TokenError::Grant("the code is another client's"));
+    }
+    if !code.challenge.verify(&command.verifier) {
+        return Err(TokenError::Grant("the code verifier is wrong"));
+    }
+    match &command.redirect_uri {
+        Some(sent) if *sent != code.redirect_uri => {
+            Err(TokenError::Grant("the redirect URI is another"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn open_grant(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    client: &ApprovedClient,
+    code: &Code,
+    resource: Option<&ResourceUri>,
+) -> Result<OpenGrant, TokenError> {
+    if !client.may_begin_grants() {
+        return Err(TokenError::Grant("the client may not begin new grants"));
+    }
+    let environment = call.place.environment;
+    let grant = store::grant::lock_open(tx, environment, code.grant, call.now).await?;
+    let grant = grant.ok_or(TokenError::Grant("the grant has ended"))?;
+    check_resource(&grant, resource)?;
+    check_person(tx, &grant).await?;
+    Ok(grant)
+}
+
+/// The resource of a grant cannot be changed afterwards.
+pub(crate) fn check_resource(
+    grant: &OpenGrant,
+    sent: Option<&ResourceUri>,
+) -> Result<(), TokenError> {
+    match (sent, &grant.resource) {
+        (None, _) => Ok(()),
+        (Some(sent), Some(own)) if own.same_as(sent) => Ok(()),
+        (Some(_), Some(_) | None) => Err(ReachError::Target.into()),
+    }
+}
+
+/// Somebody who left has no tokens any more.
+pub(crate) async fn check_person(tx: &mut TenantTx, grant: &OpenGrant) -> Result<(), TokenError> {
+    match member::load_end_user(tx, grant.member).await {
+        Ok(_) => Ok(()),
+        Err(StoreError::NotFound) => Err(TokenError::Grant("the person has left")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the person allowed, within what is approved now.
+pub(crate) async fn reach_of(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    client: &ApprovedClient,
+    grant: &OpenGrant,
+) -> Result<reach::Reach, TokenError> {
+    let environment = call.place.environment;
+    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let wanted = Wanted {
+        scope: Some(grant.scope.clone()),
+        resource: grant.resource.clone(),
+    };
+    Ok(reach::narrow(&wanted, &entitlement, Excess::LeftOut, true)?)
+}
+
+async fn first_refresh_token(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    grant: &OpenGrant,
+    rng: &mut dyn CryptoRng,
+) -> Result<String, TokenError> {
+    let row = RefreshRow {
+        grant: grant.id,
+        generation: 1,
+        idle_expires_at: call.now + IDLE,
+        expires_at: grant.expires_at,
+        rotated: false,
+    };
+    let token = Secret::generate(SecretKind::RefreshToken, rng);
+    let hash = token.hash(call.hash_key);
+    store::refresh::insert(tx, call.place.environment, &hash, &row, call.now).await?;
+    Ok(token.reveal().to_owned())
+}

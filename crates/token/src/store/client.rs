@@ -1,0 +1,106 @@
+//! `registry.client` and `intake.quarantine`: where a client identifier stands. The one door to an approved client.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{intake::quarantine as q, registry::client as c},
+};
+use narthex_vocab::{
+    ClientId, ClientMetadata, ClientState, Environment, Id, QuarantineState, Timestamp,
+};
+use serde_json::Value;
+
+use crate::client::{ApprovedClient, ApprovedRow, Standing, StoppedClient, UndecidedClient};
+
+/// Looks an identifier up among the clients, then in quarantine.
+pub(crate) async fn find(
+    tx: &mut TenantTx,
+    environment: Environment,
+    id: &ClientId,
+    now: Timestamp,
+) -> Result<Standing, StoreError> {
+    let row: Option<(uuid::Uuid, String, Value, Timestamp, Timestamp)> = c::table
+        .filter(
+            c::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(c::environment.eq(environment.as_str()))
+                .and(c::client_id.eq(id.as_str())),
+        )
+        .select((
+            c::approval_id,
+            c::state,
+            c::metadata,
+            c::created_at,
+            c::expires_at,
+        ))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let Some((approval, state, metadata, created_at, expires_at)) = row else {
+        return in_quarantine(tx, environment, id, now).await;
+    };
+    let state: ClientState = state
+        .parse()
+        .map_err(StoreError::corrupt("registry.client", "state"))?;
+    let metadata = read_metadata(&metadata, "registry.client")?;
+    if !state.honours_tokens() || expires_at <= now {
+        let id = id.clone();
+        return Ok(Standing::Stopped(Box::new(StoppedClient { id, metadata })));
+    }
+    let row = ApprovedRow {
+        approval: Id::from_uuid(approval),
+        restricted: !state.allows_grants(),
+        created_at,
+        expires_at,
+    };
+    let client = ApprovedClient::from_row(id.clone(), metadata, &row);
+    Ok(Standing::Approved(Box::new(client)))
+}
+
+async fn in_quarantine(
+    tx: &mut TenantTx,
+    environment: Environment,
+    id: &ClientId,
+    now: Timestamp,
+) -> Result<Standing, StoreError> {
+    let row: Option<(String, Value, Timestamp, Timestamp)> = q::table
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(environment.as_str()))
+                .and(q::client_id.eq(id.as_str())),
+        )
+        .select((q::state, q::metadata, q::created_at, q::expires_at))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let Some((state, metadata, first_seen, expires_at)) = row else {
+        return Ok(Standing::Unknown);
+    };
+    let state: QuarantineState = state
+        .parse()
+        .map_err(StoreError::corrupt("intake.quarantine", "state"))?;
+    let waiting = match state {
+        QuarantineState::Quarantined => expires_at > now,
+        QuarantineState::Linked | QuarantineState::Activated => true,
+        QuarantineState::Blocked | QuarantineState::Expired => false,
+    };
+    Ok(Standing::Undecided(Box::new(UndecidedClient {
+        id: id.clone(),
+        metadata: read_metadata(&metadata, "intake.quarantine")?,
+        waiting,
+        first_seen,
+    })))
+}
+
+fn read_metadata(value: &Value, table: &'static str) -> Result<ClientMetadata, StoreError> {
+    let corrupt = StoreError::Corrupt {
+        table,
+        column: "metadata",
+    };
+    let Some(members) = value.as_object() else {
+        return Err(corrupt);
+    };
+    ClientMetadata::parse(members).map_err(|_| corrupt)
+}

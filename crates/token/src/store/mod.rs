@@ -1,0 +1,12 @@
+//! The only place of this crate with queries. Every function takes the tenant's transaction; a row becomes a noun here
+//! or is [`narthex_tenancy::StoreError::Corrupt`].
+
+pub(crate) mod client;
+pub(crate) mod code;
+pub(crate) mod credential;
+pub(crate) mod entitlement;
+pub(crate) mod grant;
+pub(crate) mod issuance;
+pub(crate) mod refresh;
+pub(crate) mod replay;
+pub(crate) mod signing_key;

@@ -1,0 +1,75 @@
+//! Budgets of the token plane: per source before anything is looked up, per client once it is known. While Redis is
+//! away each process counts for itself: tokens must go on.
+
+use std::time::Duration;
+
+use narthex_tenancy::budget::{Answer, Bucket};
+use narthex_vocab::{ClientId, Timestamp};
+
+use crate::Token;
+use crate::error::TokenError;
+use crate::place::Place;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counted<'a> {
+    /// Calls of one source on the token and revocation endpoints.
+    TokenSource(&'a str),
+    /// Tokens of one client; a public client can be named by anyone, so it is counted per source.
+    Client(&'a ClientId, Option<&'a str>),
+    /// Checks of tokens: resources ask often.
+    CheckSource(&'a str),
+    /// Pages of one source.
+    PageSource(&'a str),
+}
+
+impl Counted<'_> {
+    fn bucket(self, environment: &str) -> Bucket {
+        match self {
+            Self::TokenSource(source) => {
+                Bucket::new(format!("token/{environment}/source/{source}"), 300, MINUTE)
+            }
+            Self::Client(client, None) => Bucket::new(
+                format!("token/{environment}/client/{client}"),
+                1_200,
+                MINUTE,
+            ),
+            Self::Client(client, Some(source)) => Bucket::new(
+                format!("token/{environment}/client/{client}/{source}"),
+                120,
+                MINUTE,
+            ),
+            Self::CheckSource(source) => Bucket::new(
+                format!("check/{environment}/source/{source}"),
+                12_000,
+                MINUTE,
+            ),
+            Self::PageSource(source) => {
+                Bucket::new(format!("page/{environment}/source/{source}"), 240, MINUTE)
+            }
+        }
+    }
+}
+
+/// Takes one call, or says when the next may come.
+pub(crate) async fn spend(
+    token: &Token,
+    place: &Place,
+    counted: Counted<'_>,
+    now: Timestamp,
+) -> Result<(), TokenError> {
+    let buckets = [counted.bucket(place.environment.as_str())];
+    let answer = match token.budgets.spend(place.tenant, &buckets).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::warn!(%error, "the token plane is limited in memory");
+            token.fallback.spend(place.tenant, &buckets, now)
+        }
+    };
+    match answer {
+        Answer::Allowed => Ok(()),
+        Answer::Limited { retry_after } => Err(TokenError::Limited { retry_after }),
+    }
+}

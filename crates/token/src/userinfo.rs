@@ -1,0 +1,38 @@
+//! What a person lets a client know of them (OpenID Connect Core section 5.3): `sub` always, name and address only by
+//! their scopes.
+
+use narthex_tenancy::TenantTx;
+use serde_json::{Value, json};
+
+use crate::bearer::BearerError;
+use crate::call::Call;
+use crate::error::TokenError;
+use crate::verify;
+
+/// Answers for the person behind a token.
+pub(crate) async fn userinfo(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    text: &str,
+) -> Result<Result<Value, BearerError>, TokenError> {
+    let Some(live) = verify::live(tx, call, text).await? else {
+        return Ok(Err(BearerError::Invalid));
+    };
+    let Some(person) = live.person else {
+        return Ok(Err(BearerError::Scope));
+    };
+    let scopes = &live.claims.scope;
+    if !scopes.has("openid") {
+        return Ok(Err(BearerError::Scope));
+    }
+    let mut answer = json!({ "sub": live.claims.sub });
+    if let Some(members) = answer.as_object_mut() {
+        if scopes.has("profile") {
+            members.insert("name".to_owned(), person.name.as_str().into());
+        }
+        if scopes.has("email") {
+            members.insert("email".to_owned(), person.email.as_str().into());
+        }
+    }
+    Ok(Ok(answer))
+}

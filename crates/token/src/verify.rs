@@ -1,0 +1,88 @@
+//! Whether an access token counts now: signature, issuer, end, and what the database knows of its client, its grant
+//! and its person. Used by introspection, userinfo and the decision API alike; it says no more than live or not.
+
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use narthex_tenancy::{StoreError, TenantTx, member};
+use narthex_vocab::{Id, Member, Timestamp};
+
+use crate::call::Call;
+use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
+use crate::client::{ApprovedClient, Standing};
+use crate::keys::Ring;
+use crate::place::Place;
+use crate::store;
+
+/// A token that counts, with the client it was issued to.
+pub(crate) struct Live {
+    pub(crate) claims: AccessClaims,
+    pub(crate) client: Box<ApprovedClient>,
+    /// The person, when one is behind it.
+    pub(crate) person: Option<member::Member>,
+}
+
+/// Checks a token wholly; `None` for every token that does not count, whatever is wrong with it.
+pub(crate) async fn live(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    text: &str,
+) -> Result<Option<Live>, StoreError> {
+    let Some(claims) = signed(call.ring, call.place, text, call.now) else {
+        return Ok(None);
+    };
+    let environment = call.place.environment;
+    let standing = store::client::find(tx, environment, &claims.client_id, call.now).await?;
+    let Standing::Approved(client) = standing else {
+        return Ok(None);
+    };
+    let known =
+        store::issuance::is_live(tx, environment, claims.jti, &claims.client_id, call.now).await?;
+    if !known {
+        return Ok(None);
+    }
+    if claims.sub == claims.client_id.as_str() {
+        return Ok(Some(Live {
+            claims,
+            client,
+            person: None,
+        }));
+    }
+    let Ok(member) = claims.sub.parse::<Id<Member>>() else {
+        return Ok(None);
+    };
+    match member::load_end_user(tx, member).await {
+        Ok(person) => Ok(Some(Live {
+            claims,
+            client,
+            person: Some(person),
+        })),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The claims, if one of this issuer's own keys signed them for this place and their time is not over. The algorithm
+/// is pinned; keys that the header brings are never looked at.
+pub(crate) fn signed(
+    ring: &Ring,
+    place: &Place,
+    text: &str,
+    now: Timestamp,
+) -> Option<AccessClaims> {
+    let header = decode_header(text).ok()?;
+    if header.alg != Algorithm::ES256
+        || header.typ.as_deref() != Some(ACCESS_TOKEN_TYPE)
+        || header.crit.is_some()
+    {
+        return None;
+    }
+    let key = ring.checking(header.kid.as_deref()?)?;
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    let claims: AccessClaims = decode(text, key, &validation).ok()?.claims;
+    let here = claims.iss == place.issuer.as_str()
+        && claims.tenant == *place.issuer.tenant()
+        && claims.environment == place.environment;
+    (here && claims.exp > now.timestamp()).then_some(claims)
+}
