@@ -1,1 +1,96 @@
-//! Tests of the sibling file.
+//! Who may approve what on which basis: the whole table.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use narthex_policy::Origin;
+use rstest::rstest;
+
+use super::*;
+use crate::request_fixture::{asked, id, in_review, scope};
+
+const LOOPBACK: &str = "http://127.0.0.1/callback";
+const HOSTED: &str = "https://app.example/callback";
+
+fn basis(verdict: Verdict, decided_by: DecidedBy) -> Basis {
+    Basis {
+        run: id(10),
+        verdict,
+        decision: id(11),
+        decided_by,
+        offer: None,
+    }
+}
+
+#[rstest]
+#[case(Verdict::Allow, DecidedBy::Rule, Ok(()))]
+#[case(Verdict::Allow, DecidedBy::Person(id(9)), Ok(()))]
+#[case(Verdict::NeedsPerson, DecidedBy::Person(id(9)), Ok(()))]
+#[case(Verdict::NeedsPerson, DecidedBy::Rule, Err(NotApprovable::NeedsPerson))]
+#[case(
+    Verdict::NeedsPerson,
+    DecidedBy::Person(id(3)),
+    Err(NotApprovable::ByWhoAsked)
+)]
+#[case(
+    Verdict::Allow,
+    DecidedBy::Person(id(3)),
+    Err(NotApprovable::ByWhoAsked)
+)]
+#[case(Verdict::Deny, DecidedBy::Rule, Err(NotApprovable::AgainstPolicy))]
+#[case(
+    Verdict::Deny,
+    DecidedBy::Person(id(9)),
+    Err(NotApprovable::AgainstPolicy)
+)]
+fn a_basis_holds_or_not(
+    #[case] verdict: Verdict,
+    #[case] by: DecidedBy,
+    #[case] expected: Result<(), NotApprovable>,
+) {
+    let request = in_review(Environment::Production, Origin::Quarantine, LOOPBACK);
+    let reach = request.asked.reach();
+    let approved = Approved::new(&request, basis(verdict, by), &reach, &Proofs::default());
+    assert_eq!(approved.map(drop), expected);
+}
+
+#[rstest]
+#[case(Environment::Production, false)]
+#[case(Environment::Sandbox, true)]
+fn production_wants_every_host_proved(#[case] environment: Environment, #[case] without: bool) {
+    let request = in_review(environment, Origin::Portal, HOSTED);
+    let host = HostName::parse("app.example").unwrap();
+    let basis = basis(Verdict::NeedsPerson, DecidedBy::Person(id(9)));
+    let reach = request.asked.reach();
+    let unproved = Err(NotApprovable::Unproved {
+        hosts: vec![host.clone()],
+    });
+    let result = Approved::new(&request, basis, &reach, &Proofs::default()).map(drop);
+    assert_eq!(result, if without { Ok(()) } else { unproved });
+
+    let proofs: Proofs = [(host.clone(), id(20))].into_iter().collect();
+    let approved = Approved::new(&request, basis, &reach, &proofs).unwrap();
+    assert_eq!(approved.proofs(), [(host, id(20))]);
+}
+
+#[test]
+fn nothing_is_agreed_that_was_not_asked_for() {
+    let request = in_review(Environment::Sandbox, Origin::Portal, LOOPBACK);
+    let basis = basis(Verdict::NeedsPerson, DecidedBy::Person(id(9)));
+    let mut reach = Reach {
+        scopes: [scope("notes:read")].into_iter().collect(),
+        ..Reach::default()
+    };
+    let approved = Approved::new(&request, basis, &reach, &Proofs::default()).unwrap();
+    assert_eq!(
+        approved.agreed().scopes.get(&scope("notes:read")),
+        asked().scopes.get(&scope("notes:read"))
+    );
+    assert_eq!(approved.agreed().reach(), reach);
+
+    reach.scopes = [scope("notes:admin")].into_iter().collect();
+    let refused = Approved::new(&request, basis, &reach, &Proofs::default()).map(drop);
+    let beyond = NotAsked {
+        scopes: vec![scope("notes:admin")],
+        ..NotAsked::default()
+    };
+    assert_eq!(refused, Err(NotApprovable::NotAsked(beyond)));
+}

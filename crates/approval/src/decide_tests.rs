@@ -1,1 +1,106 @@
-//! Tests of the sibling file.
+//! What a reviewer may decide about a case, before anything is written.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use narthex_policy::Origin;
+use narthex_vocab::Environment;
+use rstest::rstest;
+
+use super::*;
+use crate::request_fixture::{in_review, scope};
+
+const LOOPBACK: &str = "http://127.0.0.1/callback";
+
+fn case(origin: Origin) -> AccessRequest {
+    in_review(Environment::Production, origin, LOOPBACK)
+}
+
+fn command(request: &AccessRequest, outcome: Outcome) -> Decide {
+    Decide {
+        request: request.at,
+        seen: request.payload,
+        outcome,
+        reason: Reason::parse("It is needed.").unwrap(),
+    }
+}
+
+fn part() -> Reach {
+    Reach {
+        scopes: [scope("notes:read")].into_iter().collect(),
+        ..Reach::default()
+    }
+}
+
+#[test]
+fn an_offer_gives_a_part() {
+    let request = case(Origin::Portal);
+    let asked = judge(&request, &command(&request, Outcome::Offer(part())))
+        .unwrap()
+        .unwrap();
+    assert_eq!(asked.reach(), part());
+}
+
+#[test]
+fn an_offer_of_everything_is_an_approval() {
+    let request = case(Origin::Portal);
+    let all = Outcome::Offer(request.asked.reach());
+    let refused = judge(&request, &command(&request, all));
+    assert!(matches!(refused, Err(DecideError::NothingNarrowed)));
+}
+
+#[test]
+fn an_offer_never_adds() {
+    let request = case(Origin::Portal);
+    let more = Reach {
+        scopes: [scope("notes:admin")].into_iter().collect(),
+        ..part()
+    };
+    let refused = judge(&request, &command(&request, Outcome::Offer(more)));
+    assert!(matches!(
+        refused,
+        Err(DecideError::NotApprovable(NotApprovable::NotAsked(_)))
+    ));
+}
+
+#[test]
+fn another_payload_is_stale() {
+    let request = case(Origin::Portal);
+    let mut command = command(&request, Outcome::Approve);
+    command.seen = PayloadHash::from_bytes([0; 32]);
+    assert!(matches!(judge(&request, &command), Err(DecideError::Stale)));
+}
+
+#[rstest]
+#[case(Origin::Portal, false)]
+#[case(Origin::Quarantine, true)]
+#[case(Origin::Open, true)]
+fn only_a_registration_can_be_blocked(#[case] origin: Origin, #[case] possible: bool) {
+    let request = case(origin);
+    let judged = judge(&request, &command(&request, Outcome::RejectAndBlock));
+    assert_eq!(judged.is_ok(), possible);
+}
+
+#[test]
+fn only_a_case_in_review_is_decided() {
+    for state in RequestState::ALL.iter().copied() {
+        let request = AccessRequest {
+            state,
+            ..case(Origin::Quarantine)
+        };
+        for outcome in [
+            Outcome::Approve,
+            Outcome::Offer(part()),
+            Outcome::AskForChanges,
+            Outcome::Reject,
+            Outcome::RejectAndBlock,
+        ] {
+            match judge(&request, &command(&request, outcome)) {
+                Ok(_) => assert_eq!(state, RequestState::InReview),
+                Err(DecideError::NotInReview(found)) => {
+                    assert_eq!(found, state);
+                    assert_ne!(state, RequestState::InReview);
+                }
+                Err(other) => panic!("{state}: {other}"),
+            }
+        }
+    }
+}

@@ -21,6 +21,8 @@ pub mod proofs;
 pub mod prose;
 pub mod reach;
 pub mod request;
+#[cfg(test)]
+mod request_fixture;
 
 mod store;
 
@@ -40,6 +42,8 @@ pub mod retire_credential;
 pub mod screen;
 pub mod settings;
 pub mod suspend;
+
+pub mod workers;
 
 pub use acting::Acting;
 

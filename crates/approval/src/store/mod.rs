@@ -4,6 +4,7 @@ pub(crate) mod approval;
 pub(crate) mod client;
 pub(crate) mod credential;
 pub(crate) mod decision;
+pub(crate) mod due;
 pub(crate) mod integration;
 pub(crate) mod offer;
 pub(crate) mod proof;

@@ -1,0 +1,126 @@
+//! What the approval plane does by itself: it answers registrations of open sandboxes, and ends what is over. Hints
+//! from Postgres make it quick; looking again makes it sure. Each piece of work is one transaction of one tenant, and
+//! doing it twice changes nothing.
+
+use std::{sync::Arc, time::Duration};
+
+use narthex_tenancy::{
+    StoreError,
+    ambient::{now, rng},
+    listen::{Hint, listen},
+};
+use narthex_vocab::{ClientId, Environment, Id, kind};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use crate::{
+    Acting, Approval,
+    expire::{ExpireError, expire},
+    open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
+    store::due,
+};
+
+/// How often open registrations are looked for while no hint can arrive.
+const LOST: Duration = Duration::from_secs(1);
+/// How often everything is looked at, hints or not.
+const ROUND: Duration = Duration::from_secs(30);
+const CHANNELS: &[&str] = &["narthex_intake"];
+
+/// Works until the process ends. `listen_url` is a connection of `narthex_approval` that no pooler sits before.
+pub async fn run(approval: Arc<Approval>, listen_url: String) {
+    let mut hints = listen(listen_url, CHANNELS);
+    let (mut quick, mut round) = (every(LOST), every(ROUND));
+    let mut heard = false;
+    loop {
+        tokio::select! {
+            hint = hints.recv() => match hint {
+                Some(Hint::Notice { payload, .. }) => on_notice(&approval, &payload).await,
+                Some(Hint::Connected) => {
+                    heard = true;
+                    look_for_open_registrations(&approval).await;
+                }
+                Some(Hint::Lost) => heard = false,
+                None => return,
+            },
+            _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,
+            _ = round.tick() => {
+                look_for_open_registrations(&approval).await;
+                end_what_is_over(&approval).await;
+            }
+        }
+    }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// A hint names a new registration: tenant, environment and identifier. One of production is for people.
+async fn on_notice(approval: &Approval, payload: &str) {
+    let mut words = payload.splitn(3, ' ');
+    let (Some(tenant), Some(environment), Some(client)) =
+        (words.next(), words.next(), words.next())
+    else {
+        return;
+    };
+    let tenant = uuid::Uuid::try_parse(tenant).map(Id::from_uuid);
+    let client = ClientId::parse(client);
+    if let (Ok(tenant), Ok(client), Ok(Environment::Sandbox)) =
+        (tenant, client, environment.parse::<Environment>())
+    {
+        open_registration(approval, tenant, client).await;
+    }
+}
+
+async fn look_for_open_registrations(approval: &Approval) {
+    let found = approval
+        .staff
+        .platform(async |tx| due::open_registrations(tx, now()).await)
+        .await;
+    for (tenant, client) in logged(found).unwrap_or_default() {
+        open_registration(approval, tenant, client).await;
+    }
+}
+
+async fn open_registration(approval: &Approval, tenant: Id<kind::Tenant>, client_id: ClientId) {
+    let done = approval
+        .database
+        .tenant(tenant, async |tx| {
+            let mut rng = rng();
+            let mut acting = Acting::system("open-registration", now(), &mut rng, "worker");
+            register_openly(tx, RegisterOpenly { client_id }, &mut acting).await
+        })
+        .await;
+    match done {
+        Ok(outcome) => tracing::info!(%tenant, ?outcome, "looked at a registration of a sandbox"),
+        Err(RegisterOpenlyError::Store(StoreError::NotFound)) => {}
+        Err(error) => tracing::warn!(%tenant, %error, "a registration of a sandbox was left"),
+    }
+}
+
+async fn end_what_is_over(approval: &Approval) {
+    let found = approval
+        .staff
+        .platform(async |tx| due::tenants(tx, now()).await)
+        .await;
+    for tenant in logged(found).unwrap_or_default() {
+        let ended: Result<_, ExpireError> = approval
+            .database
+            .tenant(tenant, async |tx| {
+                let mut rng = rng();
+                expire(tx, &mut Acting::system("expiry", now(), &mut rng, "worker")).await
+            })
+            .await;
+        match ended {
+            Ok(ended) => tracing::info!(%tenant, ?ended, "ended what was over"),
+            Err(error) => tracing::warn!(%tenant, %error, "what is over was not ended"),
+        }
+    }
+}
+
+fn logged<T>(found: Result<T, StoreError>) -> Option<T> {
+    found
+        .inspect_err(|error| tracing::warn!(%error, "a worker cannot see what is due"))
+        .ok()
+}
