@@ -45,6 +45,10 @@ pub mod suspend;
 
 pub mod workers;
 
+// Doors.
+mod endpoint;
+pub mod routes;
+
 pub use acting::Acting;
 
 /// What the approval process holds: made once by the binary, shared by every handler and worker.

@@ -1,0 +1,3 @@
+//! Pages and answers: each file parses what was sent, calls one verb and renders its outcome. No rule lives here.
+
+pub(crate) mod portal;

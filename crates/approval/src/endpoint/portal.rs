@@ -1,0 +1,27 @@
+//! The tenant portal: one file a page, and the few pieces that every page shares. It never reads another tenant, and
+//! shows a person nothing that their role may not see.
+
+// What every page shares.
+pub(crate) mod banner;
+pub(crate) mod doorway;
+pub(crate) mod fault;
+pub(crate) mod frame;
+pub(crate) mod posted;
+pub(crate) mod problems;
+pub(crate) mod refusal;
+pub(crate) mod signed_in;
+pub(crate) mod way_on;
+
+// Before sign-in.
+pub(crate) mod invitation;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+pub(crate) mod workspace;
+
+// Signed in.
+pub(crate) mod home;
+pub(crate) mod resource;
+pub(crate) mod resource_credential;
+mod resource_forms;
+pub(crate) mod resources;
+mod secret_page;

@@ -1,0 +1,132 @@
+//! What the last act led to, told on the next page: a key in the query, fixed words here. Nothing that somebody else
+//! wrote into a link is ever repeated.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use narthex_http::StrictQuery;
+use narthex_http::page::{Banner, Tone};
+
+/// Everything a redirect may report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// An invitation was accepted.
+    Joined,
+    /// A resource was added.
+    ResourceAdded,
+    /// A scope was added.
+    ScopeAdded,
+    /// A tool was added.
+    ToolAdded,
+    /// An integration was sent.
+    Sent,
+    /// An offer was accepted.
+    OfferAccepted,
+    /// An offer was declined.
+    OfferDeclined,
+    /// A credential was retired.
+    CredentialRetired,
+    /// A client was suspended.
+    Suspended,
+    /// Settings were saved.
+    Saved,
+    /// The session was ended.
+    SignedOut,
+}
+
+impl Done {
+    const ALL: [Self; 11] = [
+        Self::Joined,
+        Self::ResourceAdded,
+        Self::ScopeAdded,
+        Self::ToolAdded,
+        Self::Sent,
+        Self::OfferAccepted,
+        Self::OfferDeclined,
+        Self::CredentialRetired,
+        Self::Suspended,
+        Self::Saved,
+        Self::SignedOut,
+    ];
+
+    /// The key in the query.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Joined => "joined",
+            Self::ResourceAdded => "resource-added",
+            Self::ScopeAdded => "scope-added",
+            Self::ToolAdded => "tool-added",
+            Self::Sent => "sent",
+            Self::OfferAccepted => "offer-accepted",
+            Self::OfferDeclined => "offer-declined",
+            Self::CredentialRetired => "credential-retired",
+            Self::Suspended => "suspended",
+            Self::Saved => "saved",
+            Self::SignedOut => "signed-out",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Joined => "You joined. This is your home page: it shows what needs you.",
+            Self::ResourceAdded => {
+                "The resource is added. Add the scopes it understands, then its tools."
+            }
+            Self::ScopeAdded => "The scope is added.",
+            Self::ToolAdded => "The tool is added.",
+            Self::Sent => "Sent. The automatic checks have run; what they saw is below.",
+            Self::OfferAccepted => "You accepted the offer. Create credentials to start using it.",
+            Self::OfferDeclined => {
+                "You declined the offer. The review team reads your comment next."
+            }
+            Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
+            Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
+            Self::Saved => "Saved.",
+            Self::SignedOut => "You are signed out.",
+        }
+    }
+
+    /// What the query of this page reports, if it reports anything we know.
+    pub(crate) fn told(query: &StrictQuery) -> Option<Banner> {
+        let key = query.one("done").ok().flatten()?;
+        let done = Self::ALL.into_iter().find(|done| done.key() == key)?;
+        Some(Banner::new(Tone::Ok, done.text()))
+    }
+
+    /// To the page at `path`, which then reports it.
+    pub(crate) fn at(self, path: &str) -> HttpResponse {
+        see(&format!("{path}?done={}", self.key()))
+    }
+}
+
+/// To the page at `path`: the answer to every post that did something.
+pub(crate) fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use narthex_http::Params;
+
+    use super::*;
+
+    #[test]
+    fn only_our_own_words_are_told() {
+        let told = |query: &str| {
+            let query = StrictQuery(Params::parse(query.as_bytes()).unwrap());
+            Done::told(&query).map(|banner| banner.text)
+        };
+        assert_eq!(told("done=saved").as_deref(), Some("Saved."));
+        assert_eq!(told("done=Your+account+is+closed"), None);
+        assert_eq!(told("done=saved&done=sent"), None);
+        assert_eq!(told(""), None);
+        for done in Done::ALL {
+            assert_eq!(
+                told(&format!("done={}", done.key())).as_deref(),
+                Some(done.text())
+            );
+        }
+    }
+}

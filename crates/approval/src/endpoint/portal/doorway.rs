@@ -1,0 +1,102 @@
+//! The tenant in the path, before anybody is signed in. An unknown tenant is the same 404 as any other page that is
+//! not there.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use narthex_http::page::Narrow;
+use narthex_http::{Front, RequestId, csrf};
+use narthex_people::People;
+use narthex_tenancy::tenant::{self, Tenant};
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::TenantSlug;
+
+use super::refusal::Refusal;
+use crate::Approval;
+
+/// A tenant whose doorstep somebody stands on.
+pub(crate) struct Doorway {
+    /// The tenant.
+    pub(crate) tenant: Tenant,
+    request: HttpRequest,
+    approval: Data<Approval>,
+}
+
+impl Doorway {
+    /// What proves who people are.
+    pub(crate) fn people(&self) -> &People {
+        &self.approval.people
+    }
+
+    /// Runs `work` in one transaction of the tenant.
+    pub(crate) async fn within<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        self.approval.database.tenant(self.tenant.id, work).await
+    }
+
+    /// The address that the browser should show, for people to compare.
+    pub(crate) fn host(&self) -> String {
+        host_of(&self.request)
+    }
+
+    /// The id to quote when asking for help.
+    pub(crate) fn request_id(&self) -> String {
+        RequestId::of(&self.request).map_or_else(String::new, |id| id.to_string())
+    }
+
+    /// The frame of a page before sign-in.
+    pub(crate) fn narrow(&self, title: impl Into<String>) -> Narrow {
+        Narrow::new(title, csrf::issue(&self.request)).tenant(self.tenant.name.as_str())
+    }
+
+    /// A path of this tenant's portal; `below` is empty or starts with a slash.
+    pub(crate) fn path(&self, below: &str) -> String {
+        format!("/t/{}{below}", self.tenant.slug)
+    }
+}
+
+impl FromRequest for Doorway {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let approval = approval(&request)?;
+            let tenant = of_path(&request, &approval).await?;
+            Ok(Self {
+                tenant,
+                request,
+                approval,
+            })
+        })
+    }
+}
+
+/// The plane's state.
+pub(super) fn approval(request: &HttpRequest) -> Result<Data<Approval>, Refusal> {
+    let approval = request.app_data::<Data<Approval>>();
+    approval.cloned().ok_or(Refusal::NotFound)
+}
+
+/// The active tenant that the path names.
+pub(super) async fn of_path(request: &HttpRequest, approval: &Approval) -> Result<Tenant, Refusal> {
+    let slug = request.match_info().get("tenant").unwrap_or_default();
+    let slug = TenantSlug::parse(slug).map_err(|_| Refusal::NotFound)?;
+    let database = &approval.database;
+    let id = database.resolve(&slug).await?.ok_or(Refusal::NotFound)?;
+    Ok(database
+        .tenant(id, async |tx| tenant::load(tx).await)
+        .await?)
+}
+
+/// The public origin of the listener, as the configuration has it.
+pub(super) fn host_of(request: &HttpRequest) -> String {
+    Front::of(request).map_or_else(String::new, |front| front.origin.to_string())
+}

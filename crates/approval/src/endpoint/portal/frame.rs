@@ -1,0 +1,124 @@
+//! The frame of every page after sign-in: tenant, person, navigation. The environment is in the path; the frame shows
+//! it and never chooses it.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use narthex_http::page::{self, Console, NavGroup, NavItem, Shell};
+use narthex_http::{PagePolicy, csrf};
+use narthex_vocab::Environment;
+
+use super::signed_in::SignedIn;
+
+/// The parts of the portal that the navigation names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Area {
+    /// What needs the person.
+    Home,
+    /// Integrations, their requests and credentials.
+    Integrations,
+    /// What an environment protects.
+    Resources(Environment),
+    /// How an environment answers registrations.
+    Settings(Environment),
+    /// People and roles.
+    Members,
+}
+
+impl Area {
+    /// The heading that pages of the area belong to.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Home => "Home",
+            Self::Integrations => "Integrations",
+            Self::Resources(_) => "Resources",
+            Self::Settings(_) => "Settings",
+            Self::Members => "Members",
+        }
+    }
+
+    /// The path of its first page, below the tenant's.
+    pub(crate) fn path(self) -> String {
+        match self {
+            Self::Home => String::new(),
+            Self::Integrations => "/integrations".to_owned(),
+            Self::Resources(environment) => format!("/{environment}/resources"),
+            Self::Settings(environment) => format!("/{environment}/settings"),
+            Self::Members => "/members".to_owned(),
+        }
+    }
+
+    const fn environment(self) -> Option<Environment> {
+        match self {
+            Self::Resources(environment) | Self::Settings(environment) => Some(environment),
+            Self::Home | Self::Integrations | Self::Members => None,
+        }
+    }
+
+    /// The same area in both environments, where it has two.
+    fn in_both(self) -> Option<[Self; 2]> {
+        match self {
+            Self::Resources(_) => Some([
+                Self::Resources(Environment::Sandbox),
+                Self::Resources(Environment::Production),
+            ]),
+            Self::Settings(_) => Some([
+                Self::Settings(Environment::Sandbox),
+                Self::Settings(Environment::Production),
+            ]),
+            Self::Home | Self::Integrations | Self::Members => None,
+        }
+    }
+}
+
+impl SignedIn {
+    /// The frame of a page of `area`; below the area's first page, a crumb leads back to it.
+    pub(crate) fn shell(&self, area: Area, title: impl Into<String>) -> Shell {
+        let title = title.into();
+        let mut shell = Shell::new(Console::Portal, title, csrf::issue(&self.request))
+            .tenant(self.tenant.slug.as_str(), self.tenant.name.as_str())
+            .user(self.member.name.as_str(), self.member.email.as_str())
+            .sign_out(self.path("/sign-out"))
+            .area(area.label())
+            .nav(self.nav(area));
+        shell.environment = area.environment();
+        if let Some([sandbox, production]) = area.in_both() {
+            shell =
+                shell.environment_links(self.path(&sandbox.path()), self.path(&production.path()));
+        }
+        if shell.title != area.label() && area != Area::Home {
+            shell = shell.crumb(area.label(), self.path(&area.path()));
+        }
+        shell
+    }
+
+    fn nav(&self, open: Area) -> Vec<NavGroup> {
+        let item =
+            |area: Area| NavItem::new(area.label(), self.path(&area.path())).current(area == open);
+        let of = |environment: Environment| {
+            let areas = [Area::Resources(environment), Area::Settings(environment)];
+            NavGroup::new(environment.label(), areas.map(item).into())
+        };
+        vec![
+            NavGroup::new("", [Area::Home, Area::Integrations].map(item).into()),
+            of(Environment::Production),
+            of(Environment::Sandbox),
+            NavGroup::new("Tenant", [Area::Members].map(item).into()),
+        ]
+    }
+}
+
+/// A page with our own script file.
+pub(crate) fn page(template: &impl Template) -> HttpResponse {
+    PagePolicy::OWN_SCRIPT.on(page::html(template, StatusCode::OK))
+}
+
+/// A form that came back with problems.
+pub(crate) fn again(template: &impl Template) -> HttpResponse {
+    PagePolicy::OWN_SCRIPT.on(page::html(template, StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// A page that loads no script at all: sign-in, invitations, secrets.
+pub(crate) fn bare_page(template: &impl Template, status: StatusCode) -> HttpResponse {
+    PagePolicy::NO_SCRIPT.on(page::html(template, status))
+}

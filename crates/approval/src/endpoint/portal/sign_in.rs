@@ -1,0 +1,139 @@
+//! Signing in to a tenant's portal with e-mail address and password. One refusal for every wrong thing; the page loads
+//! no script, and leads on only within the tenant's own pages.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+use narthex_http::cookie::Lifetime;
+use narthex_http::form::FormError;
+use narthex_http::page::{Banner, ErrorSummary, Field, Narrow};
+use narthex_http::{CookieName, Cookies, Peer, StrictQuery};
+use narthex_people::password::Password;
+use narthex_people::session::Surface;
+use narthex_people::sign_in::{self, SignIn, SignInError};
+use narthex_tenancy::ambient;
+use narthex_vocab::{Email, Secret};
+
+use super::banner::{Done, see};
+use super::doorway::Doorway;
+use super::frame::bare_page;
+use super::posted::Posted;
+use super::refusal::Refusal;
+use super::way_on::{self, WayOn};
+
+/// A portal session ends after so long in any case; the browser forgets it then.
+const LONGEST: Duration = Duration::from_hours(7 * 24);
+
+#[derive(Template)]
+#[template(path = "portal/sign_in.html")]
+struct SignInPage {
+    narrow: Narrow,
+    errors: ErrorSummary,
+    banner: Option<Banner>,
+    email: Field,
+    password: Field,
+    code: Field,
+    way_on: String,
+    host: String,
+}
+
+/// What somebody typed; the password is never kept for a second page.
+struct Typed {
+    email: String,
+    way_on: WayOn,
+}
+
+/// `GET /t/{tenant}/sign-in`
+pub(crate) async fn page(door: Doorway, query: StrictQuery) -> Result<HttpResponse, FormError> {
+    let way_on = query.one(way_on::FIELD)?.unwrap_or_default();
+    let typed = Typed {
+        email: String::new(),
+        way_on: WayOn::parse(way_on, &door.tenant.slug),
+    };
+    let mut page = view(&door, &typed, ErrorSummary::default());
+    page.banner = Done::told(&query);
+    Ok(bare_page(&page, StatusCode::OK))
+}
+
+/// `POST /t/{tenant}/sign-in`
+pub(crate) async fn submit(
+    door: Doorway,
+    (cookies, peer): (Cookies, Peer),
+    posted: Posted,
+) -> actix_web::Result<HttpResponse> {
+    let typed = Typed {
+        email: posted.text("email")?,
+        way_on: WayOn::parse(&posted.text(way_on::FIELD)?, &door.tenant.slug),
+    };
+    let command = SignIn {
+        tenant: door.tenant.id,
+        surface: Surface::Portal,
+        email: Email::parse(typed.email.trim()).ok(),
+        password: Password::to_check(&posted.text("password")?),
+        code: posted.text("code")?,
+        source: peer.source(),
+    };
+    let now = ambient::now();
+    match sign_in::sign_in(door.people(), command, now, &mut ambient::rng()).await {
+        Ok(signed_in) => Ok(begun(&cookies, &signed_in.session, typed.way_on.as_str())?),
+        Err(error) => Ok(refused(&door, &typed, error)?),
+    }
+}
+
+/// To `path`, with the session's cookie.
+pub(super) fn begun(
+    cookies: &Cookies,
+    session: &Secret,
+    path: &str,
+) -> Result<HttpResponse, Refusal> {
+    let value = session.reveal().to_owned();
+    let cookie = cookies.set(CookieName::Portal, value, Lifetime::For(LONGEST));
+    let mut answer = see(path);
+    answer.add_cookie(&cookie).map_err(|_| Refusal::NotFound)?;
+    Ok(answer)
+}
+
+fn refused(door: &Doorway, typed: &Typed, error: SignInError) -> Result<HttpResponse, Refusal> {
+    let (status, words, wait) = match error {
+        SignInError::Wrong => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The email address, the password or the code is not right. Check them and try again"
+                .to_owned(),
+            None,
+        ),
+        SignInError::Throttled { retry_after } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("Too many tries. Try again in {retry_after} seconds"),
+            Some(retry_after),
+        ),
+        SignInError::Hash(error) => return Err(error.into()),
+        SignInError::Store(error) => return Err(error.into()),
+    };
+    let mut answer = bare_page(&view(door, typed, ErrorSummary::whole(words)), status);
+    if let Some(seconds) = wait {
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    }
+    Ok(answer)
+}
+
+fn view(door: &Doorway, typed: &Typed, errors: ErrorSummary) -> SignInPage {
+    let title = format!("Sign in to {}", door.tenant.name);
+    SignInPage {
+        narrow: door.narrow(title).problem(!errors.is_empty()),
+        errors,
+        banner: None,
+        email: Field::email("email", "Email address")
+            .autocomplete("username")
+            .value(typed.email.as_str()),
+        password: Field::password("password", "Password"),
+        code: Field::code("code", "One-time code")
+            .hint("Six digits from your authenticator")
+            .optional(),
+        way_on: typed.way_on.as_str().to_owned(),
+        host: door.host(),
+    }
+}

@@ -1,0 +1,3 @@
+//! The doors of the plane: one table a listener, each on one screen. A path is on exactly one of them.
+
+pub mod portal;

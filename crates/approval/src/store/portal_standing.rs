@@ -1,0 +1,143 @@
+//! How integrations stand, for the portal's pages: per environment the newest request and the client. It reads and
+//! never decides what comes next.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{registry::client as c, review::access_request as r},
+};
+use narthex_vocab::{ClientId, ClientState, Environment, Id, RequestState, Timestamp, kind};
+
+/// An integration in one environment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Standing {
+    /// The newest request for it.
+    pub(crate) request: Option<Asking>,
+    /// Its client, the newest one.
+    pub(crate) client: Option<Living>,
+}
+
+/// A request, as far as a list shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Asking {
+    /// The case.
+    pub(crate) id: Id<kind::Request>,
+    /// How far it has come.
+    pub(crate) state: RequestState,
+}
+
+/// A client, as far as a list shows it.
+#[derive(Debug, Clone)]
+pub(crate) struct Living {
+    /// Its OAuth identifier.
+    pub(crate) id: ClientId,
+    /// How it stands.
+    pub(crate) state: ClientState,
+    /// Why it stands so, when somebody said.
+    pub(crate) reason: Option<String>,
+    /// When its approval ends.
+    pub(crate) expires_at: Timestamp,
+}
+
+/// Both environments of an integration, as far as it has something there.
+pub(crate) type Standings = BTreeMap<Environment, Standing>;
+
+/// How every integration of the transaction's tenant stands, or one of them.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    only: Option<Id<kind::Integration>>,
+) -> Result<BTreeMap<Id<kind::Integration>, Standings>, StoreError> {
+    let mut standings: BTreeMap<_, Standings> = BTreeMap::new();
+    for (integration, environment, asking) in requests(tx, only).await? {
+        let of = standings.entry(integration).or_default();
+        of.entry(environment).or_default().request = Some(asking);
+    }
+    for (integration, environment, living) in clients(tx, only).await? {
+        let of = standings.entry(integration).or_default();
+        of.entry(environment).or_default().client = Some(living);
+    }
+    Ok(standings)
+}
+
+/// Oldest first, so that the newest is the one that stays.
+async fn requests(
+    tx: &mut TenantTx,
+    only: Option<Id<kind::Integration>>,
+) -> Result<Vec<(Id<kind::Integration>, Environment, Asking)>, StoreError> {
+    let mut query = r::table
+        .filter(r::tenant_id.eq(tx.tenant_uuid()))
+        .order((r::created_at, r::version))
+        .select((r::integration_id, r::environment, r::request_id, r::state))
+        .into_boxed();
+    if let Some(integration) = only {
+        query = query.filter(r::integration_id.eq(integration.as_uuid()));
+    }
+    let rows: Vec<(uuid::Uuid, String, uuid::Uuid, String)> = query.load(tx.connection()?).await?;
+    rows.into_iter()
+        .map(|(integration, environment, request, state)| {
+            const TABLE: &str = "review.access_request";
+            let environment = environment
+                .parse()
+                .map_err(StoreError::corrupt(TABLE, "environment"))?;
+            let state = state.parse().map_err(StoreError::corrupt(TABLE, "state"))?;
+            let id = Id::from_uuid(request);
+            Ok((
+                Id::from_uuid(integration),
+                environment,
+                Asking { id, state },
+            ))
+        })
+        .collect()
+}
+
+type ClientRow = (
+    uuid::Uuid,
+    String,
+    String,
+    String,
+    Option<String>,
+    Timestamp,
+);
+
+/// Oldest first, so that the newest is the one that stays.
+async fn clients(
+    tx: &mut TenantTx,
+    only: Option<Id<kind::Integration>>,
+) -> Result<Vec<(Id<kind::Integration>, Environment, Living)>, StoreError> {
+    let mut query = c::table
+        .filter(c::tenant_id.eq(tx.tenant_uuid()))
+        .order((c::created_at, c::client_id))
+        .select((
+            c::integration_id,
+            c::environment,
+            c::client_id,
+            c::state,
+            c::state_reason,
+            c::expires_at,
+        ))
+        .into_boxed();
+    if let Some(integration) = only {
+        query = query.filter(c::integration_id.eq(integration.as_uuid()));
+    }
+    let rows: Vec<ClientRow> = query.load(tx.connection()?).await?;
+    rows.into_iter().map(living).collect()
+}
+
+fn living(
+    (integration, environment, client, state, reason, expires_at): ClientRow,
+) -> Result<(Id<kind::Integration>, Environment, Living), StoreError> {
+    const TABLE: &str = "registry.client";
+    let environment = environment
+        .parse()
+        .map_err(StoreError::corrupt(TABLE, "environment"))?;
+    let living = Living {
+        id: ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
+        reason,
+        expires_at,
+    };
+    Ok((Id::from_uuid(integration), environment, living))
+}
