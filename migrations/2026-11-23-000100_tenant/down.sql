@@ -1,1 +1,2 @@
 drop schema tenant cascade;
+alter default privileges grant execute on functions to public;

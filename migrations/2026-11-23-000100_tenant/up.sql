@@ -2,10 +2,15 @@
 create schema tenant;
 grant usage on schema tenant to narthex_discovery, narthex_approval, narthex_staff, narthex_token, narthex_directory;
 
+-- No function is everybody's: whoever may call one is named.
+alter default privileges revoke execute on functions from public;
+
 -- The tenant of this transaction. Never set, or left empty, is an error on purpose: a forgotten tenant must be loud.
 create function tenant.current_tenant() returns uuid
     language sql stable parallel safe
     as $$ select current_setting('app.tenant')::uuid $$;
+grant execute on function tenant.current_tenant()
+    to narthex_discovery, narthex_approval, narthex_staff, narthex_token, narthex_directory;
 
 -- Row-level security for one table: enabled, forced, one policy. Every table with tenant_id calls it.
 create procedure tenant.isolate(target regclass)
@@ -16,7 +21,6 @@ begin
     execute format('create policy isolation on %s using (tenant_id = (select tenant.current_tenant()))', target);
 end
 $$;
-revoke execute on procedure tenant.isolate(regclass) from public;
 
 -- Staff read across tenants, through their own role alone.
 create procedure tenant.admit_staff(target regclass)
@@ -26,7 +30,6 @@ begin
     execute format('grant select on %s to narthex_staff', target);
 end
 $$;
-revoke execute on procedure tenant.admit_staff(regclass) from public;
 
 -- A state column moves only along the arrows named by the trigger's arguments, each 'from>to'.
 create function tenant.follow_arrows() returns trigger
@@ -64,7 +67,6 @@ create function tenant.resolve(wanted text) returns uuid
 grant create on schema tenant to narthex_directory;
 alter function tenant.resolve(text) owner to narthex_directory;
 revoke create on schema tenant from narthex_directory;
-revoke execute on function tenant.resolve(text) from public;
 grant execute on function tenant.resolve(text) to narthex_discovery, narthex_approval, narthex_token;
 
 create table tenant.environment (

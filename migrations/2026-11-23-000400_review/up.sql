@@ -336,6 +336,7 @@ create function review.hosts_of(metadata jsonb) returns setof text
         cross join lateral regexp_match(named.uri, '^https://([^/:?#]+)', 'i') as found
         where found is not null
     $$;
+grant execute on function review.hosts_of(jsonb) to narthex_approval;
 
 -- Who asked and who decided is copied from the request and the decision, whatever the writer says.
 create function review.name_the_people() returns trigger

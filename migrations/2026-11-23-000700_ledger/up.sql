@@ -2,6 +2,7 @@
 create schema ledger;
 grant usage on schema ledger to narthex_approval, narthex_staff, narthex_token, narthex_ledger;
 grant usage on schema tenant to narthex_ledger;
+grant execute on function tenant.current_tenant() to narthex_ledger;
 
 create table ledger.entry (
     tenant_id uuid not null,
@@ -40,6 +41,7 @@ grant select, insert, update on ledger.head to narthex_ledger;
 create function ledger.field(value text) returns text
     language sql immutable
     as $$ select case when value is null then '-,' else octet_length(convert_to(value, 'UTF8')) || ':' || value || ',' end $$;
+grant execute on function ledger.field(text) to narthex_ledger;
 
 -- Number, link and seal an entry, whatever the writer put into these three columns.
 create function ledger.chain() returns trigger
