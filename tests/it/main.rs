@@ -1,1 +1,13 @@
 //! Rings 2 and 3: store, verbs and HTTP against a real Postgres and Redis.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
+
+mod catalogue;
+mod migrations;
+mod roles;

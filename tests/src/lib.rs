@@ -1,1 +1,15 @@
-//! The harness of the tests that need a running system. It holds no product rule.
+//! The harness of the tests that need a running system: one private PostgreSQL and Redis for the process, one
+//! database a test. It holds no product rule.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
+
+mod cluster;
+mod place;
+
+pub use place::{Place, connect};
