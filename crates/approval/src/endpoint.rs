@@ -1,3 +1,4 @@
 //! Pages and answers: each file parses what was sent, calls one verb and renders its outcome. No rule lives here.
 
+pub(crate) mod dashboard;
 pub(crate) mod portal;

@@ -1,3 +1,4 @@
 //! The doors of the plane: one table a listener, each on one screen. A path is on exactly one of them.
 
+pub mod dashboard;
 pub mod portal;

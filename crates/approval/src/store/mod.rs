@@ -3,6 +3,14 @@
 pub(crate) mod approval;
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod dashboard_catalogue;
+pub(crate) mod dashboard_people;
+pub(crate) mod dashboard_quarantine;
+pub(crate) mod dashboard_requests;
+pub(crate) mod dashboard_review;
+pub(crate) mod dashboard_search;
+pub(crate) mod dashboard_tenants;
+pub(crate) mod dashboard_waiting;
 pub(crate) mod decision;
 pub(crate) mod due;
 pub(crate) mod integration;

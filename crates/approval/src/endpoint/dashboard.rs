@@ -1,0 +1,24 @@
+//! The staff dashboard: one file a page, and the few pieces that every page shares. Each reads across tenants through
+//! the staff's own role and is logged with who looked; each act goes through a verb in a transaction of the tenant.
+
+// What every page shares.
+pub(crate) mod banner;
+pub(crate) mod fault;
+pub(crate) mod filter;
+pub(crate) mod frame;
+pub(crate) mod paths;
+pub(crate) mod place;
+pub(crate) mod refusal;
+pub(crate) mod signed_in;
+pub(crate) mod way_on;
+pub(crate) mod words;
+pub(crate) use super::portal::{posted, problems};
+
+// Before sign-in.
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+
+// Signed in.
+pub(crate) mod decide;
+pub(crate) mod requests;
+pub(crate) mod review;

@@ -1,0 +1,140 @@
+//! What the last act led to, told on the next page: a key in the query, fixed words here. Nothing that somebody else
+//! wrote into a link is ever repeated.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use narthex_http::StrictQuery;
+use narthex_http::page::{Banner, Tone};
+
+/// Everything a redirect may report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// The session was ended.
+    SignedOut,
+    /// All that was asked for was given.
+    Approved,
+    /// Less was given, as agreed beforehand.
+    ApprovedForLess,
+    /// The tenant answers an offer.
+    Offered,
+    /// The tenant sends a new version.
+    ChangesAsked,
+    /// Nothing was given.
+    Rejected,
+    /// Nothing was given, and the registration was blocked.
+    RejectedAndBlocked,
+    /// A registration became a case.
+    Linked,
+    /// A registration was blocked.
+    Blocked,
+    /// A client was suspended.
+    Suspended,
+    /// A client was resumed.
+    Resumed,
+    /// A client was revoked.
+    Revoked,
+}
+
+impl Done {
+    const ALL: [Self; 12] = [
+        Self::SignedOut,
+        Self::Approved,
+        Self::ApprovedForLess,
+        Self::Offered,
+        Self::ChangesAsked,
+        Self::Rejected,
+        Self::RejectedAndBlocked,
+        Self::Linked,
+        Self::Blocked,
+        Self::Suspended,
+        Self::Resumed,
+        Self::Revoked,
+    ];
+
+    /// The key in the query.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed-out",
+            Self::Approved => "approved",
+            Self::ApprovedForLess => "approved-for-less",
+            Self::Offered => "offered",
+            Self::ChangesAsked => "changes-asked",
+            Self::Rejected => "rejected",
+            Self::RejectedAndBlocked => "rejected-and-blocked",
+            Self::Linked => "linked",
+            Self::Blocked => "blocked",
+            Self::Suspended => "suspended",
+            Self::Resumed => "resumed",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::SignedOut => "You are signed out.",
+            Self::Approved => "Approved as requested. The client has what it asked for.",
+            Self::ApprovedForLess => {
+                "Approved for what you ticked. Registering accepted less beforehand, so the client has it now."
+            }
+            Self::Offered => "The offer is sent. The tenant answers it within 14 days.",
+            Self::ChangesAsked => "You asked for changes. The tenant sends a new version.",
+            Self::Rejected => "Rejected. The tenant reads your reason and may ask again.",
+            Self::RejectedAndBlocked => "Rejected and blocked. This registration cannot ask again.",
+            Self::Linked => {
+                "Linked. The automatic checks have run; what they saw is below. Nothing is given yet."
+            }
+            Self::Blocked => "Blocked. The registration leads nowhere from now on.",
+            Self::Suspended => "Suspended. The client gets no tokens until somebody resumes it.",
+            Self::Resumed => "Resumed. The client gets tokens again.",
+            Self::Revoked => "Revoked. The client never gets a token again.",
+        }
+    }
+
+    /// What the query of this page reports, if it reports anything we know.
+    pub(crate) fn told(query: &StrictQuery) -> Option<Banner> {
+        let key = query.one("done").ok().flatten()?;
+        let done = Self::ALL.into_iter().find(|done| done.key() == key)?;
+        Some(Banner::new(Tone::Ok, done.text()))
+    }
+
+    /// To the page at `path`, which then reports it.
+    pub(crate) fn at(self, path: &str) -> HttpResponse {
+        see(&format!("{path}?done={}", self.key()))
+    }
+}
+
+/// To the page at `path`: the answer to every post that did something.
+pub(crate) fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use narthex_http::Params;
+
+    use super::*;
+
+    #[test]
+    fn only_our_own_words_are_told() {
+        let told = |query: &str| {
+            let query = StrictQuery(Params::parse(query.as_bytes()).unwrap());
+            Done::told(&query).map(|banner| banner.text)
+        };
+        assert_eq!(
+            told("done=signed-out").as_deref(),
+            Some("You are signed out.")
+        );
+        assert_eq!(told("done=Your+account+is+closed"), None);
+        assert_eq!(told("done=approved&done=linked"), None);
+        assert_eq!(told(""), None);
+        for done in Done::ALL {
+            assert_eq!(
+                told(&format!("done={}", done.key())).as_deref(),
+                Some(done.text())
+            );
+        }
+    }
+}

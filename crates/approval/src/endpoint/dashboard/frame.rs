@@ -1,0 +1,119 @@
+//! The frame of every page after sign-in: navigation with what waits, person, and whose object it is.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use narthex_http::PagePolicy;
+use narthex_http::page::{self, Console, NavGroup, NavItem, Shell};
+use narthex_tenancy::tenant::Tenant;
+use narthex_vocab::Environment;
+
+use crate::store::dashboard_waiting::Waiting;
+
+/// The parts of the dashboard that the navigation names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Area {
+    /// Cases.
+    Requests,
+    /// Registrations that nobody decided about.
+    Quarantine,
+    /// Every client of every environment.
+    Clients,
+    /// The log of registration attempts.
+    Attempts,
+    /// The log of tokens issued.
+    Issuance,
+    /// The companies on the platform.
+    Tenants,
+}
+
+impl Area {
+    /// The words of the navigation and of its first page's title.
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Requests => "Requests",
+            Self::Quarantine => "Quarantine",
+            Self::Clients => "Clients",
+            Self::Attempts => "Registration attempts",
+            Self::Issuance => "Tokens issued",
+            Self::Tenants => "Tenants",
+        }
+    }
+
+    /// The path of its first page.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Requests => "/requests",
+            Self::Quarantine => "/quarantine",
+            Self::Clients => "/clients",
+            Self::Attempts => "/attempts",
+            Self::Issuance => "/issuance",
+            Self::Tenants => "/tenants",
+        }
+    }
+
+    const fn waiting(self, waiting: Waiting) -> u64 {
+        match self {
+            Self::Requests => waiting.requests,
+            Self::Quarantine => waiting.quarantine,
+            Self::Clients | Self::Attempts | Self::Issuance | Self::Tenants => 0,
+        }
+    }
+}
+
+/// The frame of a page of `area`; below the area's first page, a crumb leads back to it.
+pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf: String) -> Shell {
+    let item = |of: Area| {
+        NavItem::new(of.label(), of.path())
+            .current(of == area)
+            .count(of.waiting(waiting))
+    };
+    let group = |title: &str, areas: &[Area]| {
+        NavGroup::new(title, areas.iter().copied().map(item).collect())
+    };
+    let shell = Shell::new(Console::Staff, title, csrf)
+        .area(area.label())
+        .search_href(Area::Clients.path())
+        .nav(vec![
+            group("Work", &[Area::Requests, Area::Quarantine, Area::Clients]),
+            group("Logs", &[Area::Attempts, Area::Issuance]),
+            group("Settings", &[Area::Tenants]),
+        ]);
+    if shell.title == area.label() {
+        shell
+    } else {
+        shell.crumb(area.label(), area.path())
+    }
+}
+
+/// The frame around an object of a tenant: staff look at what is not theirs, and the page says so.
+pub(crate) fn of_tenant(shell: Shell, tenant: &Tenant, environment: Environment) -> Shell {
+    shell
+        .tenant(tenant.slug.as_str(), tenant.name.as_str())
+        .tenants_href(Area::Tenants.path())
+        .environment(environment)
+        .notice(format!(
+            "Viewing {} as platform staff. Every view is logged.",
+            tenant.name
+        ))
+}
+
+/// A page with our own script file.
+pub(crate) fn page(template: &impl Template) -> HttpResponse {
+    with_status(template, StatusCode::OK)
+}
+
+/// A form that came back with problems.
+pub(crate) fn again(template: &impl Template) -> HttpResponse {
+    with_status(template, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// A page with our own script file and another status.
+pub(crate) fn with_status(template: &impl Template, status: StatusCode) -> HttpResponse {
+    PagePolicy::OWN_SCRIPT.on(page::html(template, status))
+}
+
+/// A page that loads no script at all: sign-in, and what is shown once.
+pub(crate) fn bare_page(template: &impl Template, status: StatusCode) -> HttpResponse {
+    PagePolicy::NO_SCRIPT.on(page::html(template, status))
+}

@@ -1,0 +1,369 @@
+//! The review page: what asks, who asks, what the checks saw, what it wants, what happened; and the decision beside it.
+//! It shows and never decides: the form goes to `decide.rs`.
+
+mod history;
+mod identity;
+mod reach;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use narthex_http::StrictQuery;
+use narthex_http::page::{
+    Badge, Banner, Choice, Day, ErrorSummary, Fact, Field, Finding, Icon, Outcome, ScopeRow, Shell,
+    Tone, When,
+};
+use narthex_policy::FindingOutcome;
+use narthex_tenancy::permission::Action;
+use narthex_tenancy::tenant::Tenant;
+use narthex_vocab::{Id, RequestState, kind};
+
+use self::identity::{AskLine, HostLine, RedirectLine};
+pub(super) use self::reach::Ticks;
+use super::banner::Done;
+use super::frame::{self, Area};
+use super::place::Place;
+use super::problems::Problems;
+use super::refusal::Refusal;
+use super::signed_in::{Seen, StaffSignedIn};
+use super::{paths, words};
+use crate::decision::DecisionKind;
+use crate::store::dashboard_review::{self, Case, Found};
+
+/// What the page was asked to look at.
+pub(super) type Looked = Seen<(Tenant, Case)>;
+
+/// What the form holds, at first or when it comes back.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filled {
+    /// The chosen decision.
+    pub(super) decision: Option<DecisionKind>,
+    /// The reason as it was written.
+    pub(super) reason: String,
+    /// The boxes that are on; all of them at first.
+    pub(super) ticks: Option<Ticks>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/review.html")]
+pub(super) struct ReviewPage {
+    shell: Shell,
+    errors: ErrorSummary,
+    checks: Badge,
+    findings: Vec<Finding>,
+    passed: Vec<Finding>,
+    hosts: Vec<HostLine>,
+    redirects: Vec<RedirectLine>,
+    client: Vec<Fact>,
+    asker: Vec<Fact>,
+    asks: Vec<AskLine>,
+    rows: Vec<ScopeRow>,
+    asked: String,
+    policy: Vec<Fact>,
+    history: Vec<Day>,
+    form: Option<Form>,
+    closed: Vec<Fact>,
+    closed_text: String,
+    kept: String,
+}
+
+/// The decision that can be made now.
+struct Form {
+    action: String,
+    version: i32,
+    payload: String,
+    decision: Field,
+    reason: Field,
+}
+
+/// `GET /requests/{tenant}/{environment}/{request_id}`
+pub(crate) async fn page(
+    staff: StaffSignedIn,
+    place: Place,
+    query: StrictQuery,
+) -> Result<HttpResponse, Refusal> {
+    let looked = look(&staff, &place, place.named("request_id")?).await?;
+    let mut page = view(&staff, &looked, &Filled::default(), &Problems::default());
+    page.shell = page.shell.banner(Done::told(&query));
+    Ok(frame::page(&page))
+}
+
+/// Reads the latest version of a case and all that belongs to it.
+pub(super) async fn look(
+    staff: &StaffSignedIn,
+    place: &Place,
+    id: Id<kind::Request>,
+) -> Result<Looked, Refusal> {
+    let (at, now) = ((place.environment, id), staff.now);
+    staff
+        .look_at(place, id.to_string(), async |tx, tenant| {
+            dashboard_review::load(tx, tenant, at, now).await
+        })
+        .await
+}
+
+/// The page again, with what was typed and what is wrong.
+pub(super) fn again(
+    staff: &StaffSignedIn,
+    looked: &Looked,
+    filled: &Filled,
+    problems: &Problems,
+) -> HttpResponse {
+    frame::again(&view(staff, looked, filled, problems))
+}
+
+/// The page again, because the case is not what was read any more; what was typed is kept.
+pub(super) fn changed(
+    staff: &StaffSignedIn,
+    looked: &Looked,
+    filled: &Filled,
+    banner: Banner,
+) -> HttpResponse {
+    let mut page = view(staff, looked, filled, &Problems::default());
+    page.shell = page.shell.banner(Some(banner));
+    page.kept.clone_from(&filled.reason);
+    frame::with_status(&page, StatusCode::CONFLICT)
+}
+
+fn view(
+    staff: &StaffSignedIn,
+    looked: &Looked,
+    filled: &Filled,
+    problems: &Problems,
+) -> ReviewPage {
+    let (tenant, case) = &looked.found;
+    let shell = staff.shell(Area::Requests, looked, case.integration.name.as_str());
+    let may = staff.may(Action::Decide);
+    let mut page = review_page(shell, (tenant, case), filled, problems, may);
+    if !may && case.request.state == RequestState::InReview {
+        page.closed_text = staff.who_may(Action::Decide);
+    }
+    page
+}
+
+/// The whole page from what was read: no request, no clock.
+fn review_page(
+    shell: Shell,
+    (tenant, case): (&Tenant, &Case),
+    filled: &Filled,
+    problems: &Problems,
+    may_decide: bool,
+) -> ReviewPage {
+    let environment = case.request.at.environment;
+    let shell = badges(frame::of_tenant(shell, tenant, environment), case);
+    let open = case.request.state == RequestState::InReview && may_decide;
+    let ticks = filled
+        .ticks
+        .clone()
+        .unwrap_or_else(|| Ticks::all(&case.request.asked));
+    let (passed, open_findings): (Vec<&Found>, Vec<&Found>) = case
+        .findings
+        .iter()
+        .partition(|found| found.outcome == FindingOutcome::Pass);
+    ReviewPage {
+        shell: shell.problem(!problems.is_empty()),
+        errors: problems.summary(),
+        checks: checks(open_findings.len(), &case.findings),
+        findings: open_findings.into_iter().map(finding).collect(),
+        passed: passed.into_iter().map(finding).collect(),
+        hosts: identity::hosts(case),
+        redirects: identity::redirects(&case.request.metadata),
+        client: identity::client(&case.request),
+        asker: identity::asker(case),
+        asks: identity::asks(case),
+        rows: reach::rows(case, open.then_some(&ticks)),
+        asked: reach::summary(&case.request.asked),
+        policy: policy(case),
+        history: history::days(case),
+        form: open.then(|| form(tenant, case, filled, problems)),
+        closed: closed(tenant, case),
+        closed_text: closed_text(case.request.state).to_owned(),
+        kept: String::new(),
+    }
+}
+
+fn badges(shell: Shell, case: &Case) -> Shell {
+    let mut shell = shell.badge(words::request_state(case.request.state));
+    if let Some(score) = case.score {
+        shell = shell.badge(words::level(score).scored(score));
+    }
+    if case.request.metadata.hosts().is_empty() {
+        return shell.badge(Badge::new(Tone::Neutral, "No host to prove"));
+    }
+    shell.badge(if case.unproved.is_empty() {
+        Badge::verified("Hosts proved")
+    } else {
+        Badge::new(Tone::Warn, "Hosts not proved").icon(Icon::Warning)
+    })
+}
+
+/// How many checks a person has to look at.
+fn checks(open: usize, all: &[Found]) -> Badge {
+    let failed = all
+        .iter()
+        .any(|found| found.outcome == FindingOutcome::Fail);
+    match (all.len(), open) {
+        (0, _) => Badge::new(Tone::Neutral, "Not run yet"),
+        (all, 0) => Badge::verified(format!("All {all} passed")),
+        (all, open) => {
+            let tone = if failed { Tone::Danger } else { Tone::Warn };
+            let verb = if open == 1 { "needs" } else { "need" };
+            Badge::new(tone, format!("{open} of {all} {verb} a decision")).icon(Icon::Warning)
+        }
+    }
+}
+
+fn finding(found: &Found) -> Finding {
+    let outcome = match found.outcome {
+        FindingOutcome::Pass => Outcome::Passed,
+        FindingOutcome::Attention => Outcome::NeedsPerson,
+        FindingOutcome::Fail => Outcome::Failed,
+    };
+    let sentence = format!("{}: {}", found.title, found.observed);
+    let finding = Finding::new(outcome, &found.check, sentence);
+    if found.outcome == FindingOutcome::Pass {
+        return finding;
+    }
+    let fix = found.fix.as_deref();
+    let mut finding = finding.fix(fix.unwrap_or("Nothing that the tenant can change. You decide."));
+    finding.required = Some(found.required.clone());
+    finding
+}
+
+/// What the policy said when the case came in, and what weighs most in the risk.
+fn policy(case: &Case) -> Vec<Fact> {
+    let Some(run) = case.runs.first() else {
+        return vec![Fact::text("Verdict", "The policy has not run yet.")];
+    };
+    let tone = match run.verdict {
+        narthex_policy::Verdict::Allow => Tone::Ok,
+        narthex_policy::Verdict::Deny => Tone::Danger,
+        narthex_policy::Verdict::NeedsPerson => Tone::Warn,
+    };
+    let rules = run
+        .rules
+        .iter()
+        .fold(Fact::new("Rules that decided"), Fact::and_code);
+    let mut facts = vec![
+        Fact::new("Verdict").badge(Badge::new(tone, run.verdict.label())),
+        rules,
+        Fact::code("Policy version", &run.policy_version),
+        Fact::when("Ran", When::new(run.at).to_the_second()),
+    ];
+    let mut heaviest: Vec<&Found> = case.findings.iter().filter(|f| f.weight > 0).collect();
+    heaviest.sort_by(|a, b| b.weight.cmp(&a.weight));
+    let reason = |fact: Fact, found: &Found| {
+        fact.and_text(format!(
+            "{} ({}, adds {})",
+            found.observed, found.check, found.weight
+        ))
+    };
+    if !heaviest.is_empty() {
+        let why = Fact::new("What makes the risk");
+        facts.push(heaviest.into_iter().take(3).fold(why, reason));
+    }
+    facts
+}
+
+fn form(tenant: &Tenant, case: &Case, filled: &Filled, problems: &Problems) -> Form {
+    let at = case.request.at;
+    let decision = Field::radios("decision", "What do you want to do?", choices(case))
+        .value(filled.decision.map_or("", DecisionKind::as_str));
+    let reason = Field::area("reason", "Reason", 4)
+        .hint("The tenant reads it, and it is kept in the ledger.")
+        .value(filled.reason.as_str());
+    Form {
+        action: paths::request(&tenant.slug, at.environment, at.id),
+        version: at.version,
+        payload: case.request.payload.to_string(),
+        decision: problems.beside(decision),
+        reason: problems.beside(reason),
+    }
+}
+
+fn choices(case: &Case) -> Vec<Choice> {
+    let all = reach::summary(&case.request.asked);
+    let stranger = case.request.narrowing_is_agreed();
+    let choice =
+        |kind: DecisionKind, label: &str, hint: &str| Choice::new(kind.as_str(), label).hint(hint);
+    let less = if stranger {
+        "Less than it asked for. It counts at once: registering accepted less beforehand."
+    } else {
+        "Less than it asked for. The tenant answers within 14 days."
+    };
+    let mut choices = vec![
+        choice(
+            DecisionKind::Approve,
+            "Approve as requested",
+            &format!(
+                "Gives {all}. If you take a tick away, only what is left is sent, as an offer."
+            ),
+        ),
+        choice(DecisionKind::Offer, "Offer what is ticked", less),
+        choice(
+            DecisionKind::AskForChanges,
+            "Ask for changes",
+            "A new version has to be sent.",
+        ),
+        choice(DecisionKind::Reject, "Reject", "It may ask again."),
+    ];
+    if case.request.client_id.is_some() {
+        let hint = "This registration may not ask again.";
+        choices.push(choice(
+            DecisionKind::RejectAndBlock,
+            "Reject and block",
+            hint,
+        ));
+    }
+    choices
+}
+
+/// What stands in the place of the decision when there is none to make.
+fn closed(tenant: &Tenant, case: &Case) -> Vec<Fact> {
+    let mut facts = vec![Fact::new("State").badge(words::request_state(case.request.state))];
+    if let Some(decided) = case.decisions.last() {
+        facts.push(Fact::text("Last decision", decided.kind.label()));
+        facts.push(Fact::text("By", history::decider(case, decided)));
+        facts.push(Fact::when("When", When::new(decided.at)));
+        facts.push(Fact::text("Reason", &decided.reason));
+    }
+    if let Some(offer) = &case.offer {
+        let scopes = offer.reach.scopes.iter();
+        facts.push(scopes.fold(Fact::new("Offered"), |fact, scope| {
+            fact.and_code(scope.as_str())
+        }));
+        facts.push(Fact::when(
+            "Can be answered until",
+            When::new(offer.expires_at),
+        ));
+    }
+    if let Some((client, state)) = &case.client {
+        let href = paths::client(&tenant.slug, case.request.at.environment, client);
+        let fact = Fact::code("Client", client.as_str());
+        facts.push(
+            fact.badge(words::client_state(*state))
+                .link("Open the client", href),
+        );
+    }
+    facts
+}
+
+const fn closed_text(state: RequestState) -> &'static str {
+    use RequestState as S;
+    match state {
+        S::Draft => "The tenant is still writing it.",
+        S::Submitted | S::Screening => "The automatic checks are running. Reload in a few seconds.",
+        S::InReview => "It waits for a reviewer.",
+        S::AutoApproved => "A named rule approved it.",
+        S::Approved => "It is decided. To take something away, suspend the client.",
+        S::RejectedByPolicy => "The policy refused it. The tenant can change it and send it again.",
+        S::ChangesRequested => "The tenant changes it and sends a new version.",
+        S::Offered => "The tenant answers the offer next.",
+        S::Declined | S::Refused => "It comes back to a reviewer.",
+        S::Rejected => "It is decided. The tenant may ask again.",
+        S::RejectedAndBlocked => "It is decided. This registration may not ask again.",
+        S::AwaitingSecond => "A second person has to confirm.",
+        S::Lapsed => "Nobody answered in time.",
+        S::Withdrawn => "The tenant took it back.",
+    }
+}

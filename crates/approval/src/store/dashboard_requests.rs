@@ -1,0 +1,146 @@
+//! The queue: cases of all tenants as one list. Read in the staff role only.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{
+        registry::integration as i,
+        review::{access_request as r, decision as d, finding as f},
+        tenant::tenants as t,
+    },
+};
+use narthex_vocab::{Environment, Id, Label, RequestState, TenantSlug, Timestamp, kind};
+
+use super::dashboard_tenants::{read_name, read_slug};
+
+const TABLE: &str = "review.access_request";
+
+/// The most rows of one page.
+pub(crate) const MOST: i64 = 200;
+
+/// Which cases.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// In one of these states.
+    pub(crate) states: Vec<RequestState>,
+    /// Of tenants whose slug or name has this text.
+    pub(crate) tenant: Option<String>,
+    /// For this environment.
+    pub(crate) environment: Option<Environment>,
+}
+
+/// One case of the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Queued {
+    pub(crate) id: Id<kind::Request>,
+    pub(crate) environment: Environment,
+    pub(crate) slug: TenantSlug,
+    pub(crate) tenant: Label,
+    pub(crate) integration: Label,
+    pub(crate) version: i32,
+    pub(crate) state: RequestState,
+    pub(crate) score: Option<u8>,
+    pub(crate) failed: usize,
+    pub(crate) sent: Timestamp,
+}
+
+/// The list, oldest first, with the moment of the last decision about anything.
+pub(crate) async fn list(
+    tx: &mut TenantTx,
+    wanted: &Wanted,
+) -> Result<(Vec<Queued>, Option<Timestamp>), StoreError> {
+    let states: Vec<&str> = wanted.states.iter().map(|state| state.as_str()).collect();
+    let mut query = r::table
+        .inner_join(
+            i::table.on(i::tenant_id
+                .eq(r::tenant_id)
+                .and(i::integration_id.eq(r::integration_id))),
+        )
+        .inner_join(t::table.on(t::tenant_id.eq(r::tenant_id)))
+        .filter(r::state.eq_any(states))
+        .into_boxed();
+    if let Some(environment) = wanted.environment {
+        query = query.filter(r::environment.eq(environment.as_str()));
+    }
+    if let Some(text) = &wanted.tenant {
+        let like = super::dashboard_search::like(text);
+        query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
+    }
+    let rows: Vec<Row> = query
+        .order((r::submitted_at.asc(), r::request_id.asc()))
+        .select((
+            (
+                r::request_id,
+                r::environment,
+                r::version,
+                r::state,
+                r::risk_score,
+                r::created_at,
+            ),
+            i::name,
+            t::slug,
+            t::name,
+        ))
+        .limit(MOST)
+        .load(tx.connection()?)
+        .await?;
+    let failed = failed(tx, &rows).await?;
+    let last = d::table
+        .select(diesel::dsl::max(d::at))
+        .first(tx.connection()?)
+        .await?;
+    let queued = rows
+        .into_iter()
+        .map(|row| queued(row, &failed))
+        .collect::<Result<_, _>>()?;
+    Ok((queued, last))
+}
+
+type Row = (
+    (uuid::Uuid, String, i32, String, Option<i16>, Timestamp),
+    String,
+    String,
+    String,
+);
+
+/// How many checks failed, by case and version.
+async fn failed(
+    tx: &mut TenantTx,
+    rows: &[Row],
+) -> Result<HashMap<(uuid::Uuid, i32), usize>, StoreError> {
+    let ids: Vec<uuid::Uuid> = rows.iter().map(|row| row.0.0).collect();
+    let found: Vec<(uuid::Uuid, i32)> = f::table
+        .filter(f::request_id.eq_any(ids).and(f::outcome.eq("fail")))
+        .select((f::request_id, f::version))
+        .load(tx.connection()?)
+        .await?;
+    let mut counts = HashMap::new();
+    for case in found {
+        *counts.entry(case).or_insert(0) += 1;
+    }
+    Ok(counts)
+}
+
+fn queued(
+    ((id, environment, version, state, score, sent), integration, slug, tenant): Row,
+    failed: &HashMap<(uuid::Uuid, i32), usize>,
+) -> Result<Queued, StoreError> {
+    Ok(Queued {
+        id: Id::from_uuid(id),
+        environment: environment
+            .parse()
+            .map_err(StoreError::corrupt(TABLE, "environment"))?,
+        slug: read_slug(&slug)?,
+        tenant: read_name(&tenant)?,
+        integration: Label::parse(&integration)
+            .map_err(StoreError::corrupt("registry.integration", "name"))?,
+        version,
+        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
+        score: score.and_then(|score| u8::try_from(score).ok()),
+        failed: failed.get(&(id, version)).copied().unwrap_or_default(),
+        sent,
+    })
+}

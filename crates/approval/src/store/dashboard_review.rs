@@ -1,0 +1,397 @@
+//! Everything a reviewer reads about one case: what asks, who asks, what the checks saw, what was decided. Read in the
+//! staff role only; it judges nothing.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_policy::{FindingOutcome, Verdict};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{
+        registry::{client as c, entitled_tool as et, entitlement as en},
+        review::{access_request as r, decision as d, finding as f, policy_run as p},
+    },
+};
+use narthex_vocab::{
+    ClientId, ClientState, Environment, HostName, Id, Scope, Timestamp, ToolName, kind,
+};
+
+use super::{
+    dashboard_catalogue::{self, Words},
+    dashboard_people::{self, People},
+    dashboard_quarantine::{self, Asked, Family},
+    integration, offer, proof, request,
+};
+use crate::{
+    decision::DecisionKind,
+    integration::Integration,
+    offer::Offer,
+    request::{AccessRequest, RequestRef},
+};
+
+/// A case as the review page shows it.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) request: AccessRequest,
+    pub(crate) score: Option<u8>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) integration: Integration,
+    pub(crate) findings: Vec<Found>,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) decisions: Vec<Decided>,
+    pub(crate) offer: Option<Offer>,
+    pub(crate) client: Option<(ClientId, ClientState)>,
+    /// Hosts that nobody proved.
+    pub(crate) unproved: Vec<HostName>,
+    /// What the integration has in this environment, and in the other.
+    pub(crate) here: Given,
+    pub(crate) elsewhere: Given,
+    pub(crate) words: Words,
+    /// Of a case that began in quarantine.
+    pub(crate) family: Option<Family>,
+    pub(crate) asks: Vec<Asked>,
+    pub(crate) people: People,
+}
+
+/// What one check saw.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) check: String,
+    pub(crate) title: String,
+    pub(crate) outcome: FindingOutcome,
+    pub(crate) observed: String,
+    pub(crate) required: String,
+    pub(crate) fix: Option<String>,
+    pub(crate) weight: i16,
+}
+
+/// One run of the policy.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) verdict: Verdict,
+    pub(crate) policy_version: String,
+    pub(crate) rules: Vec<String>,
+    pub(crate) at: Timestamp,
+}
+
+/// One decision.
+#[derive(Debug, Clone)]
+pub(crate) struct Decided {
+    pub(crate) version: i32,
+    pub(crate) kind: DecisionKind,
+    pub(crate) by: Option<Id<kind::Member>>,
+    pub(crate) rule: Option<String>,
+    pub(crate) reason: String,
+    pub(crate) at: Timestamp,
+}
+
+/// Scopes and tools that the integration's clients have in one environment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) tools: Vec<ToolName>,
+}
+
+/// The latest version of a case, with all that belongs to it.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    (environment, id): (Environment, Id<kind::Request>),
+    now: Timestamp,
+) -> Result<Case, StoreError> {
+    let (version, score, created_at): (i32, Option<i16>, Timestamp) = r::table
+        .filter(
+            r::tenant_id
+                .eq(tenant.as_uuid())
+                .and(r::environment.eq(environment.as_str())),
+        )
+        .filter(r::request_id.eq(id.as_uuid()))
+        .order(r::version.desc())
+        .select((r::version, r::risk_score, r::created_at))
+        .first(tx.connection()?)
+        .await?;
+    let at = RequestRef {
+        environment,
+        id,
+        version,
+    };
+    let request = request::load(tx, tenant, at).await?;
+    let integration = integration::load(tx, tenant, request.integration).await?;
+    let decisions = decisions(tx, tenant, at).await?;
+    let (family, asks) = stranger(tx, tenant, &request).await?;
+    let wanted = decisions
+        .iter()
+        .filter_map(|decided| decided.by)
+        .chain(request.requested_by)
+        .chain(integration.sponsor)
+        .chain(asks.iter().map(|ask| ask.member));
+    let people = dashboard_people::named(tx, wanted).await?;
+    let proofs = proof::in_force(tx, tenant, now).await?;
+    Ok(Case {
+        score: score.and_then(|score| u8::try_from(score).ok()),
+        created_at,
+        findings: findings(tx, tenant, at).await?,
+        runs: runs(tx, tenant, at).await?,
+        offer: open_offer(tx, tenant, at).await?,
+        client: client(tx, tenant, at).await?,
+        unproved: proofs.missing(&request.metadata),
+        here: given(tx, tenant, &request, environment).await?,
+        elsewhere: given(tx, tenant, &request, other(environment)).await?,
+        words: dashboard_catalogue::words(tx, tenant, environment).await?,
+        request,
+        integration,
+        decisions,
+        family,
+        asks,
+        people,
+    })
+}
+
+/// The family and the people behind a case that began in quarantine.
+async fn stranger(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    request: &AccessRequest,
+) -> Result<(Option<Family>, Vec<Asked>), StoreError> {
+    let Some(client) = &request.client_id else {
+        return Ok((None, Vec::new()));
+    };
+    let environment = request.at.environment;
+    let family = dashboard_quarantine::family(tx, tenant, environment, client).await?;
+    let asks = dashboard_quarantine::asks(tx, tenant, environment, client).await?;
+    Ok((Some(family), asks))
+}
+
+async fn findings(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<Vec<Found>, StoreError> {
+    let rows: Vec<(String, String, String, String, String, Option<String>, i16)> = f::table
+        .filter(
+            f::tenant_id
+                .eq(tenant.as_uuid())
+                .and(f::environment.eq(at.environment.as_str())),
+        )
+        .filter(
+            f::request_id
+                .eq(at.id.as_uuid())
+                .and(f::version.eq(at.version)),
+        )
+        .select((
+            f::check_id,
+            f::title,
+            f::outcome,
+            f::observed,
+            f::required,
+            f::fix,
+            f::weight,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let mut found: Vec<Found> = rows.into_iter().map(found).collect::<Result<_, _>>()?;
+    found.sort_by(|a, b| {
+        let worse = b.outcome.cmp(&a.outcome).then(b.weight.cmp(&a.weight));
+        worse.then(a.check.cmp(&b.check))
+    });
+    Ok(found)
+}
+
+fn found(
+    (check, title, outcome, observed, required, fix, weight): (
+        String,
+        String,
+        String,
+        String,
+        String,
+        Option<String>,
+        i16,
+    ),
+) -> Result<Found, StoreError> {
+    let outcome = outcome
+        .parse()
+        .map_err(StoreError::corrupt("review.finding", "outcome"))?;
+    Ok(Found {
+        check,
+        title,
+        outcome,
+        observed,
+        required,
+        fix,
+        weight,
+    })
+}
+
+/// The runs over one version, oldest first.
+async fn runs(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<Vec<Run>, StoreError> {
+    let rows: Vec<(String, String, Vec<String>, Timestamp)> = p::table
+        .filter(
+            p::tenant_id
+                .eq(tenant.as_uuid())
+                .and(p::environment.eq(at.environment.as_str())),
+        )
+        .filter(
+            p::request_id
+                .eq(at.id.as_uuid())
+                .and(p::version.eq(at.version)),
+        )
+        .order((p::at.asc(), p::run_id.asc()))
+        .select((p::verdict, p::policy_version, p::rules, p::at))
+        .load(tx.connection()?)
+        .await?;
+    let read = |(verdict, policy_version, rules, at): (String, _, _, _)| {
+        let verdict = verdict
+            .parse()
+            .map_err(StoreError::corrupt("review.policy_run", "verdict"))?;
+        Ok(Run {
+            verdict,
+            policy_version,
+            rules,
+            at,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The decisions about every version, oldest first.
+async fn decisions(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<Vec<Decided>, StoreError> {
+    type Row = (
+        i32,
+        String,
+        Option<uuid::Uuid>,
+        Option<String>,
+        String,
+        Timestamp,
+    );
+    let rows: Vec<Row> = d::table
+        .filter(
+            d::tenant_id
+                .eq(tenant.as_uuid())
+                .and(d::environment.eq(at.environment.as_str())),
+        )
+        .filter(d::request_id.eq(at.id.as_uuid()))
+        .order((d::at.asc(), d::decision_id.asc()))
+        .select((
+            d::version,
+            d::kind,
+            d::decided_by,
+            d::rule,
+            d::reason,
+            d::at,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let read = |(version, kind, by, rule, reason, at): Row| {
+        let kind = kind
+            .parse()
+            .map_err(StoreError::corrupt("review.decision", "kind"))?;
+        let by = by.map(Id::from_uuid);
+        Ok(Decided {
+            version,
+            kind,
+            by,
+            rule,
+            reason,
+            at,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+async fn open_offer(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<Option<Offer>, StoreError> {
+    match offer::load_open(tx, tenant, at).await {
+        Ok(offer) => Ok(Some(offer)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The client that came of the case.
+async fn client(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<Option<(ClientId, ClientState)>, StoreError> {
+    let row: Option<(String, String)> = c::table
+        .filter(
+            c::tenant_id
+                .eq(tenant.as_uuid())
+                .and(c::environment.eq(at.environment.as_str())),
+        )
+        .filter(c::request_id.eq(at.id.as_uuid()))
+        .select((c::client_id, c::state))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let read = |(id, state): (String, String)| {
+        let id = ClientId::parse(&id).map_err(StoreError::corrupt("registry.client", "client_id"));
+        let state = state
+            .parse()
+            .map_err(StoreError::corrupt("registry.client", "state"));
+        Ok((id?, state?))
+    };
+    row.map(read).transpose()
+}
+
+const fn other(environment: Environment) -> Environment {
+    match environment {
+        Environment::Sandbox => Environment::Production,
+        Environment::Production => Environment::Sandbox,
+    }
+}
+
+/// What the clients of the case's integration have in one environment.
+async fn given(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    request: &AccessRequest,
+    environment: Environment,
+) -> Result<Given, StoreError> {
+    let clients = || {
+        c::table
+            .filter(c::tenant_id.eq(tenant.as_uuid()))
+            .filter(c::environment.eq(environment.as_str()))
+            .filter(c::integration_id.eq(request.integration.as_uuid()))
+            .filter(c::state.eq_any(["awaiting_credentials", "active", "restricted"]))
+            .select(c::client_id)
+    };
+    let scopes: Vec<String> = en::table
+        .filter(
+            en::tenant_id
+                .eq(tenant.as_uuid())
+                .and(en::client_id.eq_any(clients())),
+        )
+        .select(en::scope)
+        .load(tx.connection()?)
+        .await?;
+    let tools: Vec<String> = et::table
+        .filter(
+            et::tenant_id
+                .eq(tenant.as_uuid())
+                .and(et::client_id.eq_any(clients())),
+        )
+        .select(et::tool)
+        .load(tx.connection()?)
+        .await?;
+    let scope = |text: &String| {
+        Scope::parse(text).map_err(StoreError::corrupt("registry.entitlement", "scope"))
+    };
+    let tool = |text: &String| {
+        ToolName::parse(text).map_err(StoreError::corrupt("registry.entitled_tool", "tool"))
+    };
+    Ok(Given {
+        scopes: scopes.iter().map(scope).collect::<Result<_, _>>()?,
+        tools: tools.iter().map(tool).collect::<Result<_, _>>()?,
+    })
+}
