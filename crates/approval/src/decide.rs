@@ -224,8 +224,11 @@ impl Case<'_> {
             .client_id
             .as_ref()
             .ok_or(DecideError::NothingToBlock)?;
+        let environment = self.request.at.environment;
         let (from, to) = (QuarantineState::Linked, QuarantineState::Blocked);
-        store::quarantine::advance(tx, self.request.at.environment, client_id, from, to).await?;
+        if !store::quarantine::advance(tx, environment, client_id, from, to).await? {
+            return Err(DecideError::NothingToBlock);
+        }
         self.close(tx, RequestState::RejectedAndBlocked).await
     }
 

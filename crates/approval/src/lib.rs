@@ -3,7 +3,7 @@
 //! sees a private key.
 //!
 //! Shelves, lowest first: nouns (pure), `store` (the rows), verbs (one file a use case; all have one shape:
-//! `verb(tx, command, &mut acting) -> Result<Outcome, VerbError>`), `reading` (what pages show).
+//! `verb(tx, command, &mut acting) -> Result<Outcome, VerbError>`). The door is `routes`, with one file a page.
 
 use narthex_people::People;
 use narthex_tenancy::Database;

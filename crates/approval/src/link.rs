@@ -192,15 +192,14 @@ async fn asked(
     wishes: &[Wish],
 ) -> Result<Asked, LinkError> {
     let catalogue = catalogue::load(tx, command.environment).await?;
-    let wanted = match &command.scopes {
-        Some(named) => with_reasons(named, wishes),
-        None => {
-            let all = wishes
-                .iter()
-                .fold(waiting.scope.clone(), |all, wish| all.union(&wish.scope));
-            with_reasons(&all, wishes)
-        }
+    let everything = || {
+        let registered = waiting.scope.clone();
+        wishes
+            .iter()
+            .fold(registered, |all, wish| all.union(&wish.scope))
     };
+    let scopes = command.scopes.clone().unwrap_or_else(everything);
+    let wanted = with_reasons(&scopes, wishes);
     let mut ask = Ask::covering(&wanted, &catalogue);
     if command.scopes.is_some() {
         ask.scopes = wanted;

@@ -138,7 +138,7 @@ impl Asked {
             match entry {
                 None => unknown.tools.push(tool),
                 Some(entry) if !asked.scopes.contains_key(&entry.scope) => {
-                    unknown.stranded.push(tool)
+                    unknown.stranded.push(tool);
                 }
                 Some(entry) => {
                     let (scope, schema_hash) = (entry.scope.clone(), entry.schema_hash);
@@ -177,7 +177,7 @@ impl Asked {
             match self.tools.get(tool) {
                 None => beyond.tools.push(tool.clone()),
                 Some(asked) if !choice.scopes.contains(&asked.scope) => {
-                    beyond.stranded.push(tool.clone())
+                    beyond.stranded.push(tool.clone());
                 }
                 Some(asked) => {
                     narrow.tools.insert(tool.clone(), asked.clone());

@@ -25,7 +25,8 @@ const LOST: Duration = Duration::from_secs(1);
 const ROUND: Duration = Duration::from_secs(30);
 const CHANNELS: &[&str] = &["narthex_intake"];
 
-/// Works until the process ends. `listen_url` is a connection of `narthex_approval` that no pooler sits before.
+/// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
+/// of `narthex_approval` that no pooler sits before.
 pub async fn run(approval: Arc<Approval>, listen_url: String) {
     let mut hints = listen(listen_url, CHANNELS);
     let (mut quick, mut round) = (every(LOST), every(ROUND));

@@ -57,20 +57,6 @@ pub(crate) async fn load(
     row.try_into()
 }
 
-/// Every integration of `tenant`, by name.
-pub(crate) async fn list(
-    tx: &mut TenantTx,
-    tenant: Id<kind::Tenant>,
-) -> Result<Vec<Integration>, StoreError> {
-    let rows: Vec<Row> = i::table
-        .filter(i::tenant_id.eq(tenant.as_uuid()))
-        .order((i::name, i::integration_id))
-        .select(Row::as_select())
-        .load(tx.connection()?)
-        .await?;
-    rows.into_iter().map(TryInto::try_into).collect()
-}
-
 /// Whether a person who is still with the tenant answers for it.
 pub(crate) async fn is_sponsored(
     tx: &mut TenantTx,
