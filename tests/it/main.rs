@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod cases;
 mod catalogue;
 mod migrations;
 mod roles;

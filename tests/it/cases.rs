@@ -1,0 +1,14 @@
+//! Cases from the first word to the client, by the verbs and on the real rows: what a stranger brings and what a tenant
+//! onboards. No page and no HTTP.
+
+mod company;
+
+mod catalogue;
+mod create_credential;
+mod decide;
+mod expire;
+mod link;
+mod offer;
+mod onboard;
+mod open_registration;
+mod suspend;
