@@ -1,7 +1,7 @@
 //! Clients as the token plane sees them. The store is the only door to an [`ApprovedClient`], so no function that
 //! takes one can be called for a client that nobody approved.
 
-use narthex_vocab::{Approval, ClientId, ClientMetadata, GrantType, Id, RedirectUri, Timestamp};
+use narthex_vocab::{Approval, ClientId, ClientMetadata, GrantType, Id, Timestamp};
 
 /// A client with an approval in force.
 #[derive(Debug, Clone)]
@@ -81,13 +81,6 @@ pub(crate) struct UndecidedClient {
     pub(crate) metadata: ClientMetadata,
     pub(crate) waiting: bool,
     pub(crate) first_seen: Timestamp,
-}
-
-impl UndecidedClient {
-    /// The address the sign-in would lead to; nothing is ever sent there while nothing is decided.
-    pub(crate) fn redirect_uri(&self, presented: &str) -> Option<RedirectUri> {
-        self.metadata.redirect_uri(presented)
-    }
 }
 
 /// Where a client identifier stands.

@@ -7,13 +7,17 @@
 //! Reading order: [`routes`] is the table of endpoints; `endpoint/` parses and renders; one verb a file beside it;
 //! `store/` is the only place with diesel.
 
+mod ask;
 mod assertion;
+mod authorize;
 mod bearer;
 mod call;
 mod claims;
 mod client;
 mod client_auth;
 mod client_credentials;
+mod consent;
+mod continue_to;
 mod endpoint;
 mod entitlement;
 mod error;
@@ -23,6 +27,7 @@ mod id_token;
 mod introspect;
 mod issue;
 mod keys;
+mod page_error;
 mod place;
 mod reach;
 mod redeem;
@@ -30,11 +35,15 @@ mod refresh;
 mod resource_auth;
 mod revoke;
 mod routes;
+mod sealed;
+mod signed_in;
 mod signing_key;
 mod store;
 mod throttle;
 mod userinfo;
 mod verify;
+mod waiting;
+mod wording;
 
 use actix_web::web::{Data, ServiceConfig};
 use narthex_people::People;

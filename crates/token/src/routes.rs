@@ -2,12 +2,16 @@
 
 use narthex_http::{Routes, Surface};
 
-use crate::endpoint::{evaluation, introspect, revoke, token, userinfo};
+use crate::endpoint::{
+    ask, authorize, consent, evaluation, introspect, revoke, sign_in, token, userinfo, waiting,
+};
 use crate::guard::Guard;
 
 /// Every endpoint of the plane, each below `/t/{tenant}/{environment}/`.
 pub fn routes() -> Routes<Guard> {
-    Routes::new().answering(Surface::OAuthJson, machines)
+    Routes::new()
+        .answering(Surface::OAuthJson, machines)
+        .answering(Surface::PAGE, people)
 }
 
 /// What clients and resources call: OAuth errors as JSON.
@@ -22,4 +26,17 @@ fn machines(table: Routes<Guard>) -> Routes<Guard> {
                 .post("/t/{tenant}/{environment}/userinfo", Guard::Bearer, "userinfo", userinfo::post)
         })
         .post("/t/{tenant}/{environment}/access/v1/evaluation", Guard::Resource, "evaluation", evaluation::post)
+}
+
+/// What people see: errors as pages.
+#[rustfmt::skip]
+fn people(table: Routes<Guard>) -> Routes<Guard> {
+    table
+        .get("/t/{tenant}/{environment}/authorize", Guard::Anyone, "authorize", authorize::get)
+        .post("/t/{tenant}/{environment}/authorize", Guard::Anyone, "authorize", authorize::post)
+        .get("/t/{tenant}/{environment}/sign-in", Guard::Anyone, "sign_in", sign_in::get)
+        .post("/t/{tenant}/{environment}/sign-in", Guard::Anyone, "sign_in", sign_in::post)
+        .post("/t/{tenant}/{environment}/consent", Guard::Person, "consent", consent::post)
+        .post("/t/{tenant}/{environment}/ask", Guard::Person, "ask", ask::post)
+        .get("/t/{tenant}/{environment}/waiting/{parked}", Guard::Person, "waiting", waiting::get)
 }

@@ -47,7 +47,7 @@ impl Counted<'_> {
                 MINUTE,
             ),
             Self::PageSource(source) => {
-                Bucket::new(format!("page/{environment}/source/{source}"), 240, MINUTE)
+                Bucket::new(format!("page/{environment}/source/{source}"), 600, MINUTE)
             }
         }
     }

@@ -1,7 +1,13 @@
 //! One file an endpoint: parse, call one verb, render its outcome. No rule lives here.
 
+pub(crate) mod ask;
+pub(crate) mod authorize;
+pub(crate) mod consent;
 pub(crate) mod evaluation;
 pub(crate) mod introspect;
 pub(crate) mod revoke;
+pub(crate) mod sign_in;
 pub(crate) mod token;
 pub(crate) mod userinfo;
+pub(crate) mod visit;
+pub(crate) mod waiting;

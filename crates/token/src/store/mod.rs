@@ -1,12 +1,15 @@
 //! The only place of this crate with queries. Every function takes the tenant's transaction; a row becomes a noun here
 //! or is [`narthex_tenancy::StoreError::Corrupt`].
 
+pub(crate) mod ask;
 pub(crate) mod client;
 pub(crate) mod code;
+pub(crate) mod consent;
 pub(crate) mod credential;
 pub(crate) mod entitlement;
 pub(crate) mod grant;
 pub(crate) mod issuance;
+pub(crate) mod parked;
 pub(crate) mod refresh;
 pub(crate) mod replay;
 pub(crate) mod signing_key;

@@ -1,0 +1,332 @@
+//! The front door (OAuth 2.1 section 4.1): a list of named steps, each returning what the next one needs. Until the
+//! client and its redirect URI are known nothing is ever sent anywhere; after that, refusals go to the client.
+//!
+//! identify -> find the client -> find the target -> read the request -> narrow the reach -> find the person -> ask.
+
+pub(crate) mod request;
+
+use chrono::Duration;
+use narthex_http::Params;
+use narthex_tenancy::{TenantTx, environment, tenant};
+use narthex_vocab::{ClientId, ClientMetadata, GrantType, RedirectUri, Timestamp};
+
+use crate::call::Call;
+use crate::client::{ApprovedClient, Standing, UndecidedClient};
+use crate::entitlement::{EntitledScope, Entitlement};
+use crate::page_error::PageError;
+use crate::reach::{self, Excess, Reach, Wanted};
+use crate::signed_in::{SignedIn, signed_in};
+use crate::store;
+
+use self::request::{AuthorizationRequest, Prompt, Refusal};
+
+/// What is to be shown or sent.
+pub(crate) enum Outcome {
+    /// Nobody is signed in, or must sign in again; then the same request.
+    SignIn(Box<AuthorizationRequest>),
+    /// The person decides.
+    Consent(Box<Asking>),
+    /// Nobody has decided about the client: the person may ask.
+    Undecided(Box<Undecided>),
+    /// A refusal for the client.
+    Refused(Box<(AuthorizationTarget, Refusal)>),
+}
+
+/// Who is asked by whom for what.
+pub(crate) struct Asking {
+    pub(crate) tenant: String,
+    pub(crate) person: SignedIn,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) client: ApprovedClient,
+    pub(crate) reach: Reach,
+    /// The scopes of the reach that the catalogue describes.
+    pub(crate) described: Vec<EntitledScope>,
+    /// When the access would end.
+    pub(crate) ends: Timestamp,
+}
+
+/// A person before a client that nobody has decided about.
+pub(crate) struct Undecided {
+    pub(crate) tenant: String,
+    pub(crate) person: SignedIn,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) client: UndecidedClient,
+    /// What the tenant wants people to read.
+    pub(crate) words: Option<String>,
+    /// When this person asked already.
+    pub(crate) asked_at: Option<Timestamp>,
+}
+
+/// A registered address of an approved client: where refusals may go.
+pub(crate) struct AuthorizationTarget {
+    pub(crate) redirect_uri: RedirectUri,
+    pub(crate) state: Option<String>,
+}
+
+/// The longest that a person's permission lasts.
+pub(crate) const LONGEST_GRANT: Duration = Duration::days(30);
+
+/// Answers a request at the front door.
+pub(crate) async fn authorize(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    params: &Params,
+    cookie: Option<&str>,
+) -> Result<Outcome, PageError> {
+    let id = identify(params)?;
+    match store::client::find(tx, call.place.environment, &id, call.now).await? {
+        Standing::Approved(client) => {
+            let redirect_uri = target(client.metadata(), params)?;
+            at_approved(tx, call, (*client, redirect_uri), (params, cookie)).await
+        }
+        Standing::Undecided(client) => {
+            let redirect_uri = target(&client.metadata, params)?;
+            at_undecided(tx, call, (*client, redirect_uri), (params, cookie)).await
+        }
+        Standing::Stopped(_) => Err(PageError::Stopped),
+        Standing::Unknown => Err(PageError::UnknownClient),
+    }
+}
+
+/// Step: who is said to ask.
+fn identify(params: &Params) -> Result<ClientId, PageError> {
+    let text = params.given("client_id")?.ok_or(PageError::UnknownClient)?;
+    ClientId::parse(text).map_err(|_| PageError::UnknownClient)
+}
+
+/// Step: where an answer may go. A client with one address that is not loopback may leave it out.
+fn target(metadata: &ClientMetadata, params: &Params) -> Result<RedirectUri, PageError> {
+    match (params.given("redirect_uri")?, metadata.redirect_uris()) {
+        (Some(text), _) => metadata.redirect_uri(text).ok_or(PageError::RedirectUri),
+        (None, [only]) if !only.is_loopback() => Ok(only.clone()),
+        (None, _) => Err(PageError::RedirectUri),
+    }
+}
+
+/// The steps for a client with an approval: every refusal goes to its registered address.
+async fn at_approved(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (client, redirect_uri): (ApprovedClient, RedirectUri),
+    (params, cookie): (&Params, Option<&str>),
+) -> Result<Outcome, PageError> {
+    let refused = |refusal| {
+        let target = AuthorizationTarget {
+            redirect_uri: redirect_uri.clone(),
+            state: params.given("state").ok().flatten().map(str::to_owned),
+        };
+        Ok(Outcome::Refused(Box::new((target, refusal))))
+    };
+    let read = AuthorizationRequest::read(params, client.id().clone(), redirect_uri.clone());
+    let (request, prompt) = match read.and_then(|read| Ok((read, Prompt::read(params)?))) {
+        Ok(both) => both,
+        Err(refusal) => return refused(refusal),
+    };
+    if !client.may_begin_grants() || !client.allows(GrantType::AuthorizationCode) {
+        let words = "this client may not begin new sign-ins";
+        return refused(Refusal::new("access_denied", words));
+    }
+    let environment = call.place.environment;
+    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let wanted = Wanted::from(&request.wanted);
+    let reach = match reach::narrow(&wanted, &entitlement, Excess::LeftOut, true) {
+        Ok(reach) => reach,
+        Err(error) => return refused(Refusal::new(error.code(), error.to_string())),
+    };
+    let person = signed_in(tx, call, cookie).await?;
+    let person = match step_in(person, prompt, call.now) {
+        StepIn::GoOn(person) => person,
+        StepIn::SignIn => return Ok(Outcome::SignIn(Box::new(request))),
+        StepIn::Refused(refusal) => return refused(refusal),
+    };
+    Ok(Outcome::Consent(Box::new(Asking {
+        tenant: tenant::load(tx).await?.name.to_string(),
+        person: *person,
+        request,
+        described: described(&entitlement, &reach),
+        ends: ends(&client, &reach, call.now),
+        client,
+        reach,
+    })))
+}
+
+/// The steps for a client that nobody has decided about: nothing is ever sent to its address, which proves nothing.
+async fn at_undecided(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (client, redirect_uri): (UndecidedClient, RedirectUri),
+    (params, cookie): (&Params, Option<&str>),
+) -> Result<Outcome, PageError> {
+    if !client.waiting {
+        return Err(PageError::Stopped);
+    }
+    let wrong = |refusal: Refusal| PageError::Request(refusal.to_string());
+    let request =
+        AuthorizationRequest::read(params, client.id.clone(), redirect_uri).map_err(wrong)?;
+    let prompt = Prompt::read(params).map_err(wrong)?;
+    let person = signed_in(tx, call, cookie).await?;
+    let person = match step_in(person, prompt.for_undecided(), call.now) {
+        StepIn::GoOn(person) => person,
+        StepIn::SignIn => return Ok(Outcome::SignIn(Box::new(request))),
+        StepIn::Refused(refusal) => return Err(wrong(refusal)),
+    };
+    undecided(tx, call, (*person, request, client)).await
+}
+
+/// What a person before an undecided client sees.
+pub(crate) async fn undecided(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (person, request, client): (SignedIn, AuthorizationRequest, UndecidedClient),
+) -> Result<Outcome, PageError> {
+    let at = call.place.environment;
+    let asked_at = store::ask::asked_at(tx, at, &client.id, person.member.id).await?;
+    Ok(Outcome::Undecided(Box::new(Undecided {
+        tenant: tenant::load(tx).await?.name.to_string(),
+        words: environment::load(tx, at).await?.refusal_text,
+        person,
+        request,
+        client,
+        asked_at,
+    })))
+}
+
+/// What the prompt makes of the session.
+enum StepIn {
+    GoOn(Box<SignedIn>),
+    SignIn,
+    Refused(Refusal),
+}
+
+/// Step: the person. There is no silent consent, so `prompt=none` never gets further than `consent_required`
+/// (OAuth 2.1 section 7.3).
+fn step_in(person: Option<SignedIn>, prompt: Prompt, now: Timestamp) -> StepIn {
+    let fresh = |person: &SignedIn| {
+        let age = now - person.session.created_at;
+        let young = prompt
+            .max_age
+            .is_none_or(|most| age <= Duration::seconds(most));
+        young && !prompt.login
+    };
+    match person.filter(fresh) {
+        None if prompt.none => {
+            StepIn::Refused(Refusal::new("login_required", "nobody is signed in"))
+        }
+        None => StepIn::SignIn,
+        Some(_) if prompt.none => {
+            let words = "the person decides each time";
+            StepIn::Refused(Refusal::new("consent_required", words))
+        }
+        Some(person) => StepIn::GoOn(Box::new(person)),
+    }
+}
+
+impl Prompt {
+    /// Nobody is told anything at an address that proves nothing: the person gets the page.
+    fn for_undecided(self) -> Self {
+        Self {
+            none: false,
+            ..self
+        }
+    }
+}
+
+fn described(entitlement: &Entitlement, reach: &Reach) -> Vec<EntitledScope> {
+    entitlement
+        .scopes
+        .iter()
+        .filter(|entry| reach.scopes.contains(&entry.scope))
+        .cloned()
+        .collect()
+}
+
+/// When a grant of this reach that begins now ends.
+pub(crate) fn ends(client: &ApprovedClient, reach: &Reach, now: Timestamp) -> Timestamp {
+    let until = reach
+        .resource
+        .as_ref()
+        .map_or(client.expires_at(), |at| at.until);
+    (now + LONGEST_GRANT).min(client.expires_at()).min(until)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use narthex_people::session::Session;
+    use narthex_tenancy::member::Member;
+    use narthex_vocab::{Email, Id, Label};
+    use rstest::rstest;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    fn now() -> Timestamp {
+        Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
+    }
+
+    fn person(seconds_ago: i64) -> SignedIn {
+        SignedIn {
+            session: Session {
+                id: Id::from_uuid(Uuid::from_u128(1)),
+                member: Id::from_uuid(Uuid::from_u128(2)),
+                created_at: now() - Duration::seconds(seconds_ago),
+                second_factor_at: None,
+            },
+            member: Member {
+                id: Id::from_uuid(Uuid::from_u128(2)),
+                email: Email::parse("sam@acme.example").unwrap(),
+                name: Label::parse("Sam").unwrap(),
+                role: None,
+            },
+        }
+    }
+
+    #[rstest]
+    #[case(None, "", "sign in")]
+    #[case(None, "prompt=none", "login_required")]
+    #[case(Some(10), "", "go on")]
+    #[case(Some(10), "prompt=none", "consent_required")]
+    #[case(Some(10), "prompt=login", "sign in")]
+    #[case(Some(10), "max_age=0", "sign in")]
+    #[case(Some(10), "max_age=9", "sign in")]
+    #[case(Some(10), "max_age=10", "go on")]
+    #[case(Some(10), "prompt=none&max_age=9", "login_required")]
+    fn the_person(#[case] ago: Option<i64>, #[case] query: &str, #[case] step: &str) {
+        let prompt = Prompt::read(&Params::parse(query.as_bytes()).unwrap()).unwrap();
+        let taken = match step_in(ago.map(person), prompt, now()) {
+            StepIn::GoOn(_) => "go on",
+            StepIn::SignIn => "sign in",
+            StepIn::Refused(refusal) => refusal.code,
+        };
+        assert_eq!(taken, step);
+    }
+
+    fn metadata(redirects: &[&str]) -> ClientMetadata {
+        let sent = json!({ "redirect_uris": redirects, "token_endpoint_auth_method": "none" });
+        ClientMetadata::parse(sent.as_object().unwrap()).unwrap()
+    }
+
+    #[rstest]
+    #[case(&["https://a.example/cb"], "", Some("https://a.example/cb"))]
+    #[case(&["https://a.example/cb"], "redirect_uri=https://a.example/cb", Some("https://a.example/cb"))]
+    #[case(&["https://a.example/cb"], "redirect_uri=https://a.example/cb/", None)]
+    #[case(&["https://a.example/cb"], "redirect_uri=https://evil.example/cb", None)]
+    #[case(&["https://a.example/cb", "https://a.example/2"], "", None)]
+    #[case(&["http://127.0.0.1/cb"], "redirect_uri=http://127.0.0.1:4000/cb", Some("http://127.0.0.1:4000/cb"))]
+    #[case(&["http://127.0.0.1/cb"], "", None)]
+    fn the_target(#[case] own: &[&str], #[case] query: &str, #[case] expected: Option<&str>) {
+        let params = Params::parse(query.as_bytes()).unwrap();
+        let found = target(&metadata(own), &params).ok();
+        assert_eq!(found.as_ref().map(RedirectUri::as_str), expected);
+    }
+
+    #[test]
+    fn a_repeated_name_or_address_leads_nowhere() {
+        let twice = Params::parse(b"client_id=a&client_id=b").unwrap();
+        assert!(matches!(identify(&twice), Err(PageError::Params(_))));
+        let query = b"redirect_uri=https://a.example/cb&redirect_uri=https://a.example/cb";
+        let twice = Params::parse(query).unwrap();
+        let own = metadata(&["https://a.example/cb"]);
+        assert!(matches!(target(&own, &twice), Err(PageError::Params(_))));
+    }
+}

@@ -1,0 +1,231 @@
+//! An authorization request, parsed (OAuth 2.1 section 4.1.1, RFC 7636, RFC 8707, OpenID Connect Core section 3.1.2.1).
+//! It holds nothing that was not understood: what is parked or sealed is this and not what was sent.
+
+use narthex_http::Params;
+use narthex_vocab::{ClientId, CodeChallenge, RedirectUri, ResourceUri, ScopeSet};
+use serde::{Deserialize, Serialize};
+
+use crate::reach::Wanted;
+
+/// What a client wants of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) client_id: ClientId,
+    /// Where the answer goes, as it was presented.
+    pub(crate) redirect_uri: RedirectUri,
+    /// Echoed as it was sent.
+    pub(crate) state: Option<String>,
+    #[serde(flatten)]
+    pub(crate) wanted: WantedText,
+    pub(crate) code_challenge: CodeChallenge,
+    /// Echoed in the ID token.
+    pub(crate) nonce: Option<String>,
+}
+
+/// [`Wanted`] in a form that can be kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WantedText {
+    pub(crate) scope: Option<ScopeSet>,
+    pub(crate) resource: Option<ResourceUri>,
+}
+
+impl From<&WantedText> for Wanted {
+    fn from(text: &WantedText) -> Self {
+        Self {
+            scope: text.scope.clone(),
+            resource: text.resource.clone(),
+        }
+    }
+}
+
+/// How the person is to be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Prompt {
+    /// `prompt=none`: not at all.
+    pub(crate) none: bool,
+    /// `prompt=login` or `select_account`, or `max_age=0`: sign in again in any case.
+    pub(crate) login: bool,
+    /// Seconds since the person signed in, at most.
+    pub(crate) max_age: Option<i64>,
+}
+
+/// Why a request is refused, in the registered codes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {description}")]
+pub(crate) struct Refusal {
+    pub(crate) code: &'static str,
+    pub(crate) description: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: &'static str, description: impl Into<String>) -> Self {
+        Self {
+            code,
+            description: description.into(),
+        }
+    }
+}
+
+impl AuthorizationRequest {
+    /// Reads everything but who asks and where the answer goes, which were found out before.
+    pub(crate) fn read(
+        params: &Params,
+        client_id: ClientId,
+        redirect_uri: RedirectUri,
+    ) -> Result<Self, Refusal> {
+        let invalid =
+            |error: &dyn std::fmt::Display| Refusal::new("invalid_request", error.to_string());
+        params
+            .refuse_repeats(&["resource"])
+            .map_err(|error| invalid(&error))?;
+        let given = |name| params.given(name).map_err(|error| invalid(&error));
+        if given("request")?.is_some() {
+            return Err(Refusal::new("request_not_supported", "no request objects"));
+        }
+        if given("request_uri")?.is_some() {
+            return Err(Refusal::new(
+                "request_uri_not_supported",
+                "no request objects",
+            ));
+        }
+        match given("response_type")? {
+            Some("code") => {}
+            Some(_) => return Err(Refusal::new("unsupported_response_type", "only code")),
+            None => return Err(invalid(&"response_type is missing")),
+        }
+        if given("response_mode")?.is_some_and(|mode| mode != "query") {
+            return Err(invalid(&"only response_mode query"));
+        }
+        Ok(Self {
+            client_id,
+            redirect_uri,
+            state: given("state")?.map(str::to_owned),
+            wanted: wanted(params)?,
+            code_challenge: challenge(params)?,
+            nonce: given("nonce")?.map(str::to_owned),
+        })
+    }
+
+    /// The query that asks for the same again. How the person was to be asked is left out: that was carried out.
+    pub(crate) fn to_query(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query
+            .append_pair("response_type", "code")
+            .append_pair("client_id", self.client_id.as_str())
+            .append_pair("redirect_uri", self.redirect_uri.as_str())
+            .append_pair("code_challenge", self.code_challenge.as_str())
+            .append_pair("code_challenge_method", "S256");
+        if let Some(scope) = &self.wanted.scope {
+            query.append_pair("scope", &scope.to_string());
+        }
+        let optional = [
+            ("state", self.state.as_deref()),
+            ("nonce", self.nonce.as_deref()),
+            (
+                "resource",
+                self.wanted.resource.as_ref().map(ResourceUri::as_str),
+            ),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+
+    /// The address that carries an answer to the client, with the issuer in it (RFC 9207).
+    pub(crate) fn answer(&self, issuer: &str, parameters: &[(&str, &str)]) -> String {
+        let mut all = parameters.to_vec();
+        if let Some(state) = &self.state {
+            all.push(("state", state));
+        }
+        all.push(("iss", issuer));
+        self.redirect_uri.with_response(&all)
+    }
+}
+
+impl Prompt {
+    /// Reads `prompt` and `max_age`; unknown values of `prompt` are ignored.
+    pub(crate) fn read(params: &Params) -> Result<Self, Refusal> {
+        let invalid = |error: String| Refusal::new("invalid_request", error);
+        let given = |name| {
+            params
+                .given(name)
+                .map_err(|error| invalid(error.to_string()))
+        };
+        let words: Vec<&str> = given("prompt")?.unwrap_or_default().split(' ').collect();
+        let none = words.contains(&"none");
+        if none && words.len() > 1 {
+            return Err(invalid("prompt none stands alone".to_owned()));
+        }
+        let max_age = given("max_age")?
+            .map(|text| text.parse::<u32>().map(i64::from))
+            .transpose()
+            .map_err(|_| invalid("max_age is not a number of seconds".to_owned()))?;
+        let again = words.contains(&"login") || words.contains(&"select_account");
+        Ok(Self {
+            none,
+            login: again || max_age == Some(0),
+            max_age,
+        })
+    }
+}
+
+fn wanted(params: &Params) -> Result<WantedText, Refusal> {
+    let invalid = |error: String| Refusal::new("invalid_scope", error);
+    let scope = params
+        .given("scope")
+        .map_err(|error| invalid(error.to_string()))?
+        .map(ScopeSet::parse)
+        .transpose()
+        .map_err(|error| invalid(error.to_string()))?;
+    let mut resources = params.many("resource").filter(|value| !value.is_empty());
+    let target = |words: &str| Refusal::new("invalid_target", words);
+    let resource = match (resources.next(), resources.next()) {
+        (None, _) => None,
+        (Some(text), None) => {
+            Some(ResourceUri::parse(text).map_err(|error| target(&error.to_string()))?)
+        }
+        (Some(_), Some(_)) => return Err(target("name one resource")),
+    };
+    Ok(WantedText { scope, resource })
+}
+
+/// PKCE is required of every client, and `plain` of none (OAuth 2.1 section 7.5.1).
+fn challenge(params: &Params) -> Result<CodeChallenge, Refusal> {
+    let invalid = |error: String| Refusal::new("invalid_request", error);
+    let given = |name| {
+        params
+            .given(name)
+            .map_err(|error| invalid(error.to_string()))
+    };
+    let challenge =
+        given("code_challenge")?.ok_or_else(|| invalid("code_challenge is required".to_owned()))?;
+    if given("code_challenge_method")? != Some("S256") {
+        return Err(invalid("code_challenge_method must be S256".to_owned()));
+    }
+    CodeChallenge::parse(challenge).map_err(|error| invalid(error.to_string()))
+}
+
+/// A request for tests of this crate.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+pub(crate) fn sample() -> AuthorizationRequest {
+    AuthorizationRequest {
+        client_id: ClientId::parse("np_abcdefghijklmnopqrstuvwx27").unwrap(),
+        redirect_uri: RedirectUri::parse("http://127.0.0.1:4000/callback?a=b").unwrap(),
+        state: Some("s t&".to_owned()),
+        wanted: WantedText {
+            scope: Some(ScopeSet::parse("notes:read").unwrap()),
+            resource: Some(ResourceUri::parse("https://notes.example/mcp").unwrap()),
+        },
+        code_challenge: CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+            .unwrap(),
+        nonce: Some("n".to_owned()),
+    }
+}
+
+#[cfg(test)]
+#[path = "request_tests.rs"]
+mod tests;

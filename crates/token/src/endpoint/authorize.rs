@@ -1,0 +1,181 @@
+//! `GET|POST …/authorize` (OAuth 2.1 section 4.1): parses, renders what the front door says.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use askama::Template;
+use narthex_http::page::{Badge, ErrorSummary, Field, Narrow, Tone, When};
+use narthex_http::{Params, StrictForm, StrictQuery};
+use narthex_tenancy::ambient;
+
+use crate::authorize::{self, Asking, Outcome, Undecided};
+use crate::continue_to::ContinueTo;
+use crate::endpoint::visit::{Visit, see_other, towards_client};
+use crate::page_error::PageError;
+use crate::sealed::{Pending, Step};
+use crate::wording::{SentTo, Verb, app_address, verbs};
+
+/// The consent page; the fields stand in the order of the page.
+#[derive(Template)]
+#[template(path = "token/consent.html")]
+struct ConsentPage {
+    narrow: Narrow,
+    tenant: String,
+    account: String,
+    switch: String,
+    app_address: String,
+    name: Option<String>,
+    not_verified: Badge,
+    sent_to: SentTo,
+    first_seen: When,
+    verbs: Vec<Verb>,
+    ends: When,
+    action: String,
+    pending: String,
+}
+
+/// The page before an undecided client.
+#[derive(Template)]
+#[template(path = "token/undecided.html")]
+struct UndecidedPage {
+    narrow: Narrow,
+    errors: ErrorSummary,
+    tenant: String,
+    account: String,
+    switch: String,
+    words: Option<String>,
+    name: Option<String>,
+    not_verified: Badge,
+    sent_to: SentTo,
+    first_seen: When,
+    asked_at: Option<When>,
+    reason: Field,
+    action: String,
+    pending: String,
+}
+
+/// The longest request that is asked again by address.
+const LONGEST: usize = 8 * 1024;
+
+pub(crate) async fn get(visit: Visit, query: StrictQuery) -> HttpResponse {
+    let answered = answer(&visit, &query).await;
+    answered.unwrap_or_else(|error| error.page(&visit.id))
+}
+
+/// A posted request has no cookies of ours when another site sent it: it is asked again by address.
+pub(crate) async fn post(visit: Visit, form: StrictForm) -> HttpResponse {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form.pairs())
+        .finish();
+    if query.len() > LONGEST {
+        let words = "the request is too long".to_owned();
+        return PageError::Request(words).page(&visit.id);
+    }
+    see_other(&format!("{}?{query}", visit.place.path("authorize")))
+}
+
+async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
+    let arrival = visit.arrive().await?;
+    let (call, cookie) = (arrival.call(), visit.session());
+    let outcome = visit
+        .token
+        .database
+        .tenant(visit.place.tenant, async |tx| {
+            authorize::authorize(tx, call, params, cookie.as_deref()).await
+        })
+        .await?;
+    match outcome {
+        Outcome::SignIn(request) => {
+            let back = ContinueTo::authorize(&visit.place, &request);
+            Ok(see_other(&back.sign_in(&visit.place)))
+        }
+        Outcome::Consent(asking) => consent(visit, *asking),
+        Outcome::Undecided(undecided) => self::undecided(visit, *undecided, None, StatusCode::OK),
+        Outcome::Refused(refused) => {
+            let (target, refusal) = *refused;
+            let mut parameters = vec![
+                ("error", refusal.code),
+                ("error_description", refusal.description.as_str()),
+            ];
+            parameters.extend(target.state.as_deref().map(|state| ("state", state)));
+            parameters.push(("iss", visit.place.issuer.as_str()));
+            Ok(see_other(&target.redirect_uri.with_response(&parameters)))
+        }
+    }
+}
+
+fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
+    let Asking {
+        tenant,
+        person,
+        request,
+        client,
+        reach,
+        described,
+        ends,
+    } = asking;
+    let title = format!("Allow this app to use your {tenant} account?");
+    let page = ConsentPage {
+        narrow: visit.frame(title, &tenant),
+        account: person.member.email.to_string(),
+        switch: ContinueTo::authorize(&visit.place, &request).sign_in(&visit.place),
+        app_address: app_address(client.id(), &request.redirect_uri),
+        name: client.metadata().client_name().map(ToString::to_string),
+        not_verified: Badge::new(Tone::Neutral, "Not verified"),
+        sent_to: SentTo::of(&request.redirect_uri),
+        first_seen: When::new(client.created_at()).day(),
+        verbs: verbs(&described, &reach),
+        ends: When::new(ends).day(),
+        action: visit.place.path("consent"),
+        pending: {
+            let pending = Pending::new(request, reach.scopes, ambient::now());
+            let at = (Step::Consent, &visit.place, &person.session);
+            pending.seal(&visit.token.sealing, at, &mut ambient::rng())?
+        },
+        tenant,
+    };
+    Ok(towards_client(&page, StatusCode::OK))
+}
+
+/// The page before an undecided client; `problem` is what was wrong with the reason.
+pub(crate) fn undecided(
+    visit: &Visit,
+    undecided: Undecided,
+    problem: Option<String>,
+    status: StatusCode,
+) -> Result<HttpResponse, PageError> {
+    let Undecided {
+        tenant,
+        person,
+        request,
+        client,
+        words,
+        asked_at,
+    } = undecided;
+    let title = format!("{tenant} has not decided about this app");
+    let reason = Field::area("reason", "Why do you need it?", 4)
+        .hint("The people who decide read this. Up to 500 characters.")
+        .error(problem);
+    let errors = ErrorSummary::of([&reason]);
+    let page = UndecidedPage {
+        narrow: visit.frame(title, &tenant).problem(!errors.is_empty()),
+        errors,
+        account: person.member.email.to_string(),
+        switch: ContinueTo::authorize(&visit.place, &request).sign_in(&visit.place),
+        words,
+        name: client.metadata.client_name().map(ToString::to_string),
+        not_verified: Badge::new(Tone::Neutral, "Not verified"),
+        sent_to: SentTo::of(&request.redirect_uri),
+        first_seen: When::new(client.first_seen).day(),
+        asked_at: asked_at.map(When::new),
+        reason,
+        action: visit.place.path("ask"),
+        pending: {
+            let shown = request.wanted.scope.clone().unwrap_or_default();
+            let pending = Pending::new(request, shown, ambient::now());
+            let at = (Step::Ask, &visit.place, &person.session);
+            pending.seal(&visit.token.sealing, at, &mut ambient::rng())?
+        },
+        tenant,
+    };
+    Ok(towards_client(&page, status))
+}

@@ -1,0 +1,90 @@
+//! `GET …/waiting/{parked}`: asks again by itself every three seconds, without script.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, REFRESH};
+use actix_web::web::Path;
+use askama::Template;
+use narthex_http::page::{Narrow, When};
+
+use crate::continue_to::ContinueTo;
+use crate::endpoint::visit::{Visit, see_other, towards_client};
+use crate::page_error::PageError;
+use crate::waiting::{Here, Waiting, waiting};
+
+/// A parked sign-in.
+#[derive(Template)]
+#[template(path = "token/waiting.html")]
+struct WaitingPage {
+    narrow: Narrow,
+    tenant: String,
+    account: String,
+    name: Option<String>,
+    asked_at: Option<When>,
+    over: bool,
+    now: When,
+    here: String,
+}
+
+/// Seconds between two looks.
+const AGAIN: HeaderValue = HeaderValue::from_static("3");
+
+pub(crate) async fn get(visit: Visit, path: Path<(String, String, String)>) -> HttpResponse {
+    let (_, _, parked) = path.into_inner();
+    let answered = answer(&visit, &parked).await;
+    answered.unwrap_or_else(|error| error.page(&visit.id))
+}
+
+async fn answer(visit: &Visit, parked: &str) -> Result<HttpResponse, PageError> {
+    let parked = parked.parse().map_err(|_| PageError::NotFound)?;
+    let arrival = visit.arrive().await?;
+    let (call, cookie) = (arrival.call(), visit.session());
+    let here = ContinueTo::waiting(&visit.place, parked);
+    let found = visit
+        .token
+        .database
+        .tenant(visit.place.tenant, async |tx| {
+            waiting(tx, call, parked, cookie.as_deref()).await
+        })
+        .await?;
+    match found {
+        Waiting::SignIn => Ok(see_other(&here.sign_in(&visit.place))),
+        Waiting::GoOn(request) => Ok(see_other(
+            ContinueTo::authorize(&visit.place, &request).as_str(),
+        )),
+        Waiting::Here(state) => {
+            let over = state.over;
+            let page = page(visit, *state, &here, When::new(call.now).to_the_second());
+            let mut answer = towards_client(&page, StatusCode::OK);
+            if !over {
+                answer.headers_mut().insert(REFRESH, AGAIN);
+            }
+            Ok(answer)
+        }
+    }
+}
+
+fn page(visit: &Visit, state: Here, here: &ContinueTo, now: When) -> WaitingPage {
+    let Here {
+        tenant,
+        person,
+        name,
+        asked_at,
+        over,
+    } = state;
+    let narrow = if over {
+        visit.frame(format!("{tenant} did not let this app in"), &tenant)
+    } else {
+        visit.frame(format!("Waiting for {tenant} to decide"), &tenant)
+    };
+    WaitingPage {
+        narrow,
+        account: person.member.email.to_string(),
+        name: name.map(|name| name.to_string()),
+        asked_at: asked_at.map(When::new),
+        over,
+        now,
+        here: here.as_str().to_owned(),
+        tenant,
+    }
+}
