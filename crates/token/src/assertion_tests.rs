@@ -1,5 +1,5 @@
 //! Client assertions that try to be more than they are.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 use crate::signing_key::Es256Key;

@@ -58,61 +58,20 @@ pub(crate) async fn issue(
     mint: Mint<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
-    let Mint { client, reach, .. } = mint;
-    let environment = call.place.environment;
-    let until = reach
-        .resource
-        .as_ref()
-        .map_or(client.expires_at(), |at| at.until);
-    let expires_at = (call.now + LIFETIME).min(until).min(client.expires_at());
-    let jti = new_jti(call.now, rng);
-    let subject = match &mint.person {
-        Some(person) => person.subject.as_str(),
-        None => client.id().as_str(),
-    };
-    let audience = reach.audience(&call.place.issuer);
+    let claims = claims(tx, call, &mint, new_jti(call.now, rng)).await?;
     let row = Issuance {
-        jti,
-        client: client.id(),
+        jti: claims.jti,
+        client: mint.client.id(),
         grant_type: mint.grant_type,
-        subject,
-        scope: &reach.scopes,
-        audience,
+        subject: &claims.sub,
+        scope: &claims.scope,
+        audience: &claims.aud,
         grant: mint.person.as_ref().map(|person| person.grant),
         at: call.now,
-        expires_at,
+        expires_at: expires_at(call, &mint),
         request_id: call.request_id,
     };
-    store::issuance::insert(tx, environment, &row).await?;
-    let tools = match &reach.resource {
-        Some(at) => {
-            store::entitlement::tools(tx, environment, client.id(), at.id, call.now).await?
-        }
-        None => Vec::new(),
-    };
-    let claims = AccessClaims {
-        iss: call.place.issuer.to_string(),
-        sub: subject.to_owned(),
-        aud: audience.to_owned(),
-        client_id: client.id().clone(),
-        scope: reach.scopes.clone(),
-        exp: expires_at.timestamp(),
-        iat: call.now.timestamp(),
-        auth_time: mint
-            .person
-            .as_ref()
-            .map(|person| person.auth_time.timestamp()),
-        jti,
-        tenant: call.place.issuer.tenant().clone(),
-        environment,
-        approval: client.approval(),
-        tools: tools
-            .into_iter()
-            .filter(|tool| reach.scopes.contains(&tool.scope))
-            .filter(|tool| tool.approved == tool.current)
-            .map(|tool| tool.tool)
-            .collect(),
-    };
+    store::issuance::insert(tx, call.place.environment, &row).await?;
     let access_token = call
         .ring
         .access
@@ -124,9 +83,54 @@ pub(crate) async fn issue(
         access_token,
         token_type: "Bearer",
         expires_in: (claims.exp - claims.iat).max(0),
-        scope: reach.scopes.clone(),
+        scope: claims.scope,
         refresh_token: None,
         id_token: None,
+    })
+}
+
+/// The approval, or the first scope of it that ends, may end a token before its time.
+fn expires_at(call: Call<'_>, mint: &Mint<'_>) -> Timestamp {
+    let end = mint.client.expires_at();
+    let until = mint.reach.resource.as_ref().map_or(end, |at| at.until);
+    (call.now + LIFETIME).min(until).min(end)
+}
+
+async fn claims(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    mint: &Mint<'_>,
+    jti: Uuid,
+) -> Result<AccessClaims, TokenError> {
+    let Mint { client, reach, .. } = mint;
+    let environment = call.place.environment;
+    let tools = match &reach.resource {
+        Some(at) => {
+            store::entitlement::tools(tx, environment, client.id(), at.id, call.now).await?
+        }
+        None => Vec::new(),
+    };
+    let person = mint.person.as_ref();
+    let subject = person.map_or_else(|| client.id().to_string(), |person| person.subject.clone());
+    Ok(AccessClaims {
+        iss: call.place.issuer.to_string(),
+        sub: subject,
+        aud: reach.audience(&call.place.issuer).to_owned(),
+        client_id: client.id().clone(),
+        scope: reach.scopes.clone(),
+        exp: expires_at(call, mint).timestamp(),
+        iat: call.now.timestamp(),
+        auth_time: person.map(|person| person.auth_time.timestamp()),
+        jti,
+        tenant: call.place.issuer.tenant().clone(),
+        environment,
+        approval: client.approval(),
+        tools: tools
+            .into_iter()
+            .filter(|tool| reach.scopes.contains(&tool.scope))
+            .filter(|tool| tool.approved == tool.current)
+            .map(|tool| tool.tool)
+            .collect(),
     })
 }
 

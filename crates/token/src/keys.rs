@@ -72,21 +72,21 @@ impl Keys {
             let rings = self.rings.read().unwrap_or_else(PoisonError::into_inner);
             rings.get(&at).cloned()
         };
-        if let Some(ring) = known {
-            return Ok(ring);
+        if let Some(keys) = known {
+            return Ok(keys);
         }
-        let ring = match load(token, at, now).await? {
-            Some(ring) => ring,
-            None => {
-                make(token, at, now, rng).await?;
-                let made = load(token, at, now).await?;
-                made.ok_or(KeysError::Store(StoreError::NotFound))?
-            }
+        let kept = load(token, at, now).await?;
+        let keys = if let Some(keys) = kept {
+            keys
+        } else {
+            make(token, at, now, rng).await?;
+            let made = load(token, at, now).await?;
+            made.ok_or(KeysError::Store(StoreError::NotFound))?
         };
-        let ring = Arc::new(ring);
+        let keys = Arc::new(keys);
         let mut rings = self.rings.write().unwrap_or_else(PoisonError::into_inner);
-        rings.insert(at, Arc::clone(&ring));
-        Ok(ring)
+        rings.insert(at, Arc::clone(&keys));
+        Ok(keys)
     }
 }
 

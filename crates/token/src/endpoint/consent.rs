@@ -53,10 +53,10 @@ async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageEr
             Ok::<_, PageError>((leaving, tenant::load(tx).await?.name.to_string()))
         })
         .await?;
-    Ok(leave(visit, leaving, &name))
+    Ok(leave(visit, &leaving, &name))
 }
 
-fn leave(visit: &Visit, leaving: Leaving, tenant: &str) -> HttpResponse {
+fn leave(visit: &Visit, leaving: &Leaving, tenant: &str) -> HttpResponse {
     let page = LeavingPage {
         narrow: visit.frame("Going back to the app", tenant),
         sent_to: SentTo::of(&leaving.redirect_uri),

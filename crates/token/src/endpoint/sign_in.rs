@@ -115,12 +115,11 @@ async fn welcome(
             Ok::<_, StoreError>(tenant::load(tx).await?.name.to_string())
         })
         .await?;
-    let mut answer = match back {
-        Some(back) => see_other(back.as_str()),
-        None => {
-            let narrow = visit.frame("You are signed in", &name);
-            SIGN_IN.on(html(&SignedInPage { narrow }, StatusCode::OK))
-        }
+    let mut answer = if let Some(back) = back {
+        see_other(back.as_str())
+    } else {
+        let narrow = visit.frame("You are signed in", &name);
+        SIGN_IN.on(html(&SignedInPage { narrow }, StatusCode::OK))
     };
     let value = signed.session.reveal().to_owned();
     let cookie = visit.cookies.set(CookieName::User, value, COOKIE);
