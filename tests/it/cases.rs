@@ -11,4 +11,5 @@ mod link;
 mod offer;
 mod onboard;
 mod open_registration;
+mod revise;
 mod suspend;

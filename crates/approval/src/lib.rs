@@ -39,9 +39,11 @@ pub mod link;
 pub mod onboard;
 pub mod open_registration;
 pub mod retire_credential;
+pub mod revise;
 pub mod screen;
 pub mod settings;
 pub mod suspend;
+pub mod withdraw;
 
 pub mod workers;
 

@@ -1,0 +1,60 @@
+//! A tenant takes a case back that somebody still works on. It never ends a client: that is revoking.
+
+use narthex_tenancy::{StoreError, TenantTx, permission::Action};
+use narthex_vocab::RequestState;
+use serde_json::json;
+
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    prose::ScopeReason,
+    request::RequestRef,
+    store,
+};
+
+/// Which case to take back.
+#[derive(Debug, Clone)]
+pub struct Withdraw {
+    /// The version that is open.
+    pub request: RequestRef,
+    /// Why; may be empty.
+    pub reason: ScopeReason,
+}
+
+/// Why the case is as before.
+#[derive(Debug, thiserror::Error)]
+pub enum WithdrawError {
+    /// The permit is for another act.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// Nobody works on it any more.
+    #[error("the request is {0}")]
+    NotOpen(RequestState),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes a case back.
+pub async fn withdraw(
+    tx: &mut TenantTx,
+    command: Withdraw,
+    acting: &mut Acting<'_>,
+) -> Result<(), WithdrawError> {
+    acting.member(tx, Action::EditIntegration)?;
+    let at = command.request;
+    let from = store::request::load(tx, tx.tenant(), at).await?.state;
+    let to = RequestState::Withdrawn;
+    let open = store::request::OPEN.contains(&from);
+    if !open || !store::request::advance(tx, at, from, to).await? {
+        let now = store::request::load(tx, tx.tenant(), at).await?;
+        return Err(WithdrawError::NotOpen(now.state));
+    }
+    let deed = Deed {
+        action: "request.withdraw",
+        object: at.id.to_string(),
+        environment: Some(at.environment),
+        reason: command.reason.as_str(),
+        detail: json!({ "version": at.version, "from": from }),
+    };
+    Ok(acting.record(tx, deed).await?)
+}
