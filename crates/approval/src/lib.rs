@@ -35,6 +35,7 @@ pub mod create_credential;
 pub mod create_tenant;
 pub mod decide;
 pub mod expire;
+pub mod invite;
 pub mod link;
 pub mod onboard;
 pub mod open_registration;

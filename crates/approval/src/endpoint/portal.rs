@@ -19,9 +19,25 @@ pub(crate) mod sign_out;
 pub(crate) mod workspace;
 
 // Signed in.
+mod case_words;
+mod client_view;
+pub(crate) mod credential;
+mod danger_page;
 pub(crate) mod home;
+pub(crate) mod integration;
+mod integration_answers;
+mod integration_form;
+pub(crate) mod integrations;
+pub(crate) mod members;
+pub(crate) mod new_integration;
+pub(crate) mod request;
 pub(crate) mod resource;
 pub(crate) mod resource_credential;
 mod resource_forms;
 pub(crate) mod resources;
+pub(crate) mod retire_credential;
 mod secret_page;
+pub(crate) mod settings;
+mod standing;
+pub(crate) mod suspend;
+mod wish_list;

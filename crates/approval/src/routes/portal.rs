@@ -6,7 +6,9 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    fault, home, invitation, resource, resource_credential, resources, sign_in, sign_out, workspace,
+    credential, fault, home, integration, integrations, invitation, members, new_integration,
+    request, resource, resource_credential, resources, retire_credential, settings, sign_in,
+    sign_out, suspend, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -21,16 +23,24 @@ pub enum Guard {
     LinkHolder,
     /// A person of the tenant whose role includes the action.
     May(Action),
+    /// A person of the tenant whose role includes making credentials in the path's environment.
+    Credential,
 }
 
 /// The table.
 #[must_use]
-#[rustfmt::skip]
 pub fn routes() -> Routes<Guard> {
-    use Guard::{Anyone, LinkHolder, May};
+    Routes::new().answering(SURFACE, rows)
+}
+
+#[rustfmt::skip]
+fn rows(table: Routes<Guard>) -> Routes<Guard> {
+    use Guard::{Anyone, Credential, LinkHolder, May};
     let read = May(Action::ReadTenant);
     let catalogue = May(Action::EditCatalogue);
-    Routes::new()
+    let integrate = May(Action::EditIntegration);
+    let stop = May(Action::SuspendOwn);
+    table
         .get("/", Anyone, "workspace", workspace::page)
         .get("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::page)
         .post("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::submit)
@@ -45,6 +55,21 @@ pub fn routes() -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/resources/{resource}/scopes", catalogue, "add_scope", resource::submit_scope)
         .post("/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "add_tool", resource::submit_tool)
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
+        .get("/t/{tenant}/{environment}/settings", read, "settings", settings::page)
+        .post("/t/{tenant}/{environment}/settings", May(Action::EditSettings), "change_settings", settings::submit)
+        .get("/t/{tenant}/members", read, "members", members::page)
+        .post("/t/{tenant}/members", May(Action::ManagePeople), "invite", members::submit)
+        .get("/t/{tenant}/integrations", read, "integrations", integrations::page)
+        .get("/t/{tenant}/integrations/new", integrate, "new_integration", new_integration::page)
+        .post("/t/{tenant}/integrations/new", integrate, "onboard", new_integration::submit)
+        .get("/t/{tenant}/integrations/{integration}", read, "integration", integration::page)
+        .get("/t/{tenant}/{environment}/requests/{request}", read, "request", request::page)
+        .post("/t/{tenant}/{environment}/requests/{request}/answer", May(Action::AnswerOffer), "answer_offer", request::submit)
+        .post("/t/{tenant}/{environment}/clients/{client}/credentials", Credential, "create_credential", credential::submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::page)
+        .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::page)
+        .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::submit)
 }
 
 /// Registers the portal's paths on a listener, over the plane's state.

@@ -9,7 +9,7 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{registry::client as c, review::access_request as r},
 };
-use narthex_vocab::{ClientId, ClientState, Environment, Id, RequestState, Timestamp, kind};
+use narthex_vocab::{ClientState, Environment, Id, RequestState, kind};
 
 /// An integration in one environment.
 #[derive(Debug, Clone, Default)]
@@ -32,14 +32,10 @@ pub(crate) struct Asking {
 /// A client, as far as a list shows it.
 #[derive(Debug, Clone)]
 pub(crate) struct Living {
-    /// Its OAuth identifier.
-    pub(crate) id: ClientId,
     /// How it stands.
     pub(crate) state: ClientState,
     /// Why it stands so, when somebody said.
     pub(crate) reason: Option<String>,
-    /// When its approval ends.
-    pub(crate) expires_at: Timestamp,
 }
 
 /// Both environments of an integration, as far as it has something there.
@@ -93,14 +89,7 @@ async fn requests(
         .collect()
 }
 
-type ClientRow = (
-    uuid::Uuid,
-    String,
-    String,
-    String,
-    Option<String>,
-    Timestamp,
-);
+type ClientRow = (uuid::Uuid, String, String, Option<String>);
 
 /// Oldest first, so that the newest is the one that stays.
 async fn clients(
@@ -110,14 +99,7 @@ async fn clients(
     let mut query = c::table
         .filter(c::tenant_id.eq(tx.tenant_uuid()))
         .order((c::created_at, c::client_id))
-        .select((
-            c::integration_id,
-            c::environment,
-            c::client_id,
-            c::state,
-            c::state_reason,
-            c::expires_at,
-        ))
+        .select((c::integration_id, c::environment, c::state, c::state_reason))
         .into_boxed();
     if let Some(integration) = only {
         query = query.filter(c::integration_id.eq(integration.as_uuid()));
@@ -127,17 +109,13 @@ async fn clients(
 }
 
 fn living(
-    (integration, environment, client, state, reason, expires_at): ClientRow,
+    (integration, environment, state, reason): ClientRow,
 ) -> Result<(Id<kind::Integration>, Environment, Living), StoreError> {
     const TABLE: &str = "registry.client";
     let environment = environment
         .parse()
         .map_err(StoreError::corrupt(TABLE, "environment"))?;
-    let living = Living {
-        id: ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
-        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
-        reason,
-        expires_at,
-    };
+    let state = state.parse().map_err(StoreError::corrupt(TABLE, "state"))?;
+    let living = Living { state, reason };
     Ok((Id::from_uuid(integration), environment, living))
 }

@@ -85,6 +85,12 @@ impl SignedIn {
         &self.approval.people.hash_key
     }
 
+    /// A path of this portal as a whole address, to hand to somebody.
+    pub(crate) fn address(&self, below: &str) -> String {
+        let base = self.approval.portal_base.as_str().trim_end_matches('/');
+        format!("{base}{}", self.path(below))
+    }
+
     /// The issuer of one environment of the tenant.
     pub(crate) fn issuer(&self, environment: Environment) -> Issuer {
         Issuer::new(

@@ -1,0 +1,231 @@
+//! How an environment answers registrations, and what people read while an app is undecided. Production is never open.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+use narthex_http::StrictQuery;
+use narthex_http::form::FormError;
+use narthex_http::page::{Choice, ErrorSummary, Fact, Field, Shell};
+use narthex_tenancy::TenantTx;
+use narthex_tenancy::environment::{self, Settings};
+use narthex_tenancy::permission::Action;
+use narthex_vocab::{Environment, RegistrationMode};
+
+use super::banner::Done;
+use super::frame::{Area, again, page as answer};
+use super::posted::Posted;
+use super::problems::Problems;
+use super::refusal::Refusal;
+use super::signed_in::SignedIn;
+use crate::Acting;
+use crate::prose::RefusalText;
+use crate::settings::{ChangeSettings, ChangeSettingsError, change_settings};
+
+#[derive(Template)]
+#[template(path = "portal/settings.html")]
+struct SettingsPage {
+    shell: Shell,
+    errors: ErrorSummary,
+    fields: Option<[Field; 2]>,
+    facts: Vec<Fact>,
+    addresses: Vec<(&'static str, &'static str, String)>,
+    who_may: String,
+}
+
+/// What somebody chose and typed, as sent.
+struct Typed {
+    mode: String,
+    refusal_text: String,
+}
+
+/// `GET /t/{tenant}/{environment}/settings`
+pub(crate) async fn page(
+    who: SignedIn,
+    path: Path<(String, Environment)>,
+    query: StrictQuery,
+) -> Result<HttpResponse, Refusal> {
+    let (_, environment) = path.into_inner();
+    let settings = who
+        .within(async |tx| environment::load(tx, environment).await)
+        .await?;
+    let typed = Typed::of(&settings);
+    let mut page = view(&who, environment, &typed, &Problems::default());
+    page.shell = page.shell.banner(Done::told(&query));
+    Ok(answer(&page))
+}
+
+/// `POST /t/{tenant}/{environment}/settings`
+pub(crate) async fn submit(
+    who: SignedIn,
+    path: Path<(String, Environment)>,
+    posted: Posted,
+) -> actix_web::Result<HttpResponse> {
+    let (_, environment) = path.into_inner();
+    let permit = who.permit(Action::EditSettings)?;
+    let typed = Typed::read(&posted)?;
+    let command = match typed.parse(environment) {
+        Ok(command) => command,
+        Err(problems) => return Ok(again(&view(&who, environment, &typed, &problems))),
+    };
+    let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        change_settings(tx, command, acting).await
+    };
+    match who.act(&permit, work).await {
+        Ok(_) => Ok(Done::Saved.at(&who.path(&Area::Settings(environment).path()))),
+        Err(ChangeSettingsError::OpenIsForTheSandbox) => {
+            let words = "Production is never open. Choose Closed or Quarantine";
+            let problems = Problems::one("registration_mode", words);
+            Ok(again(&view(&who, environment, &typed, &problems)))
+        }
+        Err(ChangeSettingsError::NotPermitted(error)) => Err(Refusal::from(error).into()),
+        Err(ChangeSettingsError::Store(error)) => Err(Refusal::from(error).into()),
+    }
+}
+
+impl Typed {
+    fn of(settings: &Settings) -> Self {
+        Self {
+            mode: settings.registration_mode.as_str().to_owned(),
+            refusal_text: settings.refusal_text.clone().unwrap_or_default(),
+        }
+    }
+
+    fn read(posted: &Posted) -> Result<Self, FormError> {
+        Ok(Self {
+            mode: posted.text("registration_mode")?,
+            refusal_text: posted.text("refusal_text")?,
+        })
+    }
+
+    fn parse(&self, environment: Environment) -> Result<ChangeSettings, Problems> {
+        let mut problems = Problems::default();
+        let mode = self.mode.parse::<RegistrationMode>().ok();
+        let mode = mode.filter(|mode| offered(environment).contains(mode));
+        let mode = problems.keep("registration_mode", mode.ok_or(()), |()| {
+            "Choose what happens to an app that registers itself".to_owned()
+        });
+        let text = match self.refusal_text.trim() {
+            "" => Some(None),
+            text => problems
+                .keep("refusal_text", RefusalText::parse(text), |error| {
+                    format!("Enter another text: {error}")
+                })
+                .map(Some),
+        };
+        match (mode, text) {
+            (Some(registration_mode), Some(refusal_text)) => Ok(ChangeSettings {
+                environment,
+                registration_mode,
+                refusal_text,
+            }),
+            (None | Some(_), None | Some(_)) => Err(problems),
+        }
+    }
+}
+
+/// The modes that a form offers. An answer by approval alone is for clients that can poll; it has no place here yet.
+const fn offered(environment: Environment) -> &'static [RegistrationMode] {
+    match environment {
+        Environment::Production => &[RegistrationMode::Closed, RegistrationMode::Quarantine],
+        Environment::Sandbox => &[
+            RegistrationMode::Closed,
+            RegistrationMode::Quarantine,
+            RegistrationMode::Open,
+        ],
+    }
+}
+
+const fn meaning(mode: RegistrationMode) -> &'static str {
+    match mode {
+        RegistrationMode::Closed => {
+            "No app can register itself. You create every integration here."
+        }
+        RegistrationMode::Approval => {
+            "An app that registers itself gets no identifier until the review team has decided."
+        }
+        RegistrationMode::Quarantine => {
+            "An app that registers itself gets an identifier and nothing else: no secret, no scope. A person can ask for access, and the review team decides. After 72 hours it is removed."
+        }
+        RegistrationMode::Open => {
+            "An app that registers itself can sign people in at once, with the scopes that you marked as open and no others."
+        }
+    }
+}
+
+fn view(
+    who: &SignedIn,
+    environment: Environment,
+    typed: &Typed,
+    problems: &Problems,
+) -> SettingsPage {
+    let area = Area::Settings(environment);
+    let choices = offered(environment)
+        .iter()
+        .map(|mode| Choice::new(mode.as_str(), mode.label()).hint(meaning(*mode)));
+    let fields = [
+        Field::radios(
+            "registration_mode",
+            "Apps that register themselves",
+            choices.collect(),
+        )
+        .value(typed.mode.as_str()),
+        Field::area(
+            "refusal_text",
+            "What people read while an app is undecided",
+            4,
+        )
+        .hint("Shown to your people when they try to use such an app. Say whom to ask.")
+        .optional()
+        .value(typed.refusal_text.as_str()),
+    ];
+    let fields = fields.map(|field| problems.beside(field));
+    let mode = typed.mode.parse().unwrap_or(RegistrationMode::Closed);
+    let text = match typed.refusal_text.as_str() {
+        "" => "The standard text",
+        text => text,
+    };
+    SettingsPage {
+        shell: who.shell(area, area.label()).problem(!problems.is_empty()),
+        errors: problems.summary(),
+        fields: who.may(Action::EditSettings).then_some(fields),
+        facts: vec![
+            Fact::text("Apps that register themselves", mode.label()).and_text(meaning(mode)),
+            Fact::text("What people read while an app is undecided", text),
+        ],
+        addresses: vec![
+            (
+                "issuer",
+                "Issuer",
+                who.issuer(environment).as_str().to_owned(),
+            ),
+            (
+                "token-endpoint",
+                "Token endpoint",
+                who.token_endpoint(environment),
+            ),
+        ],
+        who_may: who.who_may(Action::EditSettings),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(Environment::Sandbox, "open", true)]
+    #[case(Environment::Sandbox, "quarantine", true)]
+    #[case(Environment::Production, "closed", true)]
+    #[case(Environment::Production, "open", false)]
+    #[case(Environment::Production, "approval", false)]
+    #[case(Environment::Sandbox, "", false)]
+    fn only_offered_modes(#[case] environment: Environment, #[case] mode: &str, #[case] ok: bool) {
+        let (mode, refusal_text) = (mode.to_owned(), " ".to_owned());
+        let parsed = Typed { mode, refusal_text }.parse(environment);
+        assert_eq!(parsed.is_ok(), ok);
+        assert!(parsed.map_or(true, |command| command.refusal_text.is_none()));
+    }
+}

@@ -1,0 +1,71 @@
+//! An owner invites somebody to the tenant, with a portal role. It never makes a member: accepting does.
+
+use narthex_people::invitation::{self, Invite};
+use narthex_tenancy::{
+    StoreError, TenantTx, member,
+    permission::{Action, Role},
+};
+use narthex_vocab::{Email, HashKey, Secret};
+use serde_json::json;
+
+use crate::acting::{Acting, Deed, NotPermitted};
+
+/// Whom to invite as what.
+#[derive(Debug)]
+pub struct InviteMember<'a> {
+    /// The address it is for.
+    pub email: Email,
+    /// The portal role it gives.
+    pub role: Role,
+    /// Under which invitations are hashed.
+    pub hash_key: &'a HashKey,
+}
+
+/// Why nobody was invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The permit is for another act.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// Somebody with this address is there already.
+    #[error("there is a member with this address already")]
+    AlreadyMember,
+    /// The role belongs to the platform.
+    #[error("this role is not of a tenant")]
+    NotATenantRole,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes an invitation; the token of its link is not stored.
+pub async fn invite(
+    tx: &mut TenantTx,
+    command: InviteMember<'_>,
+    acting: &mut Acting<'_>,
+) -> Result<Secret, InviteError> {
+    let person = acting.member(tx, Action::ManagePeople)?;
+    if command.role.is_staff() {
+        return Err(InviteError::NotATenantRole);
+    }
+    let members = member::list(tx).await?;
+    if members.iter().any(|one| one.email == command.email) {
+        return Err(InviteError::AlreadyMember);
+    }
+    let invite = Invite {
+        email: command.email.clone(),
+        role: Some(command.role),
+        invited_by: person.name.clone(),
+    };
+    let (now, key) = (acting.now, command.hash_key);
+    let token = invitation::create(tx, key, invite, now, &mut *acting.rng).await?;
+    let deed = Deed {
+        action: "member.invite",
+        object: command.email.as_str().to_owned(),
+        environment: None,
+        reason: "",
+        detail: json!({ "role": command.role.as_str() }),
+    };
+    acting.record(tx, deed).await?;
+    Ok(token)
+}

@@ -1,0 +1,220 @@
+//! One access request as its tenant reads it: what was asked, what the checks saw, what was decided and offered. Never
+//! who of the platform decided: the tenant hears the review team.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    catalogue::{self, Catalogue},
+    schema::{
+        registry::integration as i,
+        review::{access_request as r, decision as d, finding as f, offer as o},
+        tenant::member as m,
+    },
+};
+use narthex_vocab::{Environment, Id, Timestamp, kind};
+
+use super::{offer, request};
+use crate::{
+    decision::DecisionKind,
+    reach::Reach,
+    request::{AccessRequest, RequestRef},
+};
+
+/// A request with its history.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// The newest version.
+    pub(crate) request: AccessRequest,
+    /// What is onboarded.
+    pub(crate) integration: String,
+    /// Who asked, by name; nobody for open registration.
+    pub(crate) requested_by: Option<String>,
+    /// When it was sent.
+    pub(crate) submitted_at: Option<Timestamp>,
+    /// What each check saw, the gravest first.
+    pub(crate) findings: Vec<Seen>,
+    /// What was decided, newest first.
+    pub(crate) decisions: Vec<Decided>,
+    /// The newest offer.
+    pub(crate) offer: Option<Offered>,
+    /// What the environment has, for the words of scopes and tools.
+    pub(crate) catalogue: Catalogue,
+}
+
+/// What one check saw.
+#[derive(Debug, Clone, Queryable)]
+pub(crate) struct Seen {
+    /// The check.
+    pub(crate) check: String,
+    /// What is checked.
+    pub(crate) title: String,
+    /// `pass`, `attention` or `fail`.
+    pub(crate) outcome: String,
+    /// What was seen.
+    pub(crate) observed: String,
+    /// What is wanted.
+    pub(crate) required: String,
+    /// What the tenant can do about it.
+    pub(crate) fix: Option<String>,
+    /// When it ran.
+    pub(crate) at: Timestamp,
+}
+
+/// One decision.
+#[derive(Debug, Clone)]
+pub(crate) struct Decided {
+    /// What.
+    pub(crate) kind: DecisionKind,
+    /// By which rule; a person of the platform when by none.
+    pub(crate) rule: Option<String>,
+    /// Why.
+    pub(crate) reason: String,
+    /// When.
+    pub(crate) at: Timestamp,
+}
+
+/// An offer and what became of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Offered {
+    /// Its identity.
+    pub(crate) id: Id<kind::Offer>,
+    /// It waits for an answer.
+    pub(crate) open: bool,
+    /// What is offered.
+    pub(crate) reach: Reach,
+    /// Until when it can be answered.
+    pub(crate) expires_at: Timestamp,
+    /// What the tenant said, and when.
+    pub(crate) answered: Option<(bool, Timestamp)>,
+}
+
+/// The newest version of a request of the transaction's tenant.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    environment: Environment,
+    id: Id<kind::Request>,
+) -> Result<Case, StoreError> {
+    let (version, submitted_at): (i32, Option<Timestamp>) = r::table
+        .filter(r::tenant_id.eq(tx.tenant_uuid()))
+        .filter(r::environment.eq(environment.as_str()))
+        .filter(r::request_id.eq(id.as_uuid()))
+        .order(r::version.desc())
+        .select((r::version, r::submitted_at))
+        .first(tx.connection()?)
+        .await?;
+    let at = RequestRef {
+        environment,
+        id,
+        version,
+    };
+    let request = request::load(tx, tx.tenant(), at).await?;
+    Ok(Case {
+        integration: integration(tx, request.integration).await?,
+        requested_by: person(tx, request.requested_by).await?,
+        submitted_at,
+        findings: findings(tx, at).await?,
+        decisions: decisions(tx, at).await?,
+        offer: newest_offer(tx, at).await?,
+        catalogue: catalogue::load(tx, environment).await?,
+        request,
+    })
+}
+
+async fn integration(tx: &mut TenantTx, id: Id<kind::Integration>) -> Result<String, StoreError> {
+    Ok(i::table
+        .filter(i::tenant_id.eq(tx.tenant_uuid()))
+        .filter(i::integration_id.eq(id.as_uuid()))
+        .select(i::name)
+        .first(tx.connection()?)
+        .await?)
+}
+
+/// The name of a person of the tenant, even of one who left.
+pub(crate) async fn person(
+    tx: &mut TenantTx,
+    member: Option<Id<kind::Member>>,
+) -> Result<Option<String>, StoreError> {
+    let Some(member) = member else {
+        return Ok(None);
+    };
+    Ok(m::table
+        .filter(m::tenant_id.eq(tx.tenant_uuid()))
+        .filter(m::member_id.eq(member.as_uuid()))
+        .select(m::name)
+        .first(tx.connection()?)
+        .await
+        .optional()?)
+}
+
+async fn findings(tx: &mut TenantTx, at: RequestRef) -> Result<Vec<Seen>, StoreError> {
+    Ok(f::table
+        .filter(f::tenant_id.eq(tx.tenant_uuid()))
+        .filter(f::environment.eq(at.environment.as_str()))
+        .filter(f::request_id.eq(at.id.as_uuid()))
+        .filter(f::version.eq(at.version))
+        .order((f::weight.desc(), f::check_id))
+        .select((
+            f::check_id,
+            f::title,
+            f::outcome,
+            f::observed,
+            f::required,
+            f::fix,
+            f::at,
+        ))
+        .load(tx.connection()?)
+        .await?)
+}
+
+async fn decisions(tx: &mut TenantTx, at: RequestRef) -> Result<Vec<Decided>, StoreError> {
+    let rows: Vec<(String, Option<String>, String, Timestamp)> = d::table
+        .filter(d::tenant_id.eq(tx.tenant_uuid()))
+        .filter(d::environment.eq(at.environment.as_str()))
+        .filter(d::request_id.eq(at.id.as_uuid()))
+        .filter(d::version.eq(at.version))
+        .order((d::at.desc(), d::decision_id.desc()))
+        .select((d::kind, d::rule, d::reason, d::at))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter()
+        .map(|(kind, rule, reason, at)| {
+            let kind = kind
+                .parse()
+                .map_err(StoreError::corrupt("review.decision", "kind"))?;
+            Ok(Decided {
+                kind,
+                rule,
+                reason,
+                at,
+            })
+        })
+        .collect()
+}
+
+type OfferRow = (uuid::Uuid, String, Timestamp, Option<Timestamp>);
+
+async fn newest_offer(tx: &mut TenantTx, at: RequestRef) -> Result<Option<Offered>, StoreError> {
+    let row: Option<OfferRow> = o::table
+        .filter(o::tenant_id.eq(tx.tenant_uuid()))
+        .filter(o::environment.eq(at.environment.as_str()))
+        .filter(o::request_id.eq(at.id.as_uuid()))
+        .filter(o::version.eq(at.version))
+        .order((o::created_at.desc(), o::offer_id.desc()))
+        .select((o::offer_id, o::state, o::expires_at, o::answered_at))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let Some((id, state, expires_at, answered_at)) = row else {
+        return Ok(None);
+    };
+    let id = Id::from_uuid(id);
+    let answered = answered_at.filter(|_| state != "lapsed");
+    Ok(Some(Offered {
+        id,
+        open: state == "offered",
+        reach: offer::reach(tx, tx.tenant(), at, id).await?,
+        expires_at,
+        answered: answered.map(|when| (state == "accepted", when)),
+    }))
+}
