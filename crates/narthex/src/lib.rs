@@ -1,4 +1,14 @@
-//! The binary: configuration, command line, wiring.
+//! The binary's parts: configuration, command line, wiring, private services for `dev`. It holds no product rule.
+
+pub mod admin;
+pub mod cli;
+pub mod database;
+pub mod demo;
+pub mod dev;
+pub mod installation;
+pub mod instance;
+pub mod planes;
 pub mod ports;
 pub mod prove;
+pub mod ready_file;
 pub mod services;

@@ -1,0 +1,161 @@
+//! `narthex dev`: private services, the three planes on four loopback listeners, a demo, and a table of where to go.
+//! It touches nothing outside its data directory and stops what it started.
+
+mod resource_server;
+mod table;
+
+use anyhow::Context;
+use narthex_http::{Listener, TrustedProxies, server::Bound};
+use narthex_tenancy::Database;
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+use url::Url;
+
+use crate::{
+    cli::{DevArgs, Seed, Switch},
+    database::Server,
+    demo::Demo,
+    installation::{Installation, KeyFiles},
+    instance::Instance,
+    planes::{self, Running},
+    ports::Ports,
+    ready_file::{self, ReadyFile},
+    services::{Services, ServicesConfig},
+};
+
+/// Starts everything, serves until Ctrl-C, stops everything.
+pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
+    let ports = Ports::from_base(args.port_base)?;
+    ports.check_free()?;
+    fs::create_dir_all(args.data_dir.join("run")).with_context(|| args.data_dir.display().to_string())?;
+    let data_dir = args.data_dir.canonicalize()?;
+    let ready_file = args.ready_file.clone().unwrap_or_else(|| data_dir.join("run/endpoints.json"));
+    forget(&ready_file)?;
+
+    let services = start_services(&args, &data_dir)?;
+    let (server, redis_url) = backends(&args, services.as_ref())?;
+    progress("Preparing the database");
+    let name = server.database_name();
+    let databases = server.prepare(&name).await?;
+    let instance = Instance {
+        origins: [origin(ports.discovery())?, origin(ports.token())?, origin(ports.portal())?, origin(ports.staff())?],
+        administrator: server.url(None, &name)?,
+        databases,
+        redis_url,
+        keys: data_dir.join("keys"),
+    };
+    KeyFiles::ensure(&instance.keys)?;
+    instance.save(&data_dir)?;
+    let installation = Installation { proxies: TrustedProxies::none(), ..instance.installation()? };
+
+    let demo = seed(&args, &installation, &instance, (ports, &data_dir)).await?;
+    let mut running = Running::default();
+    running.discovery(&installation, &instance.databases, bind("discovery", ports.discovery())?)?;
+    running.token(&installation, &instance.databases, bind("token", ports.token())?)?;
+    let listeners = (bind("portal", ports.portal())?, bind("staff", ports.staff())?);
+    running.approval(&installation, &instance.databases, listeners)?;
+    let content = ready_content(&installation, demo.as_ref());
+    let resource_server = match (&demo, args.resource_server) {
+        (Some(demo), Switch::On) => resource_server::start(demo, &installation, ports)?,
+        (None, _) | (_, Switch::Off) => None,
+    };
+    let announce = async {
+        ready_file::write(&ready_file, &content).with_context(|| ready_file.display().to_string())?;
+        table::print(&content, resource_server.is_some(), &ready_file);
+        planes::stop_signal().await;
+        progress("Stopping");
+        anyhow::Ok(())
+    };
+    let (announced, stop) = tokio::sync::oneshot::channel();
+    let serving = running.until(async { drop(stop.await) });
+    let (served, said) = tokio::join!(serving, async {
+        let said = announce.await;
+        drop(announced);
+        said
+    });
+    forget(&ready_file)?;
+    drop(resource_server);
+    if let Some(services) = services {
+        services.stop()?;
+    }
+    said.and(served)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn start_services(args: &DevArgs, data_dir: &Path) -> anyhow::Result<Option<Services>> {
+    if args.database_url.is_some() && args.redis_url.is_some() {
+        return Ok(None);
+    }
+    progress("Starting PostgreSQL and Redis");
+    Ok(Some(Services::start(&ServicesConfig::new(data_dir, &progress))?))
+}
+
+fn backends(args: &DevArgs, services: Option<&Services>) -> anyhow::Result<(Server, String)> {
+    let missing = "no private services were started";
+    let server = match &args.database_url {
+        Some(url) => Server::Given(url.clone()),
+        None => Server::Private(services.context(missing)?.postgres()),
+    };
+    let redis_url = match &args.redis_url {
+        Some(url) => url.clone(),
+        None => services.context(missing)?.redis_url(),
+    };
+    Ok((server, redis_url))
+}
+
+async fn seed(
+    args: &DevArgs,
+    installation: &Installation,
+    instance: &Instance,
+    (ports, data_dir): (Ports, &Path),
+) -> anyhow::Result<Option<Demo>> {
+    let file = data_dir.join("demo.json");
+    if let Some(demo) = Demo::load(&file)? {
+        return Ok(Some(demo));
+    }
+    if args.seed == Seed::None {
+        return Ok(None);
+    }
+    progress("Filling the demo");
+    let database = Database::new(&instance.databases.approval, 2)?;
+    let approval = planes::approval_state(installation, &instance.databases, database)?;
+    Demo::seed(&approval, &origin(ports.resource())?, &file).await.map(Some)
+}
+
+fn ready_content(installation: &Installation, demo: Option<&Demo>) -> ReadyFile {
+    let text = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+    ReadyFile {
+        discovery: text(&installation.discovery),
+        token: text(&installation.token),
+        portal: text(&installation.portal),
+        staff: text(&installation.staff),
+        tenants: demo.map(|demo| demo.entries(&installation.discovery)).unwrap_or_default(),
+        staff_accounts: demo.map(|demo| demo.staff.clone()).unwrap_or_default(),
+    }
+}
+
+fn bind(name: &'static str, port: u16) -> anyhow::Result<Bound> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    Ok(Listener { name, address, setting: "--port-base" }.bind()?)
+}
+
+fn origin(port: u16) -> anyhow::Result<Url> {
+    Ok(Url::parse(&format!("http://127.0.0.1:{port}/"))?)
+}
+
+fn forget(file: &PathBuf) -> anyhow::Result<()> {
+    match fs::remove_file(file) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(|| file.display().to_string()),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a command line speaks to its terminal")]
+fn progress(line: &str) {
+    eprintln!("narthex: {line}");
+}

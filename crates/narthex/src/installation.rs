@@ -1,0 +1,90 @@
+//! What an installation is: its origins, its databases by role, its keys by process. Read once at start, handed to the
+//! planes as values; nobody reads the environment later.
+
+use anyhow::Context;
+use narthex_http::{TrustedProxies, peer::ProxyHeader};
+use narthex_tenancy::{ambient, keys};
+use std::{
+    fs,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+use url::Url;
+
+use crate::cli::SharedArgs;
+
+/// What all planes agree on.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// Below which issuers live.
+    pub discovery: Url,
+    /// The token plane's origin.
+    pub token: Url,
+    /// The portal's origin.
+    pub portal: Url,
+    /// The dashboard's origin.
+    pub staff: Url,
+    /// Redis.
+    pub redis_url: String,
+    /// The key files.
+    pub keys: KeyFiles,
+    /// Whose `X-Forwarded-For` is believed.
+    pub proxies: TrustedProxies,
+    /// Worker threads for each listener.
+    pub workers: usize,
+}
+
+impl Installation {
+    /// From the command line.
+    pub fn from_args(args: &SharedArgs) -> anyhow::Result<Self> {
+        let proxies = args.trusted_proxies.iter().map(String::as_str);
+        Ok(Self {
+            discovery: args.discovery_url.clone(),
+            token: args.token_url.clone(),
+            portal: args.portal_url.clone(),
+            staff: args.staff_url.clone(),
+            redis_url: args.redis_url.clone(),
+            keys: KeyFiles { directory: args.keys.clone() },
+            proxies: TrustedProxies::parse(proxies, ProxyHeader::XForwardedFor).context("--trusted-proxies")?,
+            workers: args.workers,
+        })
+    }
+}
+
+/// Where the keys lie. Each process reads only those it may have.
+#[derive(Debug, Clone)]
+pub struct KeyFiles {
+    directory: PathBuf,
+}
+
+impl KeyFiles {
+    /// The key files of `directory`, made there when they are missing. For `dev` and tests: an operator makes keys by hand.
+    pub fn ensure(directory: &Path) -> anyhow::Result<Self> {
+        if !directory.exists() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        }
+        let files = Self { directory: directory.to_owned() };
+        for file in [files.hash(), files.people(), files.signing()] {
+            keys::ensure(&file, &mut ambient::rng())?;
+        }
+        Ok(files)
+    }
+
+    /// Under which secrets are hashed: approval and token process.
+    #[must_use]
+    pub fn hash(&self) -> PathBuf {
+        self.directory.join("hash.key")
+    }
+
+    /// Under which TOTP seeds are sealed: approval process alone.
+    #[must_use]
+    pub fn people(&self) -> PathBuf {
+        self.directory.join("people.key")
+    }
+
+    /// Under which signing keys are sealed: token process alone.
+    #[must_use]
+    pub fn signing(&self) -> PathBuf {
+        self.directory.join("signing.key")
+    }
+}

@@ -1,0 +1,260 @@
+//! Wiring: from an installation to running planes. Each plane has its own listeners, its own pool and its own
+//! database role, whether it runs alone or beside the others in `dev`.
+
+use actix_web::web::{self, Data, ServiceConfig};
+use anyhow::Context;
+use narthex_approval::Approval;
+use narthex_discovery::Discovery;
+use narthex_http::{
+    CookieName, Front, Limits, Listener, PublicOrigin, Surface,
+    ambient::Ambient,
+    health::{self, Missing, Readiness},
+    page,
+    server::{self, Bound, Serving},
+};
+use narthex_people::{People, password::Passwords};
+use narthex_tenancy::{
+    Database, ambient,
+    budget::{Budgets, LocalLimiter},
+    keys,
+};
+use narthex_token::{Keys, Token};
+use rand_core::RngCore;
+use std::{net::IpAddr, process::ExitCode, time::Instant};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::{
+    cli::{ApprovalArgs, PlaneArgs},
+    database::DatabaseUrls,
+    installation::Installation,
+};
+
+/// Connections of one role's pool.
+const POOL: usize = 16;
+
+/// Servers and background tasks of one or more planes, ready to run.
+#[derive(Debug, Default)]
+pub struct Running {
+    servers: Vec<Serving>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Serves until `stop` resolves.
+    pub async fn until(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let ended = server::run(self.servers, stop).await;
+        for task in self.tasks {
+            task.abort();
+        }
+        Ok(ended?)
+    }
+
+    /// The public plane on one listener.
+    pub fn discovery(&mut self, installation: &Installation, urls: &DatabaseUrls, bound: Bound) -> anyhow::Result<()> {
+        let database = Database::new(&urls.discovery, POOL)?;
+        let readiness = readiness(database.clone());
+        let state = Data::new(Discovery {
+            database,
+            budgets: Budgets::new(&installation.redis_url)?,
+            discovery_base: installation.discovery.clone(),
+            token_base: installation.token.clone(),
+        });
+        let front = front("discovery", &installation.discovery, Surface::OAuthJson, None, installation)?;
+        self.serve(bound, front, installation, move |config| {
+            health_checks(config, readiness.clone());
+            narthex_discovery::routes::configure(config, state.clone());
+        })
+    }
+
+    /// The token plane on one listener.
+    pub fn token(&mut self, installation: &Installation, urls: &DatabaseUrls, bound: Bound) -> anyhow::Result<()> {
+        let database = Database::new(&urls.token, POOL)?;
+        let readiness = readiness(database.clone());
+        let state = Data::new(Token {
+            people: people(installation, database.clone(), false)?,
+            database,
+            budgets: Budgets::new(&installation.redis_url)?,
+            fallback: LocalLimiter::default(),
+            sealing: keys::sealing_key(&installation.keys.signing())?,
+            discovery_base: installation.discovery.clone(),
+            token_base: installation.token.clone(),
+            keys: Keys::default(),
+        });
+        self.tasks.push(tokio::spawn(narthex_token::watch(state.clone(), urls.token.clone())));
+        let front =
+            front("token", &installation.token, Surface::OAuthJson, Some(CookieName::User), installation)?;
+        self.serve(bound, front, installation, move |config| {
+            health_checks(config, readiness.clone());
+            page::configure(config);
+            narthex_token::configure(config, state.clone());
+        })
+    }
+
+    /// The private plane on its two listeners.
+    pub fn approval(
+        &mut self,
+        installation: &Installation,
+        urls: &DatabaseUrls,
+        (portal, staff): (Bound, Bound),
+    ) -> anyhow::Result<Data<Approval>> {
+        let database = Database::new(&urls.approval, POOL)?;
+        let readiness = readiness(database.clone());
+        let state = Data::new(approval_state(installation, urls, database)?);
+        let worker = narthex_approval::workers::run(state.clone().into_inner(), urls.approval.clone());
+        self.tasks.push(tokio::spawn(worker));
+
+        let front_of = |name, origin, cookie| front(name, origin, Surface::PAGE, Some(cookie), installation);
+        let (state_of_portal, ready) = (state.clone(), readiness.clone());
+        let portal_front = front_of("portal", &installation.portal, CookieName::Portal)?;
+        self.serve(portal, portal_front, installation, move |config| {
+            health_checks(config, ready.clone());
+            page::configure(config);
+            narthex_approval::configure_portal(config, state_of_portal.clone());
+        })?;
+        let state_of_staff = state.clone();
+        let staff_front = front_of("staff", &installation.staff, CookieName::Staff)?;
+        self.serve(staff, staff_front, installation, move |config| {
+            health_checks(config, readiness.clone());
+            page::configure(config);
+            narthex_approval::configure_staff(config, state_of_staff.clone());
+        })?;
+        Ok(state)
+    }
+
+    fn serve<C>(&mut self, bound: Bound, front: Front, installation: &Installation, configure: C) -> anyhow::Result<()>
+    where
+        C: Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    {
+        let limits = Limits { workers: installation.workers, ..Limits::default() };
+        self.servers.push(bound.serve(front, limits, configure)?);
+        Ok(())
+    }
+}
+
+/// The approval plane's state: for its listeners, and for administration at the keyboard.
+pub fn approval_state(
+    installation: &Installation,
+    urls: &DatabaseUrls,
+    database: Database,
+) -> anyhow::Result<Approval> {
+    Ok(Approval {
+        people: people(installation, database.clone(), true)?,
+        staff: Database::new(&urls.staff, POOL)?,
+        database,
+        discovery_base: installation.discovery.clone(),
+        token_base: installation.token.clone(),
+        portal_base: installation.portal.clone(),
+        staff_base: installation.staff.clone(),
+    })
+}
+
+fn people(installation: &Installation, database: Database, second_factors: bool) -> anyhow::Result<People> {
+    Ok(People {
+        database,
+        budgets: Budgets::new(&installation.redis_url)?,
+        fallback: LocalLimiter::default(),
+        passwords: Passwords::new(installation.workers)?,
+        hash_key: keys::hash_key(&installation.keys.hash())?,
+        totp_key: second_factors.then(|| keys::sealing_key(&installation.keys.people())).transpose()?,
+    })
+}
+
+fn front(
+    name: &'static str,
+    origin: &Url,
+    surface: Surface,
+    session: Option<CookieName>,
+    installation: &Installation,
+) -> anyhow::Result<Front> {
+    let origin = PublicOrigin::parse(origin.as_str().trim_end_matches('/')).context(name)?;
+    Ok(Front { name, origin, surface, proxies: installation.proxies.clone(), session, ambient: AMBIENT })
+}
+
+const AMBIENT: Ambient =
+    Ambient { fill_random: |bytes| ambient::rng().fill_bytes(bytes), instant: Instant::now };
+
+fn readiness(database: Database) -> Readiness {
+    Readiness::new(move || {
+        let database = database.clone();
+        async move { if database.ping().await.is_ok() { Missing::new() } else { vec!["postgres"] } }
+    })
+}
+
+fn health_checks(config: &mut ServiceConfig, readiness: Readiness) {
+    config
+        .app_data(Data::new(readiness))
+        .route("/healthz", web::get().to(health::alive))
+        .route("/readyz", web::get().to(health::ready));
+}
+
+/// `narthex discovery`.
+pub async fn run_discovery(args: PlaneArgs) -> anyhow::Result<ExitCode> {
+    run_one(args, "discovery", Running::discovery).await
+}
+
+/// `narthex token`.
+pub async fn run_token(args: PlaneArgs) -> anyhow::Result<ExitCode> {
+    run_one(args, "token", Running::token).await
+}
+
+async fn run_one(
+    args: PlaneArgs,
+    name: &'static str,
+    add: fn(&mut Running, &Installation, &DatabaseUrls, Bound) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    let installation = Installation::from_args(&args.shared)?;
+    let bound = Listener { name, address: args.listen, setting: "--listen" }.bind()?;
+    let mut running = Running::default();
+    add(&mut running, &installation, &all_roles(&args.database_url), bound)?;
+    running.until(stop_signal()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `narthex approval`.
+pub async fn run_approval(args: ApprovalArgs) -> anyhow::Result<ExitCode> {
+    let installation = Installation::from_args(&args.shared)?;
+    if !args.staff_listen_anywhere && !is_private(args.staff_listen.ip()) {
+        anyhow::bail!(
+            "the staff listener would be reachable from anywhere at {}; choose a loopback or private address, \
+             or say --staff-listen-anywhere",
+            args.staff_listen
+        );
+    }
+    let portal = Listener { name: "portal", address: args.portal_listen, setting: "--portal-listen" }.bind()?;
+    let staff = Listener { name: "staff", address: args.staff_listen, setting: "--staff-listen" }.bind()?;
+    let urls = DatabaseUrls { staff: args.staff_database_url.clone(), ..all_roles(&args.database_url) };
+    let mut running = Running::default();
+    running.approval(&installation, &urls, (portal, staff))?;
+    running.until(stop_signal()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A process that serves one plane knows one role.
+fn all_roles(url: &str) -> DatabaseUrls {
+    let url = || url.to_owned();
+    DatabaseUrls { owner: url(), discovery: url(), approval: url(), staff: url(), token: url() }
+}
+
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+/// Resolves on Ctrl-C and on SIGTERM.
+pub async fn stop_signal() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
