@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { issuerOf, tokenPlane } from './pages.mjs';
+import { issuerOf, resourceCredential, tokenPlane } from './pages.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const START_LIMIT_MS = 120_000;
@@ -31,6 +31,7 @@ export async function startNarthex() {
   const file = join(directory, 'endpoints.json');
   const port = await freePorts();
   const options = ['--data-dir', join(directory, 'data'), '--port-base', port, '--ready-file', file];
+  options.push('--resource-server', 'off'); // each journey starts its own
   const child = start(binary(), ['dev', ...options.map(String)]);
   const stop = async () => {
     await end(child);
@@ -47,11 +48,12 @@ export async function startNarthex() {
 /** The notes MCP server for one tenant, trusting the issuer of one environment. */
 export async function startNotes(at, tenant, environment) {
   const url = tenant.resource;
+  const credential = resourceCredential(tenant, environment);
   const child = start(process.execPath, [join(HERE, 'mcp-server.mjs')], {
     PORT: new URL(url).port,
     RESOURCE_URL: url,
-    RESOURCE_ID: tenant.resource_id,
-    RESOURCE_SECRET: tenant.resource_secret,
+    RESOURCE_ID: credential.id,
+    RESOURCE_SECRET: credential.secret,
     NARTHEX_ISSUER: issuerOf(tenant, environment),
     NARTHEX_DECISION_URL: tokenPlane(at, tenant, environment, 'access/v1/evaluation'),
   });

@@ -7,7 +7,8 @@
 //   RESOURCE_URL          this server's resource identifier, default http://127.0.0.1:PORT/mcp
 //   NARTHEX_ISSUER        accepted issuers, comma separated, the preferred one first
 //   NARTHEX_DECISION_URL  the decision endpoint of each issuer, in the same order
-//   RESOURCE_ID, RESOURCE_SECRET  how this server names itself to the decision endpoint
+//   RESOURCE_ID, RESOURCE_SECRET  how this server names itself to the decision endpoint of each
+//                         issuer, in the same order
 
 import { fstatSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -80,16 +81,22 @@ function readSettings(env) {
   const list = (name) => (env[name] ?? '').split(',').filter(Boolean);
   const issuers = list('NARTHEX_ISSUER');
   const decisionUrls = list('NARTHEX_DECISION_URL');
-  if (!env.PORT || issuers.length === 0 || issuers.length !== decisionUrls.length) {
-    console.error('PORT, NARTHEX_ISSUER and one NARTHEX_DECISION_URL for each issuer are needed');
+  const [ids, secrets] = [list('RESOURCE_ID'), list('RESOURCE_SECRET')];
+  const whole = [decisionUrls, ids, secrets].every((one) => one.length === issuers.length);
+  if (!env.PORT || issuers.length === 0 || !whole) {
+    console.error('PORT, NARTHEX_ISSUER and for each issuer a NARTHEX_DECISION_URL,');
+    console.error('a RESOURCE_ID and a RESOURCE_SECRET are needed');
     process.exit(2);
   }
   return {
     port: Number(env.PORT),
     resource: new URL(env.RESOURCE_URL ?? `http://127.0.0.1:${env.PORT}/mcp`),
-    authorities: issuers.map((issuer, at) => ({ issuer, decisionUrl: decisionUrls[at] })),
-    resourceId: env.RESOURCE_ID ?? '',
-    resourceSecret: env.RESOURCE_SECRET ?? '',
+    authorities: issuers.map((issuer, at) => ({
+      issuer,
+      decisionUrl: decisionUrls[at],
+      resourceId: ids[at],
+      resourceSecret: secrets[at],
+    })),
   };
 }
 

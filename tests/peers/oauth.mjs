@@ -2,7 +2,7 @@
 // offered, a replayed refresh token, an introspection by the resource server.
 // It never follows a redirect and never interprets an answer: `{ status, headers, body }`.
 
-import { discoveryOf, registerOf, tokenPlane } from './pages.mjs';
+import { discoveryOf, registerOf, tokenPlane, resourceCredential } from './pages.mjs';
 
 /** RFC 8414 metadata of an environment. */
 export function metadata(at, tenant, environment) {
@@ -30,8 +30,8 @@ export function refresh(at, tenant, environment, clientId, refreshToken, resourc
 
 /** RFC 7662, asked by the resource server. */
 export function introspect(at, tenant, environment, token) {
-  const id = `${tenant.resource_id}:${tenant.resource_secret}`;
-  const authorization = `Basic ${Buffer.from(id).toString('base64')}`;
+  const { id, secret } = resourceCredential(tenant, environment);
+  const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
   return post(tokenPlane(at, tenant, environment, 'introspect'), { token }, { authorization });
 }
 

@@ -30,6 +30,8 @@ export const staff = {
 
 /** Addresses of the two public planes, for one tenant and environment. */
 export const issuerOf = (t, environment) => (environment === SANDBOX ? t.sandbox_issuer : t.issuer);
+export const resourceCredential = (t, environment) =>
+  environment === SANDBOX ? t.sandbox_resource_credential : t.resource_credential;
 export const discoveryOf = (at, t, environment) => {
   const { origin, pathname } = new URL(issuerOf(t, environment));
   return `${origin}/.well-known/oauth-authorization-server${pathname}`;

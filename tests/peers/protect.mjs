@@ -16,17 +16,15 @@ const DECISION_TIMEOUT_MS = 2000;
  *
  * @param {object} options
  * @param {URL} options.resource this server's own identifier: the only audience it accepts
- * @param {{issuer: string, decisionUrl: string}[]} options.authorities accepted issuers, the
- *   preferred one first, each with the decision endpoint of the same tenant and environment
- * @param {string} options.resourceId and options.resourceSecret: how this server names itself to
- *   the decision endpoint (HTTP Basic)
+ * @param {{issuer: string, decisionUrl: string, resourceId: string, resourceSecret: string}[]}
+ *   options.authorities accepted issuers, the preferred one first, each with the decision endpoint
+ *   of the same tenant and environment, and how this server names itself there (HTTP Basic)
  * @param {string[]} options.scopes the scopes its tools need
  */
-export function protect({ resource, authorities, resourceId, resourceSecret, scopes }) {
+export function protect({ resource, authorities, scopes }) {
   const metadataUrl = new URL(WELL_KNOWN + resource.pathname, resource.origin).href;
   const issuers = new Map(authorities.map((one) => [one.issuer, issuerKeys(one.issuer)]));
-  const decisionUrls = new Map(authorities.map((one) => [one.issuer, one.decisionUrl]));
-  const basic = Buffer.from(`${resourceId}:${resourceSecret}`).toString('base64');
+  const deciders = new Map(authorities.map((one) => [one.issuer, decider(one)]));
 
   /** The metadata document, at the path-inserted and at the root location; else undefined. */
   function metadata(request) {
@@ -70,10 +68,11 @@ export function protect({ resource, authorities, resourceId, resourceSecret, sco
       context: { token: auth.token },
     };
     try {
-      const answer = await fetch(decisionUrls.get(auth.extra.iss), {
+      const { url, authorization } = deciders.get(auth.extra.iss);
+      const answer = await fetch(url, {
         method: 'POST',
         redirect: 'error',
-        headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' },
+        headers: { authorization, 'content-type': 'application/json' },
         body: JSON.stringify(question),
         signal: AbortSignal.timeout(DECISION_TIMEOUT_MS),
       });
@@ -86,6 +85,12 @@ export function protect({ resource, authorities, resourceId, resourceSecret, sco
   }
 
   return { metadata, authenticate, mayCall, metadataUrl };
+}
+
+/** Where to ask, and as whom. */
+function decider({ decisionUrl, resourceId, resourceSecret }) {
+  const basic = Buffer.from(`${resourceId}:${resourceSecret}`).toString('base64');
+  return { url: decisionUrl, authorization: `Basic ${basic}` };
 }
 
 /** The issuer's signing keys: found through its metadata on first use, then cached by jose. */
