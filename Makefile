@@ -6,7 +6,7 @@ export CARGO_TARGET_DIR
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 # Where `make run` keeps its data, and what else it passes on (for example ARGS="--port-base 9000").
-DATA_DIR ?= var/dev
+DATA_DIR ?= var
 ARGS ?=
 
 .PHONY: help run test check clean-data
@@ -17,7 +17,7 @@ help: ## list the commands
 
 run: ## start everything on this machine, with demo data
 	@infra/setup.sh run
-	@cargo build --quiet -p narthex
+	@echo "narthex: building (the first time takes several minutes)" && cargo build --quiet -p narthex
 	@exec "$(CARGO_TARGET_DIR)/debug/narthex" dev --data-dir "$(DATA_DIR)" $(ARGS)
 
 test: ## run every test

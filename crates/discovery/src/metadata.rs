@@ -47,6 +47,19 @@ pub type Document = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
+/// What an ID token or userinfo may say.
+const CLAIMS: [&str; 9] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "name",
+    "email",
+];
+
 /// The document of `issuer`, whose endpoints lie below `token_base`.
 ///
 /// Errors: only when a base URL is not a URL to begin with.
@@ -55,23 +68,7 @@ pub fn document(
     (discovery_base, token_base): (&Url, &Url),
     mode: RegistrationMode,
 ) -> Result<Document, url::ParseError> {
-    let below = |base: &Url, name: &str| {
-        let (tenant, environment) = (issuer.tenant(), issuer.environment());
-        format!(
-            "{}/t/{tenant}/{environment}/{name}",
-            base.as_str().trim_end_matches('/')
-        )
-    };
-    let additional = OAuthMetadata {
-        code_challenge_methods_supported: vec!["S256".into()],
-        revocation_endpoint: RevocationUrl::new(below(token_base, "revoke"))?,
-        introspection_endpoint: IntrospectionUrl::new(below(token_base, "introspect"))?,
-        introspection_endpoint_auth_methods_supported: vec![
-            "client_secret_basic".into(),
-            "client_secret_post".into(),
-        ],
-        authorization_response_iss_parameter_supported: true,
-    };
+    let below = |base: &Url, name| below(base, issuer, name);
     let registration = match mode {
         RegistrationMode::Closed | RegistrationMode::Approval => None,
         RegistrationMode::Quarantine | RegistrationMode::Open => {
@@ -85,7 +82,7 @@ pub fn document(
         vec![ResponseTypes::new(vec![CoreResponseType::Code])],
         vec![CoreSubjectIdentifierType::Public],
         vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256],
-        additional,
+        oauth(issuer, token_base)?,
     )
     .set_token_endpoint(Some(TokenUrl::new(below(token_base, "token"))?))
     .set_userinfo_endpoint(Some(UserInfoUrl::new(below(token_base, "userinfo"))?))
@@ -96,9 +93,11 @@ pub fn document(
             .into(),
     ))
     .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
-    .set_grant_types_supported(Some(GrantType::ALL.iter().map(grant_type).collect()))
+    .set_grant_types_supported(Some(
+        GrantType::ALL.iter().copied().map(grant_type).collect(),
+    ))
     .set_token_endpoint_auth_methods_supported(Some(
-        AuthMethod::ALL.iter().map(auth_method).collect(),
+        AuthMethod::ALL.iter().copied().map(auth_method).collect(),
     ))
     .set_token_endpoint_auth_signing_alg_values_supported(Some(vec![
         CoreJwsSigningAlgorithm::EcdsaP256Sha256,
@@ -108,23 +107,31 @@ pub fn document(
     .set_request_parameter_supported(Some(false))
     .set_request_uri_parameter_supported(Some(false))
     .set_claims_supported(Some(
-        [
-            "sub",
-            "iss",
-            "aud",
-            "exp",
-            "iat",
-            "auth_time",
-            "nonce",
-            "name",
-            "email",
-        ]
-        .map(|claim| CoreClaimName::new(claim.into()))
-        .into(),
+        CLAIMS.map(|claim| CoreClaimName::new(claim.into())).into(),
     )))
 }
 
-fn grant_type(grant: &GrantType) -> CoreGrantType {
+fn oauth(issuer: &Issuer, token_base: &Url) -> Result<OAuthMetadata, url::ParseError> {
+    Ok(OAuthMetadata {
+        code_challenge_methods_supported: vec!["S256".into()],
+        revocation_endpoint: RevocationUrl::new(below(token_base, issuer, "revoke"))?,
+        introspection_endpoint: IntrospectionUrl::new(below(token_base, issuer, "introspect"))?,
+        introspection_endpoint_auth_methods_supported: vec!["client_secret_basic".into()],
+        authorization_response_iss_parameter_supported: true,
+    })
+}
+
+/// The address of an endpoint of `issuer` at the plane whose origin is `base`.
+fn below(base: &Url, issuer: &Issuer, name: &str) -> String {
+    let (origin, tenant, environment) = (
+        base.as_str().trim_end_matches('/'),
+        issuer.tenant(),
+        issuer.environment(),
+    );
+    format!("{origin}/t/{tenant}/{environment}/{name}")
+}
+
+fn grant_type(grant: GrantType) -> CoreGrantType {
     match grant {
         GrantType::AuthorizationCode => CoreGrantType::AuthorizationCode,
         GrantType::RefreshToken => CoreGrantType::RefreshToken,
@@ -132,7 +139,7 @@ fn grant_type(grant: &GrantType) -> CoreGrantType {
     }
 }
 
-fn auth_method(method: &AuthMethod) -> CoreClientAuthMethod {
+fn auth_method(method: AuthMethod) -> CoreClientAuthMethod {
     match method {
         AuthMethod::None => CoreClientAuthMethod::Extension("none".into()),
         AuthMethod::ClientSecretBasic => CoreClientAuthMethod::ClientSecretBasic,

@@ -2,7 +2,7 @@
 //!
 //! The token is an HMAC keyed by the secret value of the session cookie, or, before sign-in, of the
 //! visit cookie, which [`issue`] creates and the edge sets. Nothing is stored. Never accepts a post
-//! on the token alone, nor on the origin alone.
+//! without the token, nor one that a browser sent from another origin.
 
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
@@ -31,7 +31,7 @@ pub enum CsrfError {
     /// A page of another origin sent it.
     #[error("the form was sent from another site")]
     OtherOrigin,
-    /// Neither `Origin` nor `Sec-Fetch-Site` says where it comes from.
+    /// The origin is hidden, and `Sec-Fetch-Site` does not vouch for it.
     #[error("the browser did not say where the form was sent from")]
     NoOrigin,
     /// The browser has neither a session nor a visit cookie.
@@ -83,20 +83,21 @@ pub fn check(request: &HttpRequest, form_token: &str) -> Result<(), CsrfError> {
 }
 
 /// A page with `Referrer-Policy: no-referrer` posts with `Origin: null`, as does a sandboxed frame
-/// of a stranger; only `Sec-Fetch-Site` tells them apart.
+/// of a stranger; only `Sec-Fetch-Site` tells them apart. Whoever sends neither header is no
+/// browser (browsers put `Origin` on every post), so nobody was lured: the token decides.
 fn check_origin(request: &HttpRequest, front: &Front) -> Result<(), CsrfError> {
     let headers = request.headers();
     let mut origins = headers.get_all(ORIGIN);
     let mut sites = headers.get_all(&SEC_FETCH_SITE);
-    let said = match (origins.next(), origins.next()) {
+    let hidden = match (origins.next(), origins.next()) {
         (None, _) => false,
-        (Some(origin), None) if origin.as_bytes() == b"null" => false,
-        (Some(origin), None) if origin.as_bytes() == front.origin.as_str().as_bytes() => true,
+        (Some(origin), None) if origin.as_bytes() == b"null" => true,
+        (Some(origin), None) if origin.as_bytes() == front.origin.as_str().as_bytes() => false,
         (Some(_), None | Some(_)) => return Err(CsrfError::OtherOrigin),
     };
     match (sites.next(), sites.next()) {
-        (None, _) if said => Ok(()),
-        (None, _) => Err(CsrfError::NoOrigin),
+        (None, _) if hidden => Err(CsrfError::NoOrigin),
+        (None, _) => Ok(()),
         (Some(site), None) if site.as_bytes() == b"same-origin" => Ok(()),
         (Some(_), None | Some(_)) => Err(CsrfError::OtherOrigin),
     }

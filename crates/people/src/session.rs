@@ -40,7 +40,7 @@ impl Surface {
     }
 
     /// Over in any case after so long.
-    const fn absolute(self) -> Duration {
+    pub(crate) const fn absolute(self) -> Duration {
         match self {
             Self::Portal => Duration::days(7),
             Self::Staff => Duration::hours(12),
@@ -72,15 +72,7 @@ pub async fn start(
 ) -> Result<Secret, StoreError> {
     let token = Secret::generate(SecretKind::SessionToken, rng);
     let id = Id::new(now, rng);
-    store::session::insert(
-        tx,
-        id,
-        &token.hash(hash_key),
-        &begun,
-        now,
-        now + begun.surface.absolute(),
-    )
-    .await?;
+    store::session::insert(tx, (id, &token.hash(hash_key)), &begun, now).await?;
     Ok(token)
 }
 

@@ -1,5 +1,10 @@
 //! The one place that asks the machine for time and chance. Everything else takes both as parameters.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "this is the one place that may ask for randomness"
+)]
+
 use narthex_vocab::Timestamp;
 use rand_core::{CryptoRng, OsRng, TryRngCore};
 

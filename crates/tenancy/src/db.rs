@@ -153,8 +153,7 @@ impl TenantTx {
     /// The connection, for the store functions. No raw transaction may be begun on it.
     pub fn connection(&mut self) -> Result<&mut AsyncPgConnection, StoreError> {
         self.connection
-            .as_mut()
-            .map(|object| &mut **object)
+            .as_deref_mut()
             .ok_or_else(|| StoreError::Unavailable("the transaction is over".into()))
     }
 

@@ -47,12 +47,12 @@ impl Attempt {
             AttemptOutcome::Joined
         };
         self.client_id = Some(client_id.as_str().to_owned());
-        self.reason = if new {
+        let reason = if new {
             "waits in quarantine"
         } else {
             "the same metadata was known"
-        }
-        .to_owned();
+        };
+        self.reason = String::from(reason);
     }
 
     /// It got nothing, for this reason.

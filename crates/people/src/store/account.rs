@@ -40,24 +40,26 @@ pub(crate) async fn find(
             totp_last_step: None,
         }));
     }
-    let found: Option<(uuid::Uuid, Option<String>, Option<Vec<u8>>, Option<i64>)> = rows
-        .select((
-            m::member_id,
-            m::password_hash,
-            m::totp_sealed,
-            m::totp_last_step,
-        ))
+    let found: Option<Row> = rows
+        .select(Row::as_select())
         .first(tx.connection()?)
         .await
         .optional()?;
-    Ok(found.map(
-        |(member, password_hash, totp_sealed, totp_last_step)| Account {
-            member: Id::from_uuid(member),
-            password_hash,
-            totp_sealed,
-            totp_last_step,
-        },
-    ))
+    Ok(found.map(|row| Account {
+        member: Id::from_uuid(row.member_id),
+        password_hash: row.password_hash,
+        totp_sealed: row.totp_sealed,
+        totp_last_step: row.totp_last_step,
+    }))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = m)]
+struct Row {
+    member_id: uuid::Uuid,
+    password_hash: Option<String>,
+    totp_sealed: Option<Vec<u8>>,
+    totp_last_step: Option<i64>,
 }
 
 /// Marks a one-time code's step as used; `false` when it, or a later one, was used meanwhile.

@@ -9,12 +9,11 @@ use crate::session::{Begun, Session, Surface};
 
 pub(crate) async fn insert(
     tx: &mut TenantTx,
-    id: Id<kind::Session>,
-    hash: &SecretHash,
+    (id, hash): (Id<kind::Session>, &SecretHash),
     begun: &Begun,
     now: Timestamp,
-    expires_at: Timestamp,
 ) -> Result<(), StoreError> {
+    let expires_at = now + begun.surface.absolute();
     let tenant_id = tx.tenant_uuid();
     diesel::insert_into(s::table)
         .values((
