@@ -70,7 +70,7 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         progress("Stopping");
         anyhow::Ok(())
     };
-    let (announced, stop) = tokio::sync::oneshot::channel();
+    let (announced, stop) = tokio::sync::oneshot::channel::<()>();
     let serving = running.until(async { drop(stop.await) });
     let (served, said) = tokio::join!(serving, async {
         let said = announce.await;

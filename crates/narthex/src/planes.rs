@@ -110,14 +110,14 @@ impl Running {
         self.serve(portal, portal_front, installation, move |config| {
             health_checks(config, ready.clone());
             page::configure(config);
-            narthex_approval::configure_portal(config, state_of_portal.clone());
+            narthex_approval::routes::portal::configure(config, state_of_portal.clone());
         })?;
         let state_of_staff = state.clone();
         let staff_front = front_of("staff", &installation.staff, CookieName::Staff)?;
         self.serve(staff, staff_front, installation, move |config| {
             health_checks(config, readiness.clone());
             page::configure(config);
-            narthex_approval::configure_staff(config, state_of_staff.clone());
+            narthex_approval::routes::dashboard::configure(config, state_of_staff.clone());
         })?;
         Ok(state)
     }

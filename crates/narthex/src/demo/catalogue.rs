@@ -54,7 +54,7 @@ async fn fill_one(
         .tenant(made.id, async |tx| {
             let mut acting = Acting::person(&permit, now, &mut rng, "demo");
             let command = AddResource { environment, identifier, name, kind: ResourceKind::Mcp };
-            let id = add_resource(tx, command, &mut acting).await?;
+            let id = add_resource(tx, command, &mut acting).await?.id;
             add_notes(tx, (environment, id), &mut acting).await?;
             let command = CreateResourceCredential { environment, resource: id, hash_key: &approval.people.hash_key };
             Ok((id, create_resource_credential(tx, command, &mut acting).await?))

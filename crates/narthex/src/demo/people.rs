@@ -13,7 +13,7 @@ use narthex_tenancy::{
     TenantTx, ambient,
     permission::{Action, Person, Role},
 };
-use narthex_vocab::{Email, Id, Label, PLATFORM_TENANT, Secret, TenantSlug, kind};
+use narthex_vocab::{Email, Id, Label, Secret, TenantSlug, kind};
 use rand_core::RngCore;
 
 use crate::{
