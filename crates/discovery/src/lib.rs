@@ -3,6 +3,7 @@
 
 mod endpoint;
 mod error;
+pub mod key_set;
 pub mod metadata;
 pub mod place;
 pub mod register;

@@ -76,7 +76,10 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::CreateTenant(args) => {
             let approval = open(&args.place)?;
             let link = tenant(&approval, &args).await?;
-            say(&format!("{} is made. Its owner joins here, once, within 7 days:\n{link}", args.name));
+            say(&format!(
+                "{} is made. Its owner joins here, once, within 7 days:\n{link}",
+                args.name
+            ));
         }
         Command::CreateStaff(args) => {
             let approval = open(&args.place)?;
@@ -86,7 +89,10 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
             let password = demo::password();
             let seed = create_staff(&approval, (&email, &name), role, &password).await?;
             let second = seed.to_base32();
-            say(&format!("{email} can sign in at {}\npassword       {password}\nsecond factor  {}", approval.staff_base, *second));
+            say(&format!(
+                "{email} can sign in at {}\npassword       {password}\nsecond factor  {}",
+                approval.staff_base, *second
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -128,11 +134,24 @@ pub(crate) async fn create_staff(
     role: Role,
     password: &str,
 ) -> anyhow::Result<Seed> {
-    let hash = approval.people.passwords.hash(Password::to_set(password)?).await?;
+    let hash = approval
+        .people
+        .passwords
+        .hash(Password::to_set(password)?)
+        .await?;
     let (now, mut rng) = (ambient::now(), ambient::rng());
-    let key = approval.people.totp_key.as_ref().context("this process has no key for second factors")?;
+    let key = approval
+        .people
+        .totp_key
+        .as_ref()
+        .context("this process has no key for second factors")?;
     let seed = Seed::generate(&mut rng);
-    let member = Member { id: Id::new(now, &mut rng), email: email.clone(), name: name.clone(), role: Some(role) };
+    let member = Member {
+        id: Id::new(now, &mut rng),
+        email: email.clone(),
+        name: name.clone(),
+        role: Some(role),
+    };
     let sealed = seed.seal(key, member.id, &mut rng)?;
     approval
         .database
@@ -153,7 +172,9 @@ pub(crate) async fn create_staff(
         })
         .await
         .map_err(|error: StoreError| match error.constraint() {
-            Some("member_tenant_id_email_key") => anyhow::anyhow!("{email} is a member of staff already"),
+            Some("member_tenant_id_email_key") => {
+                anyhow::anyhow!("{email} is a member of staff already")
+            }
             Some(_) | None => error.into(),
         })?;
     Ok(seed)
@@ -166,7 +187,9 @@ pub(crate) fn keyboard(action: Action) -> anyhow::Result<Permit> {
         member: Id::from_uuid(Uuid::nil()),
         name: "administrator at the keyboard".to_owned(),
     };
-    Role::IncidentLead.permit(&person, action).with_context(|| format!("nobody may {action:?} at the keyboard"))
+    Role::IncidentLead
+        .permit(&person, action)
+        .with_context(|| format!("nobody may {action:?} at the keyboard"))
 }
 
 #[expect(clippy::print_stdout, reason = "a command line speaks to its terminal")]

@@ -165,7 +165,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .map_err(|_| anyhow::anyhow!("another cryptography provider is installed already"))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         match cli.command {
             Command::Dev(args) => dev::run(args).await,
@@ -180,7 +182,13 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 fn log_to_stderr(cli: &Cli) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&cli.log)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let installed = if cli.log_json { lines.json().try_init() } else { lines.compact().try_init() };
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let installed = if cli.log_json {
+        lines.json().try_init()
+    } else {
+        lines.compact().try_init()
+    };
     installed.map_err(|error| anyhow::anyhow!("{error}"))
 }

@@ -39,25 +39,37 @@ impl Server {
     /// Makes roles, the database `name` and its tables, as far as they are missing.
     pub async fn prepare(&self, name: &str) -> anyhow::Result<DatabaseUrls> {
         let administrator = self.url(None, "postgres")?;
-        migrate::ensure_roles(&administrator).await.context("making the database roles")?;
+        migrate::ensure_roles(&administrator)
+            .await
+            .context("making the database roles")?;
         let (client, connection) = tokio_postgres::connect(&administrator, NoTls).await?;
         let connection = tokio::spawn(connection);
         if let Self::Given(_) = self {
             for role in SERVICE_ROLES.into_iter().chain([OWNER_ROLE]) {
                 let password = self.password(role)?;
-                client.batch_execute(&format!("alter role {role} password '{password}'")).await?;
+                client
+                    .batch_execute(&format!("alter role {role} password '{password}'"))
+                    .await?;
             }
             // Only a superuser may give a database to a role without being a member of it.
-            client.batch_execute(&format!("grant {OWNER_ROLE} to current_user")).await?;
+            client
+                .batch_execute(&format!("grant {OWNER_ROLE} to current_user"))
+                .await?;
         }
-        let known = client.query_opt("select from pg_database where datname = $1", &[&name]).await?;
+        let known = client
+            .query_opt("select from pg_database where datname = $1", &[&name])
+            .await?;
         if known.is_none() {
-            client.batch_execute(&format!("create database \"{name}\" owner {OWNER_ROLE}")).await?;
+            client
+                .batch_execute(&format!("create database \"{name}\" owner {OWNER_ROLE}"))
+                .await?;
         }
         drop(client);
         connection.await??;
         let urls = self.urls(name)?;
-        migrate::run_pending(&urls.owner).await.context("migrating the database")?;
+        migrate::run_pending(&urls.owner)
+            .await
+            .context("migrating the database")?;
         Ok(urls)
     }
 
@@ -77,7 +89,9 @@ impl Server {
     #[must_use]
     pub fn database_name(&self) -> String {
         match self {
-            Self::Given(url) if url.path().len() > 1 => url.path().trim_start_matches('/').to_owned(),
+            Self::Given(url) if url.path().len() > 1 => {
+                url.path().trim_start_matches('/').to_owned()
+            }
             Self::Given(_) | Self::Private(_) => "narthex".to_owned(),
         }
     }
@@ -85,13 +99,17 @@ impl Server {
     /// The URL of `role`, or of the administrator, for the database `database`.
     pub fn url(&self, role: Option<&str>, database: &str) -> anyhow::Result<String> {
         match self {
-            Self::Private(endpoint) => Ok(endpoint.url(role.unwrap_or(&endpoint.superuser), database)),
+            Self::Private(endpoint) => {
+                Ok(endpoint.url(role.unwrap_or(&endpoint.superuser), database))
+            }
             Self::Given(given) => {
                 let mut url = given.clone();
                 url.set_path(database);
                 if let Some(role) = role {
                     let password = self.password(role)?;
-                    let set = url.set_username(role).and_then(|()| url.set_password(Some(&password)));
+                    let set = url
+                        .set_username(role)
+                        .and_then(|()| url.set_password(Some(&password)));
                     set.map_err(|()| anyhow::anyhow!("--database-url has no host to sign in at"))?;
                 }
                 Ok(url.into())
@@ -101,7 +119,9 @@ impl Server {
 
     /// The same for every instance that was given the same URL, known to nobody who does not have it.
     fn password(&self, role: &str) -> anyhow::Result<String> {
-        let Self::Given(url) = self else { return Ok(String::new()) };
+        let Self::Given(url) = self else {
+            return Ok(String::new());
+        };
         let (user, secret) = (url.username(), url.password().unwrap_or_default());
         let mut mac = Hmac::<Sha256>::new_from_slice(format!("{user}:{secret}").as_bytes())?;
         mac.update(format!("narthex role {role}").as_bytes());
@@ -112,9 +132,13 @@ impl Server {
 /// `narthex migrate`.
 pub async fn migrate(args: MigrateArgs) -> anyhow::Result<ExitCode> {
     if let Some(administrator) = &args.admin_database_url {
-        migrate::ensure_roles(administrator).await.context("making the database roles")?;
+        migrate::ensure_roles(administrator)
+            .await
+            .context("making the database roles")?;
     }
-    let ran = migrate::run_pending(&args.owner_database_url).await.context("migrating the database")?;
+    let ran = migrate::run_pending(&args.owner_database_url)
+        .await
+        .context("migrating the database")?;
     say(&format!("{} migrations ran", ran.len()));
     Ok(ExitCode::SUCCESS)
 }

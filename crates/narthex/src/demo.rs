@@ -48,7 +48,9 @@ impl Demo {
     /// The demo of an earlier start, when there was one.
     pub fn load(file: &Path) -> anyhow::Result<Option<Self>> {
         match fs::read(file) {
-            Ok(text) => Ok(Some(serde_json::from_slice(&text).with_context(|| file.display().to_string())?)),
+            Ok(text) => Ok(Some(
+                serde_json::from_slice(&text).with_context(|| file.display().to_string())?,
+            )),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| file.display().to_string()),
         }
@@ -56,14 +58,25 @@ impl Demo {
 
     /// Fills the database and writes `file`. `notes` is the address of the MCP server.
     pub async fn seed(approval: &Approval, notes: &Url, file: &Path) -> anyhow::Result<Self> {
-        let staff = people::staff(approval).await.context("making the demo's staff")?;
+        let staff = people::staff(approval)
+            .await
+            .context("making the demo's staff")?;
         let mut tenants = Vec::new();
-        for (slug, name, path) in [("acme", "Acme", "/mcp"), ("globex", "Globex", "/globex/mcp")] {
+        for (slug, name, path) in [
+            ("acme", "Acme", "/mcp"),
+            ("globex", "Globex", "/globex/mcp"),
+        ] {
             let resource = notes.join(path)?;
-            let made = people::tenant(approval, slug, name).await.with_context(|| format!("making {name}"))?;
-            let [production, sandbox] = catalogue::fill(approval, &made, &resource).await.context("filling a catalogue")?;
+            let made = people::tenant(approval, slug, name)
+                .await
+                .with_context(|| format!("making {name}"))?;
+            let [production, sandbox] = catalogue::fill(approval, &made, &resource)
+                .await
+                .context("filling a catalogue")?;
             if slug == "acme" {
-                catalogue::send_case(approval, &made).await.context("sending a case")?;
+                catalogue::send_case(approval, &made)
+                    .await
+                    .context("sending a case")?;
             }
             tenants.push(DemoTenant {
                 slug: made.slug,
@@ -83,7 +96,8 @@ impl Demo {
     /// The tenants as scripts read them.
     #[must_use]
     pub fn entries(&self, discovery: &Url) -> Vec<TenantEntry> {
-        let issuer = |slug: &TenantSlug, environment| Issuer::new(discovery, slug, environment).to_string();
+        let issuer =
+            |slug: &TenantSlug, environment| Issuer::new(discovery, slug, environment).to_string();
         self.tenants
             .iter()
             .map(|tenant| TenantEntry {

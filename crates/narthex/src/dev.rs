@@ -31,9 +31,13 @@ use crate::{
 pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     let ports = Ports::from_base(args.port_base)?;
     ports.check_free()?;
-    fs::create_dir_all(args.data_dir.join("run")).with_context(|| args.data_dir.display().to_string())?;
+    fs::create_dir_all(args.data_dir.join("run"))
+        .with_context(|| args.data_dir.display().to_string())?;
     let data_dir = args.data_dir.canonicalize()?;
-    let ready_file = args.ready_file.clone().unwrap_or_else(|| data_dir.join("run/endpoints.json"));
+    let ready_file = args
+        .ready_file
+        .clone()
+        .unwrap_or_else(|| data_dir.join("run/endpoints.json"));
     forget(&ready_file)?;
 
     let services = start_services(&args, &data_dir)?;
@@ -42,7 +46,12 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     let name = server.database_name();
     let databases = server.prepare(&name).await?;
     let instance = Instance {
-        origins: [origin(ports.discovery())?, origin(ports.token())?, origin(ports.portal())?, origin(ports.staff())?],
+        origins: [
+            origin(ports.discovery())?,
+            origin(ports.token())?,
+            origin(ports.portal())?,
+            origin(ports.staff())?,
+        ],
         administrator: server.url(None, &name)?,
         databases,
         redis_url,
@@ -50,13 +59,27 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     };
     KeyFiles::ensure(&instance.keys)?;
     instance.save(&data_dir)?;
-    let installation = Installation { proxies: TrustedProxies::none(), ..instance.installation()? };
+    let installation = Installation {
+        proxies: TrustedProxies::none(),
+        ..instance.installation()?
+    };
 
     let demo = seed(&args, &installation, &instance, (ports, &data_dir)).await?;
     let mut running = Running::default();
-    running.discovery(&installation, &instance.databases, bind("discovery", ports.discovery())?)?;
-    running.token(&installation, &instance.databases, bind("token", ports.token())?)?;
-    let listeners = (bind("portal", ports.portal())?, bind("staff", ports.staff())?);
+    running.discovery(
+        &installation,
+        &instance.databases,
+        bind("discovery", ports.discovery())?,
+    )?;
+    running.token(
+        &installation,
+        &instance.databases,
+        bind("token", ports.token())?,
+    )?;
+    let listeners = (
+        bind("portal", ports.portal())?,
+        bind("staff", ports.staff())?,
+    );
     running.approval(&installation, &instance.databases, listeners)?;
     let content = ready_content(&installation, demo.as_ref());
     let resource_server = match (&demo, args.resource_server) {
@@ -64,7 +87,8 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         (None, _) | (_, Switch::Off) => None,
     };
     let announce = async {
-        ready_file::write(&ready_file, &content).with_context(|| ready_file.display().to_string())?;
+        ready_file::write(&ready_file, &content)
+            .with_context(|| ready_file.display().to_string())?;
         table::print(&content, resource_server.is_some(), &ready_file);
         planes::stop_signal().await;
         progress("Stopping");
@@ -91,7 +115,9 @@ fn start_services(args: &DevArgs, data_dir: &Path) -> anyhow::Result<Option<Serv
         return Ok(None);
     }
     progress("Starting PostgreSQL and Redis");
-    Ok(Some(Services::start(&ServicesConfig::new(data_dir, &progress))?))
+    Ok(Some(Services::start(&ServicesConfig::new(
+        data_dir, &progress,
+    ))?))
 }
 
 fn backends(args: &DevArgs, services: Option<&Services>) -> anyhow::Result<(Server, String)> {
@@ -123,7 +149,9 @@ async fn seed(
     progress("Filling the demo");
     let database = Database::new(&instance.databases.approval, 2)?;
     let approval = planes::approval_state(installation, &instance.databases, database)?;
-    Demo::seed(&approval, &origin(ports.resource())?, &file).await.map(Some)
+    Demo::seed(&approval, &origin(ports.resource())?, &file)
+        .await
+        .map(Some)
 }
 
 fn ready_content(installation: &Installation, demo: Option<&Demo>) -> ReadyFile {
@@ -133,14 +161,21 @@ fn ready_content(installation: &Installation, demo: Option<&Demo>) -> ReadyFile 
         token: text(&installation.token),
         portal: text(&installation.portal),
         staff: text(&installation.staff),
-        tenants: demo.map(|demo| demo.entries(&installation.discovery)).unwrap_or_default(),
+        tenants: demo
+            .map(|demo| demo.entries(&installation.discovery))
+            .unwrap_or_default(),
         staff_accounts: demo.map(|demo| demo.staff.clone()).unwrap_or_default(),
     }
 }
 
 fn bind(name: &'static str, port: u16) -> anyhow::Result<Bound> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    Ok(Listener { name, address, setting: "--port-base" }.bind()?)
+    Ok(Listener {
+        name,
+        address,
+        setting: "--port-base",
+    }
+    .bind()?)
 }
 
 fn origin(port: u16) -> anyhow::Result<Url> {

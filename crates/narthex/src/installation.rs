@@ -44,8 +44,11 @@ impl Installation {
             portal: args.portal_url.clone(),
             staff: args.staff_url.clone(),
             redis_url: args.redis_url.clone(),
-            keys: KeyFiles { directory: args.keys.clone() },
-            proxies: TrustedProxies::parse(proxies, ProxyHeader::XForwardedFor).context("--trusted-proxies")?,
+            keys: KeyFiles {
+                directory: args.keys.clone(),
+            },
+            proxies: TrustedProxies::parse(proxies, ProxyHeader::XForwardedFor)
+                .context("--trusted-proxies")?,
             workers: args.workers,
         })
     }
@@ -61,9 +64,14 @@ impl KeyFiles {
     /// The key files of `directory`, made there when they are missing. For `dev` and tests: an operator makes keys by hand.
     pub fn ensure(directory: &Path) -> anyhow::Result<Self> {
         if !directory.exists() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)?;
         }
-        let files = Self { directory: directory.to_owned() };
+        let files = Self {
+            directory: directory.to_owned(),
+        };
         for file in [files.hash(), files.people(), files.signing()] {
             keys::ensure(&file, &mut ambient::rng())?;
         }

@@ -36,7 +36,10 @@ impl Instance {
     pub fn load(data_dir: &Path) -> anyhow::Result<Self> {
         let file = Self::file(data_dir);
         let text = fs::read(&file).with_context(|| {
-            format!("{} is not there: start `narthex dev` with this data directory first", file.display())
+            format!(
+                "{} is not there: start `narthex dev` with this data directory first",
+                file.display()
+            )
         })?;
         Ok(serde_json::from_slice(&text)?)
     }

@@ -1,6 +1,7 @@
 //! The binary's parts: configuration, command line, wiring, private services for `dev`. It holds no product rule.
 
 pub mod admin;
+pub mod background;
 pub mod cli;
 pub mod database;
 pub mod demo;

@@ -3,7 +3,7 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use anyhow::Context;
-use narthex_approval::Approval;
+use narthex_approval::{Approval, routes};
 use narthex_discovery::Discovery;
 use narthex_http::{
     CookieName, Front, Limits, Listener, PublicOrigin, Surface,
@@ -21,10 +21,10 @@ use narthex_tenancy::{
 use narthex_token::{Keys, Token};
 use rand_core::RngCore;
 use std::{net::IpAddr, process::ExitCode, time::Instant};
-use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::{
+    background::Background,
     cli::{ApprovalArgs, PlaneArgs},
     database::DatabaseUrls,
     installation::Installation,
@@ -37,21 +37,24 @@ const POOL: usize = 16;
 #[derive(Debug, Default)]
 pub struct Running {
     servers: Vec<Serving>,
-    tasks: Vec<JoinHandle<()>>,
+    background: Vec<Background>,
 }
 
 impl Running {
     /// Serves until `stop` resolves.
     pub async fn until(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
         let ended = server::run(self.servers, stop).await;
-        for task in self.tasks {
-            task.abort();
-        }
+        drop(self.background);
         Ok(ended?)
     }
 
     /// The public plane on one listener.
-    pub fn discovery(&mut self, installation: &Installation, urls: &DatabaseUrls, bound: Bound) -> anyhow::Result<()> {
+    pub fn discovery(
+        &mut self,
+        installation: &Installation,
+        urls: &DatabaseUrls,
+        bound: Bound,
+    ) -> anyhow::Result<()> {
         let database = Database::new(&urls.discovery, POOL)?;
         let readiness = readiness(database.clone());
         let state = Data::new(Discovery {
@@ -60,7 +63,13 @@ impl Running {
             discovery_base: installation.discovery.clone(),
             token_base: installation.token.clone(),
         });
-        let front = front("discovery", &installation.discovery, Surface::OAuthJson, None, installation)?;
+        let front = front(
+            "discovery",
+            &installation.discovery,
+            Surface::OAuthJson,
+            None,
+            installation,
+        )?;
         self.serve(bound, front, installation, move |config| {
             health_checks(config, readiness.clone());
             narthex_discovery::routes::configure(config, state.clone());
@@ -68,7 +77,12 @@ impl Running {
     }
 
     /// The token plane on one listener.
-    pub fn token(&mut self, installation: &Installation, urls: &DatabaseUrls, bound: Bound) -> anyhow::Result<()> {
+    pub fn token(
+        &mut self,
+        installation: &Installation,
+        urls: &DatabaseUrls,
+        bound: Bound,
+    ) -> anyhow::Result<()> {
         let database = Database::new(&urls.token, POOL)?;
         let readiness = readiness(database.clone());
         let state = Data::new(Token {
@@ -81,9 +95,18 @@ impl Running {
             token_base: installation.token.clone(),
             keys: Keys::default(),
         });
-        self.tasks.push(tokio::spawn(narthex_token::watch(state.clone(), urls.token.clone())));
-        let front =
-            front("token", &installation.token, Surface::OAuthJson, Some(CookieName::User), installation)?;
+        let (watching, url) = (state.clone(), urls.token.clone());
+        self.background
+            .push(Background::start("token-keys", move || {
+                narthex_token::watch(watching, url)
+            })?);
+        let front = front(
+            "token",
+            &installation.token,
+            Surface::OAuthJson,
+            Some(CookieName::User),
+            installation,
+        )?;
         self.serve(bound, front, installation, move |config| {
             health_checks(config, readiness.clone());
             page::configure(config);
@@ -101,32 +124,46 @@ impl Running {
         let database = Database::new(&urls.approval, POOL)?;
         let readiness = readiness(database.clone());
         let state = Data::new(approval_state(installation, urls, database)?);
-        let worker = narthex_approval::workers::run(state.clone().into_inner(), urls.approval.clone());
-        self.tasks.push(tokio::spawn(worker));
+        let (working, url) = (state.clone().into_inner(), urls.approval.clone());
+        self.background.push(Background::start("cases", move || {
+            narthex_approval::workers::run(working, url)
+        })?);
 
-        let front_of = |name, origin, cookie| front(name, origin, Surface::PAGE, Some(cookie), installation);
+        let front_of =
+            |name, origin, cookie| front(name, origin, Surface::PAGE, Some(cookie), installation);
         let (state_of_portal, ready) = (state.clone(), readiness.clone());
         let portal_front = front_of("portal", &installation.portal, CookieName::Portal)?;
         self.serve(portal, portal_front, installation, move |config| {
             health_checks(config, ready.clone());
             page::configure(config);
-            narthex_approval::routes::portal::configure(config, state_of_portal.clone());
+            config.app_data(state_of_portal.clone());
+            routes::portal::routes().configure(config);
         })?;
         let state_of_staff = state.clone();
         let staff_front = front_of("staff", &installation.staff, CookieName::Staff)?;
         self.serve(staff, staff_front, installation, move |config| {
             health_checks(config, readiness.clone());
             page::configure(config);
-            narthex_approval::routes::dashboard::configure(config, state_of_staff.clone());
+            config.app_data(state_of_staff.clone());
+            routes::dashboard::routes().configure(config);
         })?;
         Ok(state)
     }
 
-    fn serve<C>(&mut self, bound: Bound, front: Front, installation: &Installation, configure: C) -> anyhow::Result<()>
+    fn serve<C>(
+        &mut self,
+        bound: Bound,
+        front: Front,
+        installation: &Installation,
+        configure: C,
+    ) -> anyhow::Result<()>
     where
         C: Fn(&mut ServiceConfig) + Clone + Send + 'static,
     {
-        let limits = Limits { workers: installation.workers, ..Limits::default() };
+        let limits = Limits {
+            workers: installation.workers,
+            ..Limits::default()
+        };
         self.servers.push(bound.serve(front, limits, configure)?);
         Ok(())
     }
@@ -149,14 +186,20 @@ pub fn approval_state(
     })
 }
 
-fn people(installation: &Installation, database: Database, second_factors: bool) -> anyhow::Result<People> {
+fn people(
+    installation: &Installation,
+    database: Database,
+    second_factors: bool,
+) -> anyhow::Result<People> {
     Ok(People {
         database,
         budgets: Budgets::new(&installation.redis_url)?,
         fallback: LocalLimiter::default(),
         passwords: Passwords::new(installation.workers)?,
         hash_key: keys::hash_key(&installation.keys.hash())?,
-        totp_key: second_factors.then(|| keys::sealing_key(&installation.keys.people())).transpose()?,
+        totp_key: second_factors
+            .then(|| keys::sealing_key(&installation.keys.people()))
+            .transpose()?,
     })
 }
 
@@ -168,16 +211,31 @@ fn front(
     installation: &Installation,
 ) -> anyhow::Result<Front> {
     let origin = PublicOrigin::parse(origin.as_str().trim_end_matches('/')).context(name)?;
-    Ok(Front { name, origin, surface, proxies: installation.proxies.clone(), session, ambient: AMBIENT })
+    Ok(Front {
+        name,
+        origin,
+        surface,
+        proxies: installation.proxies.clone(),
+        session,
+        ambient: AMBIENT,
+    })
 }
 
-const AMBIENT: Ambient =
-    Ambient { fill_random: |bytes| ambient::rng().fill_bytes(bytes), instant: Instant::now };
+const AMBIENT: Ambient = Ambient {
+    fill_random: |bytes| ambient::rng().fill_bytes(bytes),
+    instant: Instant::now,
+};
 
 fn readiness(database: Database) -> Readiness {
     Readiness::new(move || {
         let database = database.clone();
-        async move { if database.ping().await.is_ok() { Missing::new() } else { vec!["postgres"] } }
+        async move {
+            if database.ping().await.is_ok() {
+                Missing::new()
+            } else {
+                vec!["postgres"]
+            }
+        }
     })
 }
 
@@ -204,9 +262,19 @@ async fn run_one(
     add: fn(&mut Running, &Installation, &DatabaseUrls, Bound) -> anyhow::Result<()>,
 ) -> anyhow::Result<ExitCode> {
     let installation = Installation::from_args(&args.shared)?;
-    let bound = Listener { name, address: args.listen, setting: "--listen" }.bind()?;
+    let bound = Listener {
+        name,
+        address: args.listen,
+        setting: "--listen",
+    }
+    .bind()?;
     let mut running = Running::default();
-    add(&mut running, &installation, &all_roles(&args.database_url), bound)?;
+    add(
+        &mut running,
+        &installation,
+        &all_roles(&args.database_url),
+        bound,
+    )?;
     running.until(stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -221,9 +289,22 @@ pub async fn run_approval(args: ApprovalArgs) -> anyhow::Result<ExitCode> {
             args.staff_listen
         );
     }
-    let portal = Listener { name: "portal", address: args.portal_listen, setting: "--portal-listen" }.bind()?;
-    let staff = Listener { name: "staff", address: args.staff_listen, setting: "--staff-listen" }.bind()?;
-    let urls = DatabaseUrls { staff: args.staff_database_url.clone(), ..all_roles(&args.database_url) };
+    let portal = Listener {
+        name: "portal",
+        address: args.portal_listen,
+        setting: "--portal-listen",
+    }
+    .bind()?;
+    let staff = Listener {
+        name: "staff",
+        address: args.staff_listen,
+        setting: "--staff-listen",
+    }
+    .bind()?;
+    let urls = DatabaseUrls {
+        staff: args.staff_database_url.clone(),
+        ..all_roles(&args.database_url)
+    };
     let mut running = Running::default();
     running.approval(&installation, &urls, (portal, staff))?;
     running.until(stop_signal()).await?;
@@ -233,7 +314,13 @@ pub async fn run_approval(args: ApprovalArgs) -> anyhow::Result<ExitCode> {
 /// A process that serves one plane knows one role.
 fn all_roles(url: &str) -> DatabaseUrls {
     let url = || url.to_owned();
-    DatabaseUrls { owner: url(), discovery: url(), approval: url(), staff: url(), token: url() }
+    DatabaseUrls {
+        owner: url(),
+        discovery: url(),
+        approval: url(),
+        staff: url(),
+        token: url(),
+    }
 }
 
 fn is_private(address: IpAddr) -> bool {

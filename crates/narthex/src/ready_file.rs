@@ -82,7 +82,11 @@ pub fn write<T: Serialize>(path: &Path, content: &T) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)?;
     file.write_all(&text)?;
     file.sync_all()?;
     fs::rename(&beside, path)

@@ -6,14 +6,13 @@ use actix_web::{
     web::{Data, Path},
 };
 use narthex_http::OAuthError;
-use narthex_tenancy::ambient;
 
 use super::metadata::CACHED;
 use crate::{
     Discovery,
     error::{not_found, unavailable},
+    key_set::key_set,
     place::Place,
-    store,
 };
 
 /// `GET /t/{tenant}/{environment}/jwks`
@@ -25,13 +24,7 @@ pub(crate) async fn get(
         .await
         .map_err(unavailable)?
         .ok_or_else(not_found)?;
-    let keys = state
-        .database
-        .tenant(place.tenant, async |tx| {
-            store::key_set::load(tx, place.environment, ambient::now()).await
-        })
-        .await
-        .map_err(unavailable)?;
+    let keys = key_set(&state, &place).await.map_err(unavailable)?;
     let body = serde_json::json!({ "keys": keys }).to_string();
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, CACHED))

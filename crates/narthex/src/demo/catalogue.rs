@@ -4,8 +4,8 @@
 use narthex_approval::{
     Acting, Approval,
     catalogue::{
-        AddResource, AddScope, AddTool, CreateResourceCredential, add_resource, add_scope, add_tool,
-        create_resource_credential,
+        AddResource, AddScope, AddTool, CreateResourceCredential, add_resource, add_scope,
+        add_tool, create_resource_credential,
     },
     integration::Operator,
     onboard::{Onboard, onboard},
@@ -17,7 +17,9 @@ use narthex_tenancy::{
     catalogue::{self, ResourceKind},
     permission::{Action, Permit, Role},
 };
-use narthex_vocab::{ClientMetadata, Environment, Id, Label, ResourceUri, Risk, SchemaHash, Scope, ToolName, kind};
+use narthex_vocab::{
+    ClientMetadata, Environment, Id, Label, ResourceUri, Risk, SchemaHash, Scope, ToolName, kind,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use url::Url;
@@ -27,13 +29,35 @@ use crate::ready_file::ResourceCredential;
 
 /// Scope, what it lets do, its risk, the tool that needs it and what that does.
 const NOTES: [(&str, &str, Risk, &str, &str); 3] = [
-    ("notes:read", "Read your notes", Risk::Read, "list_notes", "Lists all notes"),
-    ("notes:write", "Add notes for you", Risk::Change, "add_note", "Adds a note"),
-    ("notes:delete", "Delete your notes for good", Risk::Delete, "delete_note", "Deletes a note"),
+    (
+        "notes:read",
+        "Read your notes",
+        Risk::Read,
+        "list_notes",
+        "Lists all notes",
+    ),
+    (
+        "notes:write",
+        "Add notes for you",
+        Risk::Change,
+        "add_note",
+        "Adds a note",
+    ),
+    (
+        "notes:delete",
+        "Delete your notes for good",
+        Risk::Delete,
+        "delete_note",
+        "Deletes a note",
+    ),
 ];
 
 /// Adds the MCP server to both environments; returns its credentials, production first.
-pub(super) async fn fill(approval: &Approval, made: &Made, resource: &Url) -> anyhow::Result<[ResourceCredential; 2]> {
+pub(super) async fn fill(
+    approval: &Approval,
+    made: &Made,
+    resource: &Url,
+) -> anyhow::Result<[ResourceCredential; 2]> {
     let production = fill_one(approval, made, resource, Environment::Production).await?;
     let sandbox = fill_one(approval, made, resource, Environment::Sandbox).await?;
     Ok([production, sandbox])
@@ -53,15 +77,30 @@ async fn fill_one(
         .database
         .tenant(made.id, async |tx| {
             let mut acting = Acting::person(&permit, now, &mut rng, "demo");
-            let command = AddResource { environment, identifier, name, kind: ResourceKind::Mcp };
+            let command = AddResource {
+                environment,
+                identifier,
+                name,
+                kind: ResourceKind::Mcp,
+            };
             let id = add_resource(tx, command, &mut acting).await?.id;
             add_notes(tx, (environment, id), &mut acting).await?;
-            let command = CreateResourceCredential { environment, resource: id, hash_key: &approval.people.hash_key };
-            Ok((id, create_resource_credential(tx, command, &mut acting).await?))
+            let command = CreateResourceCredential {
+                environment,
+                resource: id,
+                hash_key: &approval.people.hash_key,
+            };
+            Ok((
+                id,
+                create_resource_credential(tx, command, &mut acting).await?,
+            ))
         })
         .await
         .map_err(|error: anyhow::Error| error)?;
-    Ok(ResourceCredential { id: id.to_string(), secret: credential.secret.reveal().to_owned() })
+    Ok(ResourceCredential {
+        id: id.to_string(),
+        secret: credential.secret.reveal().to_owned(),
+    })
 }
 
 async fn add_notes(
@@ -73,11 +112,30 @@ async fn add_notes(
         let scope = Scope::parse(scope)?;
         let open = environment == Environment::Sandbox && risk == Risk::Read;
         let description = Prose::parse(what)?;
-        let command = AddScope { environment, resource, scope: scope.clone(), description, risk, open };
+        let command = AddScope {
+            environment,
+            resource,
+            scope: scope.clone(),
+            description,
+            risk,
+            open,
+        };
         add_scope(tx, command, acting).await?;
         let (tool, description) = (ToolName::parse(tool)?, Prose::parse(does)?);
         let schema_hash = SchemaHash::of(&Value::Object(serde_json::Map::new()));
-        add_tool(tx, AddTool { environment, resource, tool, scope, description, schema_hash }, acting).await?;
+        add_tool(
+            tx,
+            AddTool {
+                environment,
+                resource,
+                tool,
+                scope,
+                description,
+                schema_hash,
+            },
+            acting,
+        )
+        .await?;
     }
     Ok(())
 }
@@ -101,7 +159,9 @@ pub(super) async fn send_case(approval: &Approval, made: &Made) -> anyhow::Resul
             }
             let command = Onboard {
                 name: Label::parse("Northwind CRM sync")?,
-                purpose: Prose::parse("Copies meeting notes into the customer records of our sales partner.")?,
+                purpose: Prose::parse(
+                    "Copies meeting notes into the customer records of our sales partner.",
+                )?,
                 operator: Operator::Partner,
                 sponsor: made.owner.person.member,
                 client,
@@ -123,11 +183,21 @@ async fn ask(tx: &mut TenantTx, environment: Environment, count: usize) -> anyho
         let reason = Prose::parse(&format!("The sync needs to: {}", what.to_lowercase()))?;
         ask.scopes.insert(Scope::parse(scope)?, reason);
     }
-    let wanted = catalogue.tools.into_iter().filter(|tool| ask.scopes.contains_key(&tool.scope));
-    ask.tools = wanted.map(|tool| ToolRef { resource: tool.resource, tool: tool.tool }).collect();
+    let wanted = catalogue
+        .tools
+        .into_iter()
+        .filter(|tool| ask.scopes.contains_key(&tool.scope));
+    ask.tools = wanted
+        .map(|tool| ToolRef {
+            resource: tool.resource,
+            tool: tool.tool,
+        })
+        .collect();
     Ok(ask)
 }
 
 fn permit(made: &Made, action: Action) -> anyhow::Result<Permit> {
-    Role::Owner.permit(&made.owner.person, action).ok_or_else(|| anyhow::anyhow!("owners may not {action:?}"))
+    Role::Owner
+        .permit(&made.owner.person, action)
+        .ok_or_else(|| anyhow::anyhow!("owners may not {action:?}"))
 }

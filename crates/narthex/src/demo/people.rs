@@ -46,9 +46,15 @@ pub(super) async fn staff(approval: &Approval) -> anyhow::Result<Vec<StaffAccoun
     ] {
         let email = address(name, "narthex.example")?;
         let password = password();
-        let made = admin::create_staff(approval, (&email, &Label::parse(name)?), role, &password).await?;
+        let made =
+            admin::create_staff(approval, (&email, &Label::parse(name)?), role, &password).await?;
         let totp_secret = made.to_base32().to_string();
-        accounts.push(StaffAccount { email: email.to_string(), password, role: role.as_str().into(), totp_secret });
+        accounts.push(StaffAccount {
+            email: email.to_string(),
+            password,
+            role: role.as_str().into(),
+            totp_secret,
+        });
     }
     Ok(accounts)
 }
@@ -59,8 +65,16 @@ pub(super) async fn tenant(approval: &Approval, slug: &str, name: &str) -> anyho
     let id = Id::new(now, &mut rng);
     let slug = TenantSlug::parse(slug)?;
     let domain = format!("{slug}.example");
-    let owner_name = if slug.as_str() == "acme" { "Ana Ruiz" } else { "Greta Holm" };
-    let member_name = if slug.as_str() == "acme" { "Sam Okafor" } else { "Mika Sato" };
+    let owner_name = if slug.as_str() == "acme" {
+        "Ana Ruiz"
+    } else {
+        "Greta Holm"
+    };
+    let member_name = if slug.as_str() == "acme" {
+        "Sam Okafor"
+    } else {
+        "Mika Sato"
+    };
     let command = CreateTenant {
         slug: slug.clone(),
         name: Label::parse(name)?,
@@ -78,7 +92,11 @@ pub(super) async fn tenant(approval: &Approval, slug: &str, name: &str) -> anyho
         .map_err(|error: CreateTenantError| anyhow::anyhow!("{error}"))?;
     let owner = join(approval, id, &created.invitation, owner_name).await?;
 
-    let invite = Invite { email: address(member_name, &domain)?, role: None, invited_by: owner_name.to_owned() };
+    let invite = Invite {
+        email: address(member_name, &domain)?,
+        role: None,
+        invited_by: owner_name.to_owned(),
+    };
     let invitation = approval
         .database
         .tenant(id, async |tx: &mut TenantTx| {
@@ -86,7 +104,12 @@ pub(super) async fn tenant(approval: &Approval, slug: &str, name: &str) -> anyho
         })
         .await?;
     let member = join(approval, id, &invitation, member_name).await?;
-    Ok(Made { id, slug, owner, member: member.account })
+    Ok(Made {
+        id,
+        slug,
+        owner,
+        member: member.account,
+    })
 }
 
 /// Follows an invitation.
@@ -97,18 +120,33 @@ async fn join(
     name: &str,
 ) -> anyhow::Result<Owner> {
     let password = password();
-    let hash = approval.people.passwords.hash(Password::to_set(&password)?).await?;
+    let hash = approval
+        .people
+        .passwords
+        .hash(Password::to_set(&password)?)
+        .await?;
     let (now, mut rng) = (ambient::now(), ambient::rng());
     let member = approval
         .database
         .tenant(tenant, async |tx| {
-            let found = invitation::open(tx, &approval.people.hash_key, token.reveal(), now).await?;
+            let found =
+                invitation::open(tx, &approval.people.hash_key, token.reveal(), now).await?;
             let name = Label::parse(name).map_err(|_| invitation::InvitationError::Gone)?;
             invitation::accept(tx, &found, name, &hash, (now, &mut rng)).await
         })
         .await?;
-    let person = Person { tenant, member: member.id, name: member.name.to_string() };
-    Ok(Owner { person, account: Account { email: member.email.to_string(), password } })
+    let person = Person {
+        tenant,
+        member: member.id,
+        name: member.name.to_string(),
+    };
+    Ok(Owner {
+        person,
+        account: Account {
+            email: member.email.to_string(),
+            password,
+        },
+    })
 }
 
 /// `Ana Ruiz` at `acme.example`: `ana@acme.example`.
@@ -122,7 +160,14 @@ pub(crate) fn password() -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0_u8; 20];
     ambient::rng().fill_bytes(&mut bytes);
-    let letters: Vec<char> =
-        bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect();
-    letters.chunks(5).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    let letters: Vec<char> = bytes
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+        .map(|letter| char::from(*letter))
+        .collect();
+    letters
+        .chunks(5)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }

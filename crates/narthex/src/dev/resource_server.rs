@@ -21,23 +21,43 @@ impl Drop for ResourceServer {
 }
 
 /// Starts it for the demo's first tenant, trusting both of its issuers.
-pub(super) fn start(demo: &Demo, installation: &Installation, ports: Ports) -> anyhow::Result<Option<ResourceServer>> {
+pub(super) fn start(
+    demo: &Demo,
+    installation: &Installation,
+    ports: Ports,
+) -> anyhow::Result<Option<ResourceServer>> {
     let Some(script) = script() else {
-        super::progress("The demo's MCP server is not started: tests/peers/node_modules is not there");
+        super::progress(
+            "The demo's MCP server is not started: tests/peers/node_modules is not there",
+        );
         return Ok(None);
     };
-    let Some(tenant) = demo.tenants.first() else { return Ok(None) };
+    let Some(tenant) = demo.tenants.first() else {
+        return Ok(None);
+    };
     let both = [Environment::Production, Environment::Sandbox];
-    let issuers = both.map(|environment| Issuer::new(&installation.discovery, &tenant.slug, environment).to_string());
+    let issuers = both.map(|environment| {
+        Issuer::new(&installation.discovery, &tenant.slug, environment).to_string()
+    });
     let token = installation.token.as_str().trim_end_matches('/');
-    let decisions =
-        both.map(|environment| format!("{token}/t/{}/{environment}/access/v1/evaluation", tenant.slug));
+    let decisions = both.map(|environment| {
+        format!(
+            "{token}/t/{}/{environment}/access/v1/evaluation",
+            tenant.slug
+        )
+    });
     let started = Command::new("node")
         .arg(script)
         .env("PORT", ports.resource().to_string())
         .env("RESOURCE_URL", &tenant.resource)
-        .env("RESOURCE_ID", format!("{},{}", tenant.production.id, tenant.sandbox.id))
-        .env("RESOURCE_SECRET", format!("{},{}", tenant.production.secret, tenant.sandbox.secret))
+        .env(
+            "RESOURCE_ID",
+            format!("{},{}", tenant.production.id, tenant.sandbox.id),
+        )
+        .env(
+            "RESOURCE_SECRET",
+            format!("{},{}", tenant.production.secret, tenant.sandbox.secret),
+        )
         .env("NARTHEX_ISSUER", issuers.join(","))
         .env("NARTHEX_DECISION_URL", decisions.join(","))
         .stdin(Stdio::piped())
@@ -46,7 +66,9 @@ pub(super) fn start(demo: &Demo, installation: &Installation, ports: Ports) -> a
     match started {
         Ok(child) => Ok(Some(ResourceServer(child))),
         Err(error) => {
-            super::progress(&format!("The demo's MCP server is not started: node: {error}"));
+            super::progress(&format!(
+                "The demo's MCP server is not started: node: {error}"
+            ));
             Ok(None)
         }
     }
@@ -56,7 +78,10 @@ pub(super) fn start(demo: &Demo, installation: &Installation, ports: Ports) -> a
 fn script() -> Option<PathBuf> {
     let here = std::env::current_dir().ok();
     let binary = std::env::current_exe().ok();
-    let places = here.iter().chain(binary.iter()).flat_map(|path| path.ancestors());
+    let places = here
+        .iter()
+        .chain(binary.iter())
+        .flat_map(|path| path.ancestors());
     places
         .map(|directory| directory.join("tests/peers"))
         .find(|peers| peers.join("node_modules").is_dir())

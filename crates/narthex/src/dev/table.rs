@@ -19,16 +19,35 @@ pub(super) fn print(content: &ReadyFile, resource_server: bool, file: &Path) {
     for account in content.staff_accounts.iter().take(2) {
         lines.push(String::new());
         lines.push(format!("  Staff ({})", account.role));
-        lines.push(format!("    {:<16}{}", account.email, account.password));
-        lines.push(format!("    second factor   {}", account.totp_secret));
+        lines.push(format!("    {:<28}{}", account.email, account.password));
+        lines.push(format!(
+            "    second factor               {}",
+            account.totp_secret
+        ));
     }
     for tenant in content.tenants.iter().take(1) {
         lines.push(String::new());
-        lines.push(format!("  Tenant {}          {}/t/{}", tenant.slug, content.portal, tenant.slug));
-        lines.push(format!("    owner           {}  {}", tenant.owner.email, tenant.owner.password));
-        lines.push(format!("    end user        {}  {}", tenant.member.email, tenant.member.password));
-        let state = if resource_server { "running" } else { "not started" };
-        lines.push(format!("    MCP server      {} ({state})", tenant.resource));
+        lines.push(format!(
+            "  Tenant {}          {}/t/{}",
+            tenant.slug, content.portal, tenant.slug
+        ));
+        lines.push(format!(
+            "    {:<28}{}  (owner)",
+            tenant.owner.email, tenant.owner.password
+        ));
+        lines.push(format!(
+            "    {:<28}{}  (end user)",
+            tenant.member.email, tenant.member.password
+        ));
+        let state = if resource_server {
+            "running"
+        } else {
+            "not started"
+        };
+        lines.push(format!(
+            "    MCP server                  {} ({state})",
+            tenant.resource
+        ));
     }
     lines.push(String::new());
     lines.push(format!("  All of it, for scripts: {}", file.display()));
