@@ -13,3 +13,4 @@ mod onboard;
 mod open_registration;
 mod revise;
 mod suspend;
+mod workers;
