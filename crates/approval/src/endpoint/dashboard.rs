@@ -2,10 +2,12 @@
 //! the staff's own role and is logged with who looked; each act goes through a verb in a transaction of the tenant.
 
 // What every page shares.
+pub(crate) mod asker;
 pub(crate) mod banner;
 pub(crate) mod fault;
 pub(crate) mod filter;
 pub(crate) mod frame;
+pub(crate) mod identity;
 pub(crate) mod paths;
 pub(crate) mod place;
 pub(crate) mod refusal;
@@ -19,6 +21,16 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 
 // Signed in.
+pub(crate) mod attempts;
+pub(crate) mod block;
+pub(crate) mod client;
+pub(crate) mod clients;
+pub(crate) mod create_tenant;
 pub(crate) mod decide;
+pub(crate) mod issuance;
+pub(crate) mod link;
+pub(crate) mod quarantine;
 pub(crate) mod requests;
 pub(crate) mod review;
+pub(crate) mod suspend;
+pub(crate) mod tenants;

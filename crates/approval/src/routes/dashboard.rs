@@ -5,7 +5,10 @@ use narthex_http::{Routes, Surface};
 use narthex_tenancy::permission::Action;
 
 use crate::Approval;
-use crate::endpoint::dashboard::{decide, fault, requests, review, sign_in, sign_out};
+use crate::endpoint::dashboard::{
+    attempts, block, client, clients, create_tenant, decide, fault, issuance, link, quarantine,
+    requests, review, sign_in, sign_out, suspend, tenants,
+};
 
 /// How errors look on the dashboard, where no page renders them.
 pub const SURFACE: Surface = Surface::Page(fault::page);
@@ -25,6 +28,9 @@ pub enum Guard {
 pub fn routes() -> Routes<Guard> {
     use Guard::{Anyone, May};
     let look = May(Action::ReadPlatform);
+    let handle = May(Action::HandleQuarantine);
+    let stop = May(Action::SuspendAny);
+    let create = May(Action::CreateTenant);
     Routes::new()
         .get("/", look, "home", requests::home)
         .get("/sign-in", Anyone, "sign_in", sign_in::page)
@@ -33,6 +39,24 @@ pub fn routes() -> Routes<Guard> {
         .get("/requests", look, "requests", requests::page)
         .get("/requests/{tenant}/{environment}/{request_id}", look, "review", review::page)
         .post("/requests/{tenant}/{environment}/{request_id}", May(Action::Decide), "decide", decide::submit)
+        .get("/quarantine", look, "quarantine", quarantine::page)
+        .get("/quarantine/{tenant}/{environment}/{client_id}", look, "registration", link::page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}", handle, "link", link::submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::submit)
+        .get("/clients", look, "clients", clients::page)
+        .get("/clients/{tenant}/{environment}/{client_id}", look, "client", client::page)
+        .get("/clients/{tenant}/{environment}/{client_id}/suspend", stop, "suspend", suspend::suspend_page)
+        .post("/clients/{tenant}/{environment}/{client_id}/suspend", stop, "suspend", suspend::suspend_submit)
+        .get("/clients/{tenant}/{environment}/{client_id}/resume", stop, "resume", suspend::resume_page)
+        .post("/clients/{tenant}/{environment}/{client_id}/resume", stop, "resume", suspend::resume_submit)
+        .get("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_page)
+        .post("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_submit)
+        .get("/tenants", look, "tenants", tenants::page)
+        .get("/tenants/new", create, "create_tenant", create_tenant::page)
+        .post("/tenants/new", create, "create_tenant", create_tenant::submit)
+        .get("/attempts", look, "attempts", attempts::page)
+        .get("/issuance", look, "issuance", issuance::page)
 }
 
 /// Registers the dashboard's paths on a listener, over the plane's state.

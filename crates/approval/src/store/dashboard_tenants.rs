@@ -1,8 +1,18 @@
 //! Tenants as staff see them, over all of them. Read in the staff role only; the platform itself is not among them.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_tenancy::{StoreError, TenantTx, schema::tenant::tenants as t, tenant::Tenant};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{
+        registry::{client as c, integration as i},
+        tenant::{member as m, tenants as t},
+    },
+    tenant::Tenant,
+};
 use narthex_vocab::{Id, Label, PLATFORM_TENANT, TenantSlug, Timestamp};
 
 const TABLE: &str = "tenant.tenant";
@@ -34,4 +44,63 @@ pub(crate) fn read_slug(stored: &str) -> Result<TenantSlug, StoreError> {
 /// A stored name as a noun.
 pub(crate) fn read_name(stored: &str) -> Result<Label, StoreError> {
     Label::parse(stored).map_err(StoreError::corrupt(TABLE, "name"))
+}
+
+/// One tenant of the list, with how much it has.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    pub(crate) slug: TenantSlug,
+    pub(crate) name: Label,
+    pub(crate) frozen: bool,
+    pub(crate) created_at: Timestamp,
+    pub(crate) people: i64,
+    pub(crate) integrations: i64,
+    pub(crate) clients: i64,
+}
+
+/// Every tenant but the platform, by name.
+pub(crate) async fn list(tx: &mut TenantTx) -> Result<Vec<Listed>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String, String, Timestamp)> = t::table
+        .filter(t::tenant_id.ne(PLATFORM_TENANT.as_uuid()))
+        .order((t::name.asc(), t::slug.asc()))
+        .select((t::tenant_id, t::slug, t::name, t::state, t::created_at))
+        .load(tx.connection()?)
+        .await?;
+    let people: HashMap<uuid::Uuid, i64> = m::table
+        .filter(m::state.eq("active"))
+        .group_by(m::tenant_id)
+        .select((m::tenant_id, count_star()))
+        .load(tx.connection()?)
+        .await?
+        .into_iter()
+        .collect();
+    let integrations: HashMap<uuid::Uuid, i64> = i::table
+        .group_by(i::tenant_id)
+        .select((i::tenant_id, count_star()))
+        .load(tx.connection()?)
+        .await?
+        .into_iter()
+        .collect();
+    let clients: HashMap<uuid::Uuid, i64> = c::table
+        .filter(c::state.eq_any(["active", "restricted"]))
+        .group_by(c::tenant_id)
+        .select((c::tenant_id, count_star()))
+        .load(tx.connection()?)
+        .await?
+        .into_iter()
+        .collect();
+    let of = |counts: &HashMap<uuid::Uuid, i64>, id| counts.get(&id).copied().unwrap_or_default();
+    rows.into_iter()
+        .map(|(id, slug, name, state, created_at)| {
+            Ok(Listed {
+                slug: read_slug(&slug)?,
+                name: read_name(&name)?,
+                frozen: state == "frozen",
+                created_at,
+                people: of(&people, id),
+                integrations: of(&integrations, id),
+                clients: of(&clients, id),
+            })
+        })
+        .collect()
 }

@@ -3,7 +3,10 @@
 pub(crate) mod approval;
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
+pub(crate) mod dashboard_clients;
+pub(crate) mod dashboard_issuance;
 pub(crate) mod dashboard_people;
 pub(crate) mod dashboard_quarantine;
 pub(crate) mod dashboard_requests;

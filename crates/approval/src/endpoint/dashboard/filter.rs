@@ -5,6 +5,7 @@ use narthex_http::{Params, StrictQuery};
 use narthex_vocab::Environment;
 
 use super::refusal::Refusal;
+use crate::store::dashboard_search::Before;
 
 /// The longest text that somebody may look for.
 const LONGEST: usize = 200;
@@ -50,6 +51,13 @@ impl Filter {
         };
         let found = words.iter().copied().find(|word| key(*word) == text);
         found.map(Some).ok_or(Refusal::Unreadable)
+    }
+
+    /// The last row of the page before, on a log's later pages.
+    pub(crate) fn before(&self) -> Result<Option<Before>, Refusal> {
+        let text = self.text("before")?;
+        text.map(|text| Before::parse(&text).ok_or(Refusal::Unreadable))
+            .transpose()
     }
 
     /// The list without this filter.

@@ -2,7 +2,6 @@
 //! It shows and never decides: the form goes to `decide.rs`.
 
 mod history;
-mod identity;
 mod reach;
 
 use actix_web::HttpResponse;
@@ -18,10 +17,11 @@ use narthex_tenancy::permission::Action;
 use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{Id, RequestState, kind};
 
-use self::identity::{AskLine, HostLine, RedirectLine};
 pub(super) use self::reach::Ticks;
+use super::asker::{self, AskLine};
 use super::banner::Done;
 use super::frame::{self, Area};
+use super::identity::{Identity, identity};
 use super::place::Place;
 use super::problems::Problems;
 use super::refusal::Refusal;
@@ -52,9 +52,7 @@ pub(super) struct ReviewPage {
     checks: Badge,
     findings: Vec<Finding>,
     passed: Vec<Finding>,
-    hosts: Vec<HostLine>,
-    redirects: Vec<RedirectLine>,
-    client: Vec<Fact>,
+    identity: Identity,
     asker: Vec<Fact>,
     asks: Vec<AskLine>,
     rows: Vec<ScopeRow>,
@@ -166,11 +164,13 @@ fn review_page(
         checks: checks(open_findings.len(), &case.findings),
         findings: open_findings.into_iter().map(finding).collect(),
         passed: passed.into_iter().map(finding).collect(),
-        hosts: identity::hosts(case),
-        redirects: identity::redirects(&case.request.metadata),
-        client: identity::client(&case.request),
-        asker: identity::asker(case),
-        asks: identity::asks(case),
+        identity: identity(
+            &case.request.metadata,
+            case.request.client_id.as_ref(),
+            &case.unproved,
+        ),
+        asker: asker::asker(case),
+        asks: asker::asks(&case.asks, &case.people),
         rows: reach::rows(case, open.then_some(&ticks)),
         asked: reach::summary(&case.request.asked),
         policy: policy(case),

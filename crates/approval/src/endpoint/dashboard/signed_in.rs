@@ -145,15 +145,6 @@ impl StaffSignedIn {
         self.approval.database.tenant(tenant, work).await
     }
 
-    /// The tenant of a path that something is done in.
-    pub(crate) async fn tenant_of(&self, place: &Place) -> Result<Tenant, Refusal> {
-        let found = self
-            .approval
-            .staff
-            .platform(async |tx| dashboard_tenants::find(tx, &place.slug).await);
-        Ok(found.await?)
-    }
-
     /// The approval plane.
     pub(crate) fn approval(&self) -> &Approval {
         &self.approval

@@ -1,0 +1,284 @@
+//! One client: what it is, what it may reach, how it proves itself, what it was given, what was done to it. No secret
+//! and no hash of one.
+
+use actix_web::HttpResponse;
+use askama::Template;
+use narthex_http::StrictQuery;
+use narthex_http::page::{Actor, Badge, Banner, Day, Entry, Fact, Link, Shell, Tone, When, number};
+use narthex_tenancy::permission::Action;
+use narthex_tenancy::tenant::Tenant;
+use narthex_vocab::{ClientId, ClientState, CredentialState};
+
+use super::banner::Done;
+use super::frame::{self, Area};
+use super::identity::{Identity, identity};
+use super::place::Place;
+use super::refusal::Refusal;
+use super::signed_in::{Seen, StaffSignedIn};
+use super::{paths, words};
+use crate::store::dashboard_clients::{self, Act, Client, Which};
+use crate::store::dashboard_people::name_of;
+use crate::suspend::Stop;
+
+/// What the page was asked to look at.
+pub(super) type Looked = Seen<(Tenant, Client)>;
+
+/// One scope or tool that it has.
+struct Reach {
+    name: String,
+    meaning: String,
+    risk: Option<Badge>,
+    ends: Option<When>,
+}
+
+/// One credential, without what it proves.
+struct Credential {
+    kind: String,
+    state: Badge,
+    created: When,
+    by: String,
+    ends: When,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/client.html")]
+struct ClientPage {
+    shell: Shell,
+    facts: Vec<Fact>,
+    reach: Vec<Reach>,
+    credentials: Vec<Credential>,
+    issued: Vec<Fact>,
+    identity: Identity,
+    history: Vec<Day>,
+    acts: Vec<Link>,
+    may_not: Option<String>,
+}
+
+/// `GET /clients/{tenant}/{environment}/{client_id}`
+pub(crate) async fn page(
+    staff: StaffSignedIn,
+    place: Place,
+    query: StrictQuery,
+) -> Result<HttpResponse, Refusal> {
+    let looked = look(&staff, &place).await?;
+    let (tenant, client) = &looked.found;
+    let shell = staff.shell(Area::Clients, &looked, client.integration.name.as_str());
+    let shell = shell.banner(Done::told(&query));
+    let may_not = (!staff.may(Action::SuspendAny)).then(|| staff.who_may(Action::SuspendAny));
+    Ok(frame::page(&view(shell, tenant, client, may_not)))
+}
+
+/// Reads a client and all that belongs to it.
+pub(super) async fn look(staff: &StaffSignedIn, place: &Place) -> Result<Looked, Refusal> {
+    let client_id: ClientId = place.named("client_id")?;
+    let (environment, now) = (place.environment, staff.now);
+    staff
+        .look_at(place, client_id.to_string(), async |tx, tenant| {
+            dashboard_clients::load(
+                tx,
+                Which {
+                    tenant,
+                    environment,
+                    client_id,
+                },
+                now,
+            )
+            .await
+        })
+        .await
+}
+
+fn view(shell: Shell, tenant: &Tenant, client: &Client, may_not: Option<String>) -> ClientPage {
+    let mut shell = frame::of_tenant(shell, tenant, client.environment)
+        .badge(words::client_state(client.state));
+    if shell.banner.is_none() {
+        shell.banner = standing(client);
+    }
+    ClientPage {
+        shell,
+        facts: facts(tenant, client),
+        reach: reach(client),
+        credentials: client
+            .credentials
+            .iter()
+            .map(|one| credential(client, one))
+            .collect(),
+        issued: issued(client),
+        identity: identity(&client.metadata, None, &[]),
+        history: history(&client.acts),
+        acts: if may_not.is_some() {
+            Vec::new()
+        } else {
+            acts(tenant, client)
+        },
+        may_not,
+    }
+}
+
+/// Why it is not live, before anything else.
+fn standing(client: &Client) -> Option<Banner> {
+    let reason = client
+        .state_reason
+        .as_deref()
+        .unwrap_or("No reason was written.");
+    let since = When::new(client.changed_at).text();
+    let (tone, heading) = match client.state {
+        ClientState::Suspended => (Tone::Danger, format!("Suspended since {since}")),
+        ClientState::Revoked => (Tone::Danger, format!("Revoked on {since}")),
+        ClientState::Restricted => (Tone::Warn, format!("Limited since {since}")),
+        ClientState::Active | ClientState::AwaitingCredentials | ClientState::Expired => {
+            return None;
+        }
+    };
+    Some(Banner::new(tone, reason).heading(heading))
+}
+
+fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
+    let sponsor = client.integration.sponsor.map_or_else(
+        || "Nobody answers for it".to_owned(),
+        |id| name_of(&client.people, id),
+    );
+    let review = paths::request(&tenant.slug, client.environment, client.request);
+    vec![
+        Fact::code("Client identifier", client.client_id.as_str()),
+        Fact::text("Integration", client.integration.name.as_str()),
+        Fact::text("Runs it", client.integration.operator.label()),
+        Fact::text("Sponsor", sponsor),
+        Fact::new("Approved by").link("Open the request it came from", review),
+        Fact::when("Since", When::new(client.created_at)),
+        Fact::when("Approval ends", When::new(client.expires_at)),
+    ]
+}
+
+fn reach(client: &Client) -> Vec<Reach> {
+    let scopes = client.scopes.iter().map(|(scope, ends)| {
+        let known = client.words.scopes.get(scope);
+        Reach {
+            name: scope.as_str().to_owned(),
+            meaning: known.map_or_else(String::new, |words| words.meaning.clone()),
+            risk: known.map(|words| words::reach_risk(words.risk).badge()),
+            ends: Some(When::new(*ends).day()),
+        }
+    });
+    let tools = client.tools.iter().map(|(tool, at)| Reach {
+        name: tool.clone(),
+        meaning: format!("Tool of {at}, pinned to the schema that was approved"),
+        risk: None,
+        ends: None,
+    });
+    scopes.chain(tools).collect()
+}
+
+fn credential(client: &Client, one: &dashboard_clients::Credential) -> Credential {
+    let tone = match one.state {
+        CredentialState::Active | CredentialState::Shown | CredentialState::Created => Tone::Ok,
+        CredentialState::Retiring => Tone::Warn,
+        CredentialState::Retired | CredentialState::Expired => Tone::Neutral,
+        CredentialState::Revoked => Tone::Danger,
+    };
+    let kind = if one.kind == "key" {
+        "Public key"
+    } else {
+        "Secret"
+    };
+    Credential {
+        kind: format!("{kind} ending in {}", one.last4),
+        state: Badge::new(tone, one.state.label()),
+        created: When::new(one.created_at),
+        by: name_of(&client.people, one.created_by),
+        ends: When::new(one.expires_at).day(),
+    }
+}
+
+fn issued(client: &Client) -> Vec<Fact> {
+    let issued = client.issued;
+    let last = issued.last_at.map_or_else(
+        || Fact::text("Last token", "None so far"),
+        |at| Fact::when("Last token", When::new(at).to_the_second()),
+    );
+    let log = format!("/issuance?q={}", client.client_id);
+    vec![
+        Fact::text("In the last 24 h", number(issued.day)),
+        Fact::text("Not ended yet", number(issued.live)),
+        Fact::text(
+            "For",
+            format!("{} people or services", number(issued.subjects)),
+        ),
+        last.link("Open its token log", log),
+    ]
+}
+
+/// What may be done with it now, each on a page of its own.
+fn acts(tenant: &Tenant, client: &Client) -> Vec<Link> {
+    let path = paths::client(&tenant.slug, client.environment, &client.client_id);
+    let name = &client.integration.name;
+    [
+        (Stop::Suspend, "Suspend", "suspend"),
+        (Stop::Resume, "Resume", "resume"),
+        (Stop::Revoke, "Revoke", "revoke"),
+    ]
+    .into_iter()
+    .filter(|(what, _, _)| what.is_possible(client.state))
+    .map(|(_, verb, below)| Link::new(format!("{verb} {name}"), format!("{path}/{below}")))
+    .collect()
+}
+
+fn history(acts: &[Act]) -> Vec<Day> {
+    let mut days: Vec<(chrono::NaiveDate, When, Vec<Entry>)> = Vec::new();
+    for act in acts {
+        let (day, at) = (act.at.date_naive(), When::new(act.at));
+        match days.last_mut() {
+            Some((last, _, entries)) if *last == day => entries.push(entry(act)),
+            Some(_) | None => days.push((day, at, vec![entry(act)])),
+        }
+    }
+    days.into_iter()
+        .map(|(_, at, entries)| Day::new(at, entries))
+        .collect()
+}
+
+fn entry(act: &Act) -> Entry {
+    let (actor, name) = match act.actor_kind.as_str() {
+        // A person is written as id and name.
+        "person" => (
+            Actor::Person,
+            act.actor
+                .split_once(' ')
+                .map_or(act.actor.as_str(), |(_, name)| name)
+                .to_owned(),
+        ),
+        "rule" => (Actor::System, format!("Rule {}", act.actor)),
+        _ => (Actor::System, "The platform".to_owned()),
+    };
+    let entry = Entry::new(
+        When::new(act.at).to_the_second(),
+        actor,
+        name,
+        deed(&act.action),
+    )
+    .detail(Fact::code("Act", &act.action))
+    .detail(Fact::text(
+        "Ledger entry",
+        number(u64::try_from(act.seq).unwrap_or_default()),
+    ))
+    .detail(Fact::code("Request id", &act.request_id));
+    if act.reason.is_empty() {
+        entry
+    } else {
+        entry.reason(&act.reason)
+    }
+}
+
+/// An act of the ledger as the rest of a sentence.
+fn deed(action: &str) -> String {
+    match action {
+        "client.activate" => "let it in".to_owned(),
+        "client.suspend" => "suspended it".to_owned(),
+        "client.resume" => "resumed it".to_owned(),
+        "client.revoke" => "revoked it".to_owned(),
+        "quarantine.link" => "linked its registration to a request".to_owned(),
+        "credential.create" => "created a credential".to_owned(),
+        "credential.retire" => "retired a credential".to_owned(),
+        other => format!("did {}", other.replace(['.', '_'], " ")),
+    }
+}

@@ -1,0 +1,112 @@
+//! What a client says about itself: hosts with their proofs, redirect addresses by part, the name in quotes. All of it is
+//! shown as the client's own words.
+
+use narthex_http::page::{Badge, Fact, Icon, Line, Tone};
+use narthex_vocab::{ClientId, ClientMetadata, HostName, WebUri};
+
+use super::words;
+
+/// The card of a page.
+pub(crate) struct Identity {
+    pub(crate) hosts: Vec<HostLine>,
+    pub(crate) redirects: Vec<RedirectLine>,
+    pub(crate) facts: Vec<Fact>,
+}
+
+/// One host of the metadata.
+pub(crate) struct HostLine {
+    pub(crate) host: String,
+    /// As people write it, when that is another text.
+    pub(crate) unicode: Option<String>,
+    pub(crate) proof: Badge,
+}
+
+/// One redirect address.
+pub(crate) struct RedirectLine {
+    pub(crate) line: Line,
+    pub(crate) leads_to: &'static str,
+}
+
+/// The card of `metadata`, with which of its hosts lack a proof.
+pub(crate) fn identity(
+    metadata: &ClientMetadata,
+    client_id: Option<&ClientId>,
+    unproved: &[HostName],
+) -> Identity {
+    let redirects = metadata.redirect_uris().iter();
+    Identity {
+        hosts: metadata
+            .hosts()
+            .into_iter()
+            .map(|host| host_line(&host, unproved))
+            .collect(),
+        redirects: redirects
+            .map(|uri| RedirectLine {
+                line: Line::address(uri.as_str()),
+                leads_to: words::leads_to(uri.kind()),
+            })
+            .collect(),
+        facts: facts(metadata, client_id),
+    }
+}
+
+fn host_line(host: &HostName, unproved: &[HostName]) -> HostLine {
+    HostLine {
+        host: host.as_str().to_owned(),
+        unicode: Some(host.unicode()).filter(|unicode| *unicode != host.as_str()),
+        proof: if unproved.contains(host) {
+            Badge::new(Tone::Warn, "Not proved").icon(Icon::Warning)
+        } else {
+            Badge::verified("Proved")
+        },
+    }
+}
+
+/// What the client says about itself, apart from hosts and redirect addresses.
+fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
+    let mut facts = vec![
+        Fact::text("Name it gives itself", words::quoted(metadata))
+            .badge(Badge::new(Tone::Neutral, "Not verified")),
+    ];
+    facts.extend(client_id.map(|id| Fact::code("Client identifier", id.as_str())));
+    let grants = metadata.grant_types().iter();
+    facts.push(Fact::code(
+        "Authenticates with",
+        metadata.auth_method().as_str(),
+    ));
+    facts.push(grants.fold(Fact::new("Grants"), |fact, grant| {
+        fact.and_code(grant.as_str())
+    }));
+    facts.push(Fact::code(
+        "Application type",
+        metadata.application_type().as_str(),
+    ));
+    let pages = [
+        ("Home page", metadata.client_uri()),
+        ("Logo, never loaded", metadata.logo_uri()),
+        ("Terms", metadata.tos_uri()),
+        ("Privacy policy", metadata.policy_uri()),
+        ("Key set", metadata.jwks_uri()),
+    ];
+    let page = |(label, uri): (&str, Option<&WebUri>)| Some(Fact::code(label, uri?.as_str()));
+    facts.extend(pages.into_iter().filter_map(page));
+    if metadata.jwks().is_some() {
+        facts.push(Fact::text("Key set", "Sent with the registration"));
+    }
+    if !metadata.contacts().is_empty() {
+        let contacts = metadata.contacts().iter();
+        facts.push(contacts.fold(Fact::new("Contacts"), |fact, one| {
+            fact.and_text(one.as_str())
+        }));
+    }
+    if let Some(software) = metadata.software_id() {
+        let version = metadata
+            .software_version()
+            .map_or("", |version| version.as_str());
+        facts.push(Fact::code(
+            "Software",
+            format!("{software} {version}").trim_end(),
+        ));
+    }
+    facts
+}

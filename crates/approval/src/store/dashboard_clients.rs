@@ -1,0 +1,389 @@
+//! Every client of every tenant and environment: what it has, how it proves itself, what it was given. Read in the staff
+//! role only; never a secret's hash.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{
+        issue::issuance as s,
+        ledger::entry as l,
+        registry::{
+            client as c, credential as cr, entitled_tool as et, entitlement as en,
+            integration as i, resource as rs,
+        },
+        tenant::tenants as t,
+    },
+};
+use narthex_vocab::{
+    ClientId, ClientMetadata, ClientState, CredentialState, Environment, Id, Label, Scope,
+    TenantSlug, Timestamp, kind,
+};
+use serde_json::Value;
+
+use super::{
+    dashboard_catalogue::{self, Words},
+    dashboard_people::{self, People},
+    dashboard_search::like,
+    dashboard_tenants::{read_name, read_slug},
+    integration,
+};
+use crate::integration::Integration;
+
+const TABLE: &str = "registry.client";
+
+/// The most rows of one page.
+pub(crate) const MOST: i64 = 200;
+
+/// Which clients.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// In this state.
+    pub(crate) state: Option<ClientState>,
+    /// Whose identifier or integration has this text.
+    pub(crate) text: Option<String>,
+    /// Of tenants whose slug or name has this text.
+    pub(crate) tenant: Option<String>,
+    /// In this environment.
+    pub(crate) environment: Option<Environment>,
+}
+
+/// One client of the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Listed {
+    pub(crate) client_id: ClientId,
+    pub(crate) environment: Environment,
+    pub(crate) slug: TenantSlug,
+    pub(crate) tenant: Label,
+    pub(crate) integration: Label,
+    pub(crate) state: ClientState,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// One client with all that staff may know.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) client_id: ClientId,
+    pub(crate) environment: Environment,
+    pub(crate) integration: Integration,
+    pub(crate) request: Id<kind::Request>,
+    pub(crate) state: ClientState,
+    pub(crate) state_reason: Option<String>,
+    pub(crate) metadata: ClientMetadata,
+    pub(crate) created_at: Timestamp,
+    pub(crate) changed_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) scopes: Vec<(Scope, Timestamp)>,
+    /// Tools with the name of the resource that has them.
+    pub(crate) tools: Vec<(String, String)>,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) issued: Issued,
+    pub(crate) acts: Vec<Act>,
+    pub(crate) people: People,
+    pub(crate) words: Words,
+}
+
+/// A credential without what it proves.
+#[derive(Debug, Clone)]
+pub(crate) struct Credential {
+    pub(crate) kind: String,
+    pub(crate) last4: String,
+    pub(crate) state: CredentialState,
+    pub(crate) created_by: Id<kind::Member>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// How many tokens a client was given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Issued {
+    /// In the last 24 hours.
+    pub(crate) day: u64,
+    /// That have not ended yet.
+    pub(crate) live: u64,
+    /// The people and services whose tokens have not ended yet.
+    pub(crate) subjects: u64,
+    /// When the last of them ends.
+    pub(crate) last_ends: Option<Timestamp>,
+    /// When the last token left.
+    pub(crate) last_at: Option<Timestamp>,
+}
+
+/// What the tenant's ledger has about a client.
+#[derive(Debug, Clone)]
+pub(crate) struct Act {
+    pub(crate) at: Timestamp,
+    pub(crate) actor_kind: String,
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) reason: String,
+    pub(crate) request_id: String,
+    pub(crate) seq: i64,
+}
+
+/// The list, newest first.
+pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Listed>, StoreError> {
+    let mut query = c::table
+        .inner_join(
+            i::table.on(i::tenant_id
+                .eq(c::tenant_id)
+                .and(i::integration_id.eq(c::integration_id))),
+        )
+        .inner_join(t::table.on(t::tenant_id.eq(c::tenant_id)))
+        .into_boxed();
+    if let Some(state) = wanted.state {
+        query = query.filter(c::state.eq(state.as_str()));
+    }
+    if let Some(environment) = wanted.environment {
+        query = query.filter(c::environment.eq(environment.as_str()));
+    }
+    if let Some(text) = &wanted.text {
+        let like = like(text);
+        query = query.filter(c::client_id.ilike(like.clone()).or(i::name.ilike(like)));
+    }
+    if let Some(text) = &wanted.tenant {
+        let like = like(text);
+        query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
+    }
+    let rows: Vec<Row> = query
+        .order((c::created_at.desc(), c::client_id.asc()))
+        .select((
+            (
+                c::client_id,
+                c::environment,
+                c::state,
+                c::created_at,
+                c::expires_at,
+            ),
+            i::name,
+            t::slug,
+            t::name,
+        ))
+        .limit(MOST)
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter().map(listed).collect()
+}
+
+type Row = (
+    (String, String, String, Timestamp, Timestamp),
+    String,
+    String,
+    String,
+);
+
+fn listed(
+    ((client, environment, state, created_at, expires_at), integration, slug, tenant): Row,
+) -> Result<Listed, StoreError> {
+    Ok(Listed {
+        client_id: ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+        environment: environment
+            .parse()
+            .map_err(StoreError::corrupt(TABLE, "environment"))?,
+        slug: read_slug(&slug)?,
+        tenant: read_name(&tenant)?,
+        integration: Label::parse(&integration)
+            .map_err(StoreError::corrupt("registry.integration", "name"))?,
+        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
+        created_at,
+        expires_at,
+    })
+}
+
+/// Which client of which tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct Which {
+    pub(crate) tenant: Id<kind::Tenant>,
+    pub(crate) environment: Environment,
+    pub(crate) client_id: ClientId,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = c)]
+struct Stored {
+    integration_id: uuid::Uuid,
+    request_id: uuid::Uuid,
+    state: String,
+    state_reason: Option<String>,
+    metadata: Value,
+    created_at: Timestamp,
+    changed_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+/// One client.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    which: Which,
+    now: Timestamp,
+) -> Result<Client, StoreError> {
+    let stored: Stored = c::table
+        .filter(c::tenant_id.eq(which.tenant.as_uuid()))
+        .filter(c::environment.eq(which.environment.as_str()))
+        .filter(c::client_id.eq(which.client_id.as_str()))
+        .select(Stored::as_select())
+        .first(tx.connection()?)
+        .await?;
+    let integration =
+        integration::load(tx, which.tenant, Id::from_uuid(stored.integration_id)).await?;
+    let credentials = credentials(tx, &which).await?;
+    let wanted = credentials.iter().map(|credential| credential.created_by);
+    let people = dashboard_people::named(tx, wanted.chain(integration.sponsor)).await?;
+    Ok(Client {
+        integration,
+        request: Id::from_uuid(stored.request_id),
+        state: stored
+            .state
+            .parse()
+            .map_err(StoreError::corrupt(TABLE, "state"))?,
+        state_reason: stored.state_reason,
+        metadata: super::metadata(TABLE, stored.metadata)?,
+        created_at: stored.created_at,
+        changed_at: stored.changed_at,
+        expires_at: stored.expires_at,
+        scopes: scopes(tx, &which).await?,
+        tools: tools(tx, &which).await?,
+        credentials,
+        issued: issued(tx, &which, now).await?,
+        acts: acts(tx, &which).await?,
+        people,
+        words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
+        environment: which.environment,
+        client_id: which.client_id,
+    })
+}
+
+async fn scopes(tx: &mut TenantTx, which: &Which) -> Result<Vec<(Scope, Timestamp)>, StoreError> {
+    let rows: Vec<(String, Timestamp)> = en::table
+        .filter(en::tenant_id.eq(which.tenant.as_uuid()))
+        .filter(en::environment.eq(which.environment.as_str()))
+        .filter(en::client_id.eq(which.client_id.as_str()))
+        .order(en::scope)
+        .select((en::scope, en::expires_at))
+        .load(tx.connection()?)
+        .await?;
+    let read = |(scope, expires_at): (String, Timestamp)| {
+        let corrupt = StoreError::corrupt("registry.entitlement", "scope");
+        Ok((Scope::parse(&scope).map_err(corrupt)?, expires_at))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+async fn tools(tx: &mut TenantTx, which: &Which) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = et::table
+        .inner_join(
+            rs::table.on(rs::tenant_id
+                .eq(et::tenant_id)
+                .and(rs::environment.eq(et::environment))
+                .and(rs::resource_id.eq(et::resource_id))),
+        )
+        .filter(et::tenant_id.eq(which.tenant.as_uuid()))
+        .filter(et::environment.eq(which.environment.as_str()))
+        .filter(et::client_id.eq(which.client_id.as_str()))
+        .order((rs::name, et::tool))
+        .select((et::tool, rs::name))
+        .load(tx.connection()?)
+        .await?;
+    Ok(rows)
+}
+
+async fn credentials(tx: &mut TenantTx, which: &Which) -> Result<Vec<Credential>, StoreError> {
+    type Row = (String, String, String, uuid::Uuid, Timestamp, Timestamp);
+    let rows: Vec<Row> = cr::table
+        .filter(cr::tenant_id.eq(which.tenant.as_uuid()))
+        .filter(cr::environment.eq(which.environment.as_str()))
+        .filter(cr::client_id.eq(which.client_id.as_str()))
+        .order(cr::created_at.desc())
+        .select((
+            cr::kind,
+            cr::last4,
+            cr::state,
+            cr::created_by,
+            cr::created_at,
+            cr::expires_at,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let read = |(kind, last4, state, created_by, created_at, expires_at): Row| {
+        Ok(Credential {
+            kind,
+            last4,
+            state: state
+                .parse()
+                .map_err(StoreError::corrupt("registry.credential", "state"))?,
+            created_by: Id::from_uuid(created_by),
+            created_at,
+            expires_at,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+async fn issued(tx: &mut TenantTx, which: &Which, now: Timestamp) -> Result<Issued, StoreError> {
+    let of = || {
+        s::table
+            .filter(s::tenant_id.eq(which.tenant.as_uuid()))
+            .filter(s::environment.eq(which.environment.as_str()))
+            .filter(s::client_id.eq(which.client_id.as_str()))
+    };
+    let day: i64 = of()
+        .filter(s::at.gt(now - chrono::Duration::hours(24)))
+        .count()
+        .get_result(tx.connection()?)
+        .await?;
+    let live = of().filter(s::expires_at.gt(now));
+    let (count, last_ends): (i64, Option<Timestamp>) = live
+        .select((diesel::dsl::count_star(), diesel::dsl::max(s::expires_at)))
+        .first(tx.connection()?)
+        .await?;
+    let subjects: Vec<String> = of()
+        .filter(s::expires_at.gt(now))
+        .select(s::subject)
+        .distinct()
+        .load(tx.connection()?)
+        .await?;
+    let last_at = of()
+        .select(diesel::dsl::max(s::at))
+        .first(tx.connection()?)
+        .await?;
+    let whole = |count: i64| u64::try_from(count).unwrap_or_default();
+    Ok(Issued {
+        day: whole(day),
+        live: whole(count),
+        subjects: u64::try_from(subjects.len()).unwrap_or_default(),
+        last_ends,
+        last_at,
+    })
+}
+
+/// What was done to a client, newest first.
+async fn acts(tx: &mut TenantTx, which: &Which) -> Result<Vec<Act>, StoreError> {
+    type Row = (Timestamp, String, String, String, String, String, i64);
+    let rows: Vec<Row> = l::table
+        .filter(l::tenant_id.eq(which.tenant.as_uuid()))
+        .filter(l::object.eq(which.client_id.as_str()))
+        .order(l::seq.desc())
+        .select((
+            l::at,
+            l::actor_kind,
+            l::actor,
+            l::action,
+            l::reason,
+            l::request_id,
+            l::seq,
+        ))
+        .limit(100)
+        .load(tx.connection()?)
+        .await?;
+    let read = |(at, actor_kind, actor, action, reason, request_id, seq)| Act {
+        at,
+        actor_kind,
+        actor,
+        action,
+        reason,
+        request_id,
+        seq,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
