@@ -3,7 +3,7 @@
 
 CARGO_TARGET_DIR ?= $(CURDIR)/target
 export CARGO_TARGET_DIR
-export PATH := $(PATH):$(HOME)/.cargo/bin
+export PATH := $(CURDIR)/var/tools/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
 
 # Where `make run` keeps its data, and what else it passes on (for example ARGS="--port-base 9000").
 DATA_DIR ?= var

@@ -6,7 +6,7 @@ set -eu
 
 RUST=1.95
 POSTGRES=15
-NODE=18
+NODE=20
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 purpose=${1:-run}
@@ -14,7 +14,7 @@ case $purpose in
     run | test) ;;
     *) echo "usage: infra/setup.sh run | test" >&2; exit 2 ;;
 esac
-PATH=$PATH:$HOME/.cargo/bin
+PATH=$root/var/tools/node_modules/.bin:$PATH:$HOME/.cargo/bin
 
 have() { command -v "$1" >/dev/null 2>&1; }
 say() { printf '%s\n' "setup: $*" >&2; }
@@ -197,6 +197,12 @@ setup_rust() {
     fi
 }
 
+# Distributions keep a Node.js for years; npm carries current ones. It is put below var/, for this checkout alone.
+setup_node() {
+    say "installing Node.js 22 below var/tools, since $(command -v node) is older than $NODE"
+    npm install --prefix "$root/var/tools" --silent --no-audit --no-fund node@22 >&2
+}
+
 # Node's packages, when they are missing or older than what the lock file asks for.
 setup_packages() {
     directory=$root/$1
@@ -225,6 +231,7 @@ if [ -n "$needs" ]; then
     fi
 fi
 have_rust || setup_rust || give_up
+if ! have_node && have npm; then setup_node || give_up; fi
 if [ -n "$(missing)" ] || ! have_rust; then give_up; fi
 
 setup_packages tests/peers
