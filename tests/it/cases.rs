@@ -2,6 +2,7 @@
 //! onboards. No page and no HTTP.
 
 mod company;
+mod stranger;
 
 mod catalogue;
 mod create_credential;

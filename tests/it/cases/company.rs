@@ -26,15 +26,15 @@ use narthex_tenancy::{
     catalogue::ResourceKind,
     member::{self, Member},
     permission::{Action, Person, Role},
-    schema::{intake, review},
+    schema::review,
 };
 use narthex_tests::Place;
 use narthex_vocab::{
-    ClientId, ClientMetadata, Email, Environment, Fingerprint, HashKey, Id, Label, PLATFORM_TENANT,
+    ClientId, ClientMetadata, Email, Environment, HashKey, Id, Label, PLATFORM_TENANT,
     RegistrationMode, ResourceUri, Risk, SchemaHash, Scope, ScopeSet, TenantSlug, Timestamp,
     ToolName, kind,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Under which the tests hash secrets.
 pub(crate) const KEY: HashKey = HashKey::from_bytes([7; 32]);
@@ -213,82 +213,6 @@ impl Company {
             onboard(tx, command, acting).await
         })
         .await
-    }
-
-    /// A stranger registers, as the discovery plane writes it.
-    pub(crate) async fn registered(
-        &self,
-        environment: Environment,
-        name: &str,
-        scope: &str,
-    ) -> ClientId {
-        let client_id = ClientId::generate(environment, &mut ambient::rng());
-        let metadata = metadata(name, LOOPBACK, "none");
-        let fingerprint = Fingerprint::of(&metadata).as_bytes().to_vec();
-        let now = ambient::now();
-        let database = self.place.discovery();
-        let written: Result<(), StoreError> = database
-            .tenant(self.tenant, async |tx| {
-                use intake::{family as f, quarantine as q};
-                let family = (
-                    f::tenant_id.eq(tx.tenant_uuid()),
-                    f::environment.eq(environment.as_str()),
-                    f::fingerprint.eq(&fingerprint),
-                    f::client_name.eq(name),
-                    f::redirects.eq("this computer"),
-                    f::first_seen.eq(now),
-                    f::last_seen.eq(now),
-                );
-                diesel::insert_into(f::table)
-                    .values(family)
-                    .execute(tx.connection()?)
-                    .await?;
-                let waiting = (
-                    q::tenant_id.eq(tx.tenant_uuid()),
-                    q::environment.eq(environment.as_str()),
-                    q::client_id.eq(client_id.as_str()),
-                    q::fingerprint.eq(&fingerprint),
-                    q::metadata.eq(Value::Object(metadata.to_json())),
-                    q::scope.eq(scope),
-                    q::created_at.eq(now),
-                    q::expires_at.eq(now + chrono::Duration::hours(72)),
-                );
-                diesel::insert_into(q::table)
-                    .values(waiting)
-                    .execute(tx.connection()?)
-                    .await?;
-                Ok(())
-            })
-            .await;
-        written.unwrap();
-        client_id
-    }
-
-    /// A person wants the client, as the token plane writes it.
-    pub(crate) async fn asks(&self, person: &Person, client_id: &ClientId, scope: &str) {
-        let environment = client_id.environment().unwrap();
-        let database = self.place.token();
-        let written: Result<usize, StoreError> = database
-            .tenant(self.tenant, async |tx| {
-                use intake::ask as k;
-                let ask = (
-                    k::tenant_id.eq(tx.tenant_uuid()),
-                    k::environment.eq(environment.as_str()),
-                    k::ask_id
-                        .eq(Id::<kind::Ask>::new(ambient::now(), &mut ambient::rng()).as_uuid()),
-                    k::client_id.eq(client_id.as_str()),
-                    k::member_id.eq(person.member.as_uuid()),
-                    k::scope.eq(scope),
-                    k::reason.eq("I keep my notes here."),
-                    k::at.eq(ambient::now()),
-                );
-                Ok(diesel::insert_into(k::table)
-                    .values(ask)
-                    .execute(tx.connection()?)
-                    .await?)
-            })
-            .await;
-        written.unwrap();
     }
 
     /// Staff link the registration.
