@@ -7,9 +7,10 @@ use std::{sync::Arc, time::Duration};
 use narthex_tenancy::{
     StoreError,
     ambient::{now, rng},
+    days,
     listen::{Hint, listen},
 };
-use narthex_vocab::{ClientId, Environment, Id, kind};
+use narthex_vocab::{ClientId, Environment, Id, PLATFORM_TENANT, kind};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
@@ -23,13 +24,16 @@ use crate::{
 const LOST: Duration = Duration::from_secs(1);
 /// How often everything is looked at, hints or not.
 const ROUND: Duration = Duration::from_secs(30);
+/// How often the logs' partitions are made, and how many days ahead.
+const HOURLY: Duration = Duration::from_secs(3_600);
+const DAYS_AHEAD: i32 = 7;
 const CHANNELS: &[&str] = &["narthex_intake"];
 
 /// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
 /// of `narthex_approval` that no pooler sits before.
 pub async fn run(approval: Arc<Approval>, listen_url: String) {
     let mut hints = listen(listen_url, CHANNELS);
-    let (mut quick, mut round) = (every(LOST), every(ROUND));
+    let (mut quick, mut round, mut hourly) = (every(LOST), every(ROUND), every(HOURLY));
     let mut heard = false;
     loop {
         tokio::select! {
@@ -47,6 +51,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 look_for_open_registrations(&approval).await;
                 end_what_is_over(&approval).await;
             }
+            _ = hourly.tick() => prepare_days(&approval).await,
         }
     }
 }
@@ -118,6 +123,16 @@ async fn end_what_is_over(approval: &Approval) {
             Err(error) => tracing::warn!(%tenant, %error, "what is over was not ended"),
         }
     }
+}
+
+async fn prepare_days(approval: &Approval) {
+    let made = approval
+        .database
+        .tenant(PLATFORM_TENANT, async |tx| {
+            days::prepare(tx, now().date_naive(), DAYS_AHEAD).await
+        })
+        .await;
+    logged(made);
 }
 
 fn logged<T>(found: Result<T, StoreError>) -> Option<T> {

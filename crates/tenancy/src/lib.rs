@@ -4,6 +4,7 @@
 pub mod ambient;
 pub mod budget;
 pub mod catalogue;
+pub mod days;
 pub mod db;
 pub mod environment;
 pub mod keys;

@@ -1,0 +1,1 @@
+drop function tenant.prepare_days(date, integer);
