@@ -257,7 +257,7 @@ async fn within_budget(
     let platform = [Bucket::new("register/platform", 12_000, minute)];
     spend(discovery, PLATFORM_TENANT, &platform).await?;
     let buckets = [
-        Bucket::new(format!("register/source/{source}"), 60, minute),
+        Bucket::new(format!("register/source/{source}"), 300, minute),
         Bucket::new("register/tenant", 1_200, minute),
     ];
     spend(discovery, place.tenant, &buckets).await

@@ -63,6 +63,8 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
+const WINDOW: Duration = Duration::from_secs(300);
+
 /// Checks what was typed and begins a session.
 pub async fn sign_in(
     people: &People,
@@ -71,6 +73,7 @@ pub async fn sign_in(
     rng: &mut dyn CryptoRng,
 ) -> Result<SignedIn, SignInError> {
     throttle(people, &command, now).await?;
+    let tries = account_bucket(&command);
     let SignIn {
         tenant,
         surface,
@@ -98,7 +101,7 @@ pub async fn sign_in(
     let account = account.filter(|_| right).ok_or(SignInError::Wrong)?;
     let step = second_factor(people, surface, &account, &code, now)?;
 
-    people
+    let signed_in = people
         .database
         .tenant(tenant, async |tx| {
             if let Some(step) = step
@@ -117,22 +120,19 @@ pub async fn sign_in(
                 session,
             })
         })
-        .await
+        .await?;
+    people.budgets.forgive(tenant, &[tries]).await;
+    Ok(signed_in)
 }
 
-/// Ten tries in five minutes for an account, thirty for a source; each try counts, right or wrong.
+/// Ten wrong tries in five minutes for an account, a hundred tries for a source.
 async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(), SignInError> {
-    let window = Duration::from_secs(300);
-    let surface = command.surface.as_str();
-    let account = command.email.as_ref().map_or("-", |email| email.as_str());
-    let buckets = [
-        Bucket::new(format!("sign-in/{surface}/account/{account}"), 10, window),
-        Bucket::new(
-            format!("sign-in/{surface}/source/{}", command.source),
-            30,
-            window,
-        ),
-    ];
+    let source = format!(
+        "sign-in/{}/source/{}",
+        command.surface.as_str(),
+        command.source
+    );
+    let buckets = [account_bucket(command), Bucket::new(source, 100, WINDOW)];
     let answer = match people.budgets.spend(command.tenant, &buckets).await {
         Ok(answer) => answer,
         Err(error) => {
@@ -144,6 +144,16 @@ async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(
         Answer::Allowed => Ok(()),
         Answer::Limited { retry_after } => Err(SignInError::Throttled { retry_after }),
     }
+}
+
+/// Emptied by a right try, so that nobody is locked out by signing in often.
+fn account_bucket(command: &SignIn) -> Bucket {
+    let account = command.email.as_ref().map_or("-", |email| email.as_str());
+    Bucket::new(
+        format!("sign-in/{}/account/{account}", command.surface.as_str()),
+        10,
+        WINDOW,
+    )
 }
 
 /// The step of the one-time code: required of staff, and of everybody who has a second factor where codes can be read.

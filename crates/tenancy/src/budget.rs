@@ -113,7 +113,7 @@ impl Budgets {
             let interval = u64::try_from(bucket.interval.as_micros())
                 .unwrap_or(u64::MAX)
                 .max(1);
-            call.key(format!("budget/{{{tenant}}}/{}", bucket.name))
+            call.key(key(tenant, bucket))
                 .arg(bucket.burst)
                 .arg(interval);
         }
@@ -129,6 +129,23 @@ impl Budgets {
             }
         })
     }
+
+    /// Empties what was taken from these buckets, as if nobody had called. A failure is only slower forgiveness.
+    pub async fn forgive(&self, tenant: Id<kind::Tenant>, buckets: &[Bucket]) {
+        let keys: Vec<String> = buckets.iter().map(|bucket| key(tenant, bucket)).collect();
+        let forgiven: Result<(), redis::RedisError> = redis::cmd("DEL")
+            .arg(keys)
+            .query_async(&mut self.connection.clone())
+            .await;
+        if let Err(error) = forgiven {
+            tracing::warn!(%error, "a budget was not forgiven");
+        }
+    }
+}
+
+/// One tenant's keys share a hash slot.
+fn key(tenant: Id<kind::Tenant>, bucket: &Bucket) -> String {
+    format!("budget/{{{tenant}}}/{}", bucket.name)
 }
 
 /// The same buckets in this process's memory, at most 10,000 of them: what is left while Redis is away.
