@@ -110,15 +110,21 @@ create table registry.domain (
     last_seen text,
     created_at timestamptz not null,
     checked_at timestamptz,
+    next_check_at timestamptz,
+    failing_since timestamptz,
     primary key (tenant_id, domain_id),
     unique (tenant_id, host),
     unique (tenant_id, domain_id, host),
-    foreign key (tenant_id) references tenant.tenant
+    foreign key (tenant_id) references tenant.tenant,
+    constraint failing_says_since check ((state = 'failing') = (failing_since is not null))
 );
 comment on table registry.domain is 'A host that a tenant says is its own, and how far the proof has come.';
 comment on column registry.domain.challenge is 'The public value to publish; it proves nothing by itself.';
+comment on column registry.domain.next_check_at is 'When it is looked at by itself; null while an order is open and when it is over.';
+comment on column registry.domain.failing_since is 'Since when a proved host no longer shows the value.';
+create index domains_due on registry.domain (next_check_at) where next_check_at is not null;
 call tenant.isolate('registry.domain');
 call tenant.admit_staff('registry.domain');
-grant select, insert, update (state, last_seen, checked_at), delete on registry.domain to narthex_approval;
+grant select, insert, update (state, last_seen, checked_at, next_check_at, failing_since), delete on registry.domain to narthex_approval;
 create trigger arrows before update on registry.domain for each row execute function tenant.follow_arrows(
     'pending>checking', 'pending>failed', 'checking>pending', 'checking>verified', 'checking>failed', 'verified>failing', 'failing>verified', 'failing>lapsed', 'lapsed>checking', 'failed>checking');

@@ -106,3 +106,65 @@ call tenant.isolate('intake.ask');
 call tenant.admit_staff('intake.ask');
 grant select, insert on intake.ask to narthex_token;
 grant select on intake.ask to narthex_approval;
+
+-- Ownership proofs: what approval wants looked at, and what discovery saw there. The process that looks does not know
+-- the value that it should find, and the process that knows it cannot say what was seen.
+create table intake.fetch_order (
+    tenant_id uuid not null,
+    order_id uuid not null,
+    kind text not null check (kind = 'domain_proof'),
+    domain_id uuid not null,
+    host text not null,
+    requested_at timestamptz not null,
+    reminded_at timestamptz,
+    claimed_at timestamptz,
+    answered_at timestamptz,
+    seen jsonb check (octet_length(seen::text) <= 65536),
+    settled_at timestamptz,
+    primary key (tenant_id, order_id),
+    unique (tenant_id, order_id, domain_id),
+    foreign key (tenant_id, domain_id, host) references registry.domain (tenant_id, domain_id, host) on delete cascade,
+    constraint an_answer_says_what_was_seen check ((answered_at is null) = (seen is null)),
+    constraint only_answers_are_settled check (settled_at is null or answered_at is not null)
+);
+comment on table intake.fetch_order is 'Approval asks discovery to look at a host that a tenant named.';
+comment on column intake.fetch_order.reminded_at is 'Set to send the notice again when nobody answered.';
+comment on column intake.fetch_order.seen is 'What each resolver and the web server of the host returned, shortened; judged by approval alone.';
+comment on column intake.fetch_order.settled_at is 'When approval drew its conclusion.';
+create unique index one_open_order_per_domain on intake.fetch_order (tenant_id, domain_id) where settled_at is null;
+create index open_orders on intake.fetch_order (requested_at) where settled_at is null;
+call tenant.isolate('intake.fetch_order');
+call tenant.admit_staff('intake.fetch_order');
+grant select (tenant_id, order_id, kind, host, requested_at, claimed_at, answered_at),
+    update (claimed_at, answered_at, seen) on intake.fetch_order to narthex_discovery;
+grant select, insert (tenant_id, order_id, kind, domain_id, host, requested_at), update (reminded_at, settled_at)
+    on intake.fetch_order to narthex_approval;
+
+-- An answer is given once.
+create function intake.answer_once() returns trigger
+    language plpgsql as $$
+begin
+    if old.answered_at is not null
+        and (new.claimed_at, new.answered_at, new.seen) is distinct from (old.claimed_at, old.answered_at, old.seen) then
+        raise exception 'an order is answered once' using errcode = 'check_violation', constraint = 'answer_once';
+    end if;
+    return new;
+end
+$$;
+create trigger answer_once before update on intake.fetch_order
+    for each row execute function intake.answer_once();
+
+create function intake.tell_of_order() returns trigger
+    language plpgsql as $$
+begin
+    perform pg_notify(tg_argv[0], new.tenant_id || ' ' || new.order_id);
+    return null;
+end
+$$;
+create trigger tell_discovery after insert on intake.fetch_order
+    for each row execute function intake.tell_of_order('narthex_order');
+create trigger remind_discovery after update of reminded_at on intake.fetch_order
+    for each row when (new.answered_at is null) execute function intake.tell_of_order('narthex_order');
+create trigger tell_approval after update of answered_at on intake.fetch_order
+    for each row when (old.answered_at is null and new.answered_at is not null)
+    execute function intake.tell_of_order('narthex_order_done');

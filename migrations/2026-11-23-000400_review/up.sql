@@ -220,16 +220,34 @@ create table review.proof (
     evidence text not null,
     verified_at timestamptz not null,
     expires_at timestamptz not null,
+    order_id uuid not null,
     primary key (tenant_id, proof_id),
     unique (tenant_id, proof_id, host),
-    foreign key (tenant_id, domain_id, host) references registry.domain (tenant_id, domain_id, host)
+    foreign key (tenant_id, domain_id, host) references registry.domain (tenant_id, domain_id, host),
+    foreign key (tenant_id, order_id, domain_id) references intake.fetch_order (tenant_id, order_id, domain_id)
 );
 comment on table review.proof is 'A host was proved to be the tenant''s, how and until when.';
+comment on column review.proof.order_id is 'The order whose answer showed the value.';
 call tenant.isolate('review.proof');
 call tenant.admit_staff('review.proof');
 grant select, insert, update (state) on review.proof to narthex_approval;
 create trigger arrows before update on review.proof for each row execute function tenant.follow_arrows(
     'verified>failing', 'failing>verified', 'failing>lapsed');
+
+-- A proof rests on what discovery saw, by an order of the same domain.
+create function review.was_seen() returns trigger
+    language plpgsql as $$
+begin
+    if not exists (select from intake.fetch_order as o
+            join registry.domain as d on d.tenant_id = o.tenant_id and d.domain_id = o.domain_id
+            where o.tenant_id = new.tenant_id and o.order_id = new.order_id and o.domain_id = new.domain_id
+              and jsonb_path_exists(o.seen, '$.** ? (@ == $value)', jsonb_build_object('value', d.challenge))) then
+        raise exception 'a proof needs the value to be seen' using errcode = 'check_violation', constraint = 'proof_seen';
+    end if;
+    return new;
+end
+$$;
+create trigger was_seen before insert on review.proof for each row execute function review.was_seen();
 
 create table review.approval (
     tenant_id uuid not null,

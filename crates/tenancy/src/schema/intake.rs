@@ -61,3 +61,19 @@ diesel::table! {
         expires_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    intake.fetch_order (tenant_id, order_id) {
+        tenant_id -> Uuid,
+        order_id -> Uuid,
+        kind -> Text,
+        domain_id -> Uuid,
+        host -> Text,
+        requested_at -> Timestamptz,
+        reminded_at -> Nullable<Timestamptz>,
+        claimed_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        seen -> Nullable<Jsonb>,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}

@@ -9,7 +9,7 @@ pub mod review;
 pub mod tenant;
 
 use self::{
-    intake::{ask, attempt, family, quarantine},
+    intake::{ask, attempt, family, fetch_order, quarantine},
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
         refresh_token, revocation, signing_key,
@@ -30,6 +30,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     ask,
     attempt,
     family,
+    fetch_order,
     quarantine,
     authorization_code,
     consent,

@@ -49,6 +49,8 @@ diesel::table! {
         last_seen -> Nullable<Text>,
         created_at -> Timestamptz,
         checked_at -> Nullable<Timestamptz>,
+        next_check_at -> Nullable<Timestamptz>,
+        failing_since -> Nullable<Timestamptz>,
     }
 }
 

@@ -179,6 +179,7 @@ diesel::table! {
         evidence -> Text,
         verified_at -> Timestamptz,
         expires_at -> Timestamptz,
+        order_id -> Uuid,
     }
 }
 
