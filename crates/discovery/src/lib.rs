@@ -1,20 +1,23 @@
-//! The public plane: metadata, key sets and registration. Strangers come here and nowhere else. It cannot write a
-//! client, read a credential or see a private key: its database role has no right to.
+//! The public plane: metadata, key sets and registration, and looking at hosts that others named. Strangers come here
+//! and nowhere else. It cannot write a client, read a credential or see a private key: its database role has no right
+//! to.
 
 mod endpoint;
 mod error;
+pub mod fetch_orders;
 pub mod key_set;
 pub mod metadata;
 pub mod place;
 pub mod register;
 pub mod routes;
 mod store;
+pub mod workers;
 
+use narthex_egress::Guard;
 use narthex_tenancy::{Database, budget::Budgets};
 use url::Url;
 
 /// What the plane needs, per process.
-#[derive(Debug)]
 pub struct Discovery {
     /// The pool of `narthex_discovery`.
     pub database: Database,
@@ -24,4 +27,6 @@ pub struct Discovery {
     pub discovery_base: Url,
     /// Where the token plane's endpoints are reached.
     pub token_base: Url,
+    /// The only way out to a host that somebody else named.
+    pub guard: Guard,
 }

@@ -62,6 +62,12 @@ pub struct DevArgs {
     /// Whether to start the demo's MCP server too (needs Node.js and `npm ci` in tests/peers).
     #[arg(long, value_enum, default_value_t = Switch::On)]
     pub resource_server: Switch,
+    /// A name that leads to this machine in ownership checks, as `app.example=127.0.0.1:8443`; may be given again.
+    #[arg(long, value_name = "NAME=ADDRESS:PORT")]
+    pub test_host: Vec<String>,
+    /// A PEM file of certificates that test hosts, and only they, may present or chain to.
+    #[arg(long, value_name = "FILE")]
+    pub test_root: Vec<PathBuf>,
 }
 
 /// What `narthex dev` seeds.

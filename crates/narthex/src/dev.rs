@@ -21,6 +21,7 @@ use crate::{
     demo::Demo,
     installation::{Installation, KeyFiles},
     instance::Instance,
+    outbound::TestHosts,
     planes::{self, Running},
     ports::Ports,
     ready_file::{self, ReadyFile},
@@ -29,6 +30,7 @@ use crate::{
 
 /// Starts everything, serves until Ctrl-C, stops everything.
 pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
+    let test_hosts = TestHosts::parse(&args.test_host, &args.test_root)?;
     let ports = Ports::from_base(args.port_base)?;
     ports.check_free()?;
     fs::create_dir_all(args.data_dir.join("run"))
@@ -61,6 +63,7 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     instance.save(&data_dir)?;
     let installation = Installation {
         proxies: TrustedProxies::none(),
+        test_hosts,
         ..instance.installation()?
     };
 

@@ -11,7 +11,7 @@ use std::{
 };
 use url::Url;
 
-use crate::cli::SharedArgs;
+use crate::{cli::SharedArgs, outbound::TestHosts};
 
 /// What all planes agree on.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Installation {
     pub proxies: TrustedProxies,
     /// Worker threads for each listener.
     pub workers: usize,
+    /// Which hosts of this machine stand for hosts of the world; none but in `dev`.
+    pub test_hosts: TestHosts,
 }
 
 impl Installation {
@@ -50,6 +52,7 @@ impl Installation {
             proxies: TrustedProxies::parse(proxies, ProxyHeader::XForwardedFor)
                 .context("--trusted-proxies")?,
             workers: args.workers,
+            test_hosts: TestHosts::default(),
         })
     }
 }

@@ -13,6 +13,7 @@ use url::Url;
 use crate::{
     database::DatabaseUrls,
     installation::{Installation, KeyFiles},
+    outbound::TestHosts,
     ready_file,
 };
 
@@ -62,6 +63,7 @@ impl Instance {
             keys: KeyFiles::ensure(&self.keys)?,
             proxies: TrustedProxies::none(),
             workers: 2,
+            test_hosts: TestHosts::default(),
         })
     }
 

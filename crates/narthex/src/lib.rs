@@ -8,6 +8,7 @@ pub mod demo;
 pub mod dev;
 pub mod installation;
 pub mod instance;
+pub mod outbound;
 pub mod planes;
 pub mod ports;
 pub mod prove;

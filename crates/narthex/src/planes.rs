@@ -28,6 +28,7 @@ use crate::{
     cli::{ApprovalArgs, PlaneArgs},
     database::DatabaseUrls,
     installation::Installation,
+    outbound,
 };
 
 /// Connections of one role's pool.
@@ -62,7 +63,13 @@ impl Running {
             budgets: Budgets::new(&installation.redis_url)?,
             discovery_base: installation.discovery.clone(),
             token_base: installation.token.clone(),
+            guard: outbound::guard(&installation.test_hosts, bound.address())?,
         });
+        let (working, url) = (state.clone(), urls.discovery.clone());
+        self.background
+            .push(Background::start("discovery-orders", move || {
+                narthex_discovery::workers::run(working, url)
+            })?);
         let front = front(
             "discovery",
             &installation.discovery,

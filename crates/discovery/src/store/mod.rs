@@ -2,5 +2,6 @@
 
 pub(crate) mod attempt;
 pub(crate) mod family;
+pub(crate) mod fetch_order;
 pub(crate) mod key_set;
 pub(crate) mod quarantine;
