@@ -13,6 +13,7 @@ use url::Url;
 pub mod acting;
 pub mod approved;
 pub mod decision;
+pub mod domain;
 pub mod integration;
 mod known_names;
 pub mod offer;
@@ -28,9 +29,11 @@ mod store;
 
 // Verbs.
 pub mod activate;
+pub mod add_domain;
 pub mod answer_offer;
 pub mod block;
 pub mod catalogue;
+pub mod check_domain;
 pub mod create_credential;
 pub mod create_tenant;
 pub mod decide;
@@ -39,13 +42,16 @@ pub mod invite;
 pub mod link;
 pub mod onboard;
 pub mod open_registration;
+pub mod remove_domain;
 pub mod retire_credential;
 pub mod revise;
 pub mod screen;
 pub mod settings;
+pub mod settle_proof;
 pub mod suspend;
 pub mod withdraw;
 
+mod proof_rounds;
 pub mod workers;
 
 // Doors.

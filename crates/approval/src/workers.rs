@@ -1,6 +1,6 @@
-//! What the approval plane does by itself: it answers registrations of open sandboxes, and ends what is over. Hints
-//! from Postgres make it quick; looking again makes it sure. Each piece of work is one transaction of one tenant, and
-//! doing it twice changes nothing.
+//! What the approval plane does by itself: it answers registrations of open sandboxes, settles ownership proofs, and
+//! ends what is over. Hints from Postgres make it quick; looking again makes it sure. Each piece of work is one
+//! transaction of one tenant, and doing it twice changes nothing.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,6 +17,7 @@ use crate::{
     Acting, Approval,
     expire::{ExpireError, expire},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
+    proof_rounds,
     store::due,
 };
 
@@ -27,7 +28,7 @@ const ROUND: Duration = Duration::from_secs(30);
 /// How often the logs' partitions are made, and how many days ahead.
 const HOURLY: Duration = Duration::from_secs(3_600);
 const DAYS_AHEAD: i32 = 7;
-const CHANNELS: &[&str] = &["narthex_intake"];
+const CHANNELS: &[&str] = &["narthex_intake", proof_rounds::CHANNEL];
 
 /// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
 /// of `narthex_approval` that no pooler sits before.
@@ -38,10 +39,14 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
     loop {
         tokio::select! {
             hint = hints.recv() => match hint {
+                Some(Hint::Notice { channel, payload }) if channel == proof_rounds::CHANNEL => {
+                    proof_rounds::on_notice(&approval, &payload).await;
+                }
                 Some(Hint::Notice { payload, .. }) => on_notice(&approval, &payload).await,
                 Some(Hint::Connected) => {
                     heard = true;
                     look_for_open_registrations(&approval).await;
+                    proof_rounds::settle_answered(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
                 None => return,
@@ -49,6 +54,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,
             _ = round.tick() => {
                 look_for_open_registrations(&approval).await;
+                proof_rounds::round(&approval).await;
                 end_what_is_over(&approval).await;
             }
             _ = hourly.tick() => prepare_days(&approval).await,
