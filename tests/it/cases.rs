@@ -7,6 +7,7 @@ mod stranger;
 mod catalogue;
 mod create_credential;
 mod decide;
+mod domain;
 mod expire;
 mod link;
 mod offer;

@@ -10,6 +10,8 @@
 )]
 
 mod cluster;
+mod fake_host;
 mod place;
 
+pub use fake_host::FakeHost;
 pub use place::{Place, connect};

@@ -1,0 +1,114 @@
+//! A host of the outside world: an https server on loopback with a certificate for its name, which answers what the test
+//! wants. It never leaves loopback.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use narthex_egress::{CertificateDer, GuardConfig, Limits, NameServer, TestHost};
+use narthex_vocab::HostName;
+use rustls::pki_types::PrivateKeyDer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio_rustls::TlsAcceptor;
+
+/// A running host; its task ends with the test's runtime.
+pub struct FakeHost {
+    /// Its name.
+    pub host: HostName,
+    address: SocketAddr,
+    certificate: CertificateDer<'static>,
+    text: Arc<Mutex<Option<String>>>,
+    paths: Arc<Mutex<Vec<String>>>,
+    silent: UdpSocket,
+}
+
+impl FakeHost {
+    /// Starts a host that has nothing.
+    pub async fn start(host: &str) -> Self {
+        let own = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
+        let certificate = own.cert.der().clone();
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (text, paths) = (Arc::default(), Arc::default());
+        let (says, saw) = (Arc::clone(&text), Arc::clone(&paths));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, says, saw) = (acceptor.clone(), Arc::clone(&says), Arc::clone(&saw));
+                tokio::spawn(async move { serve(stream, acceptor, &says, &saw).await });
+            }
+        });
+        Self {
+            host: HostName::parse(host).unwrap(),
+            address,
+            certificate,
+            text,
+            paths,
+            silent: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+        }
+    }
+
+    /// From now on every path has this text.
+    pub fn publish(&self, text: &str) {
+        *self.text.lock().unwrap() = Some(text.to_owned());
+    }
+
+    /// The paths that were asked for so far.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        self.paths.lock().unwrap().clone()
+    }
+
+    /// A guard that finds this host, and whose only resolver says nothing.
+    #[must_use]
+    pub fn guard(&self) -> GuardConfig {
+        GuardConfig {
+            name_server: Some(NameServer {
+                name: "silent".to_owned(),
+                address: self.silent.local_addr().unwrap(),
+            }),
+            test_hosts: vec![TestHost {
+                host: self.host.clone(),
+                address: self.address,
+            }],
+            test_roots: vec![self.certificate.clone()],
+            limits: Limits {
+                connect: Duration::from_millis(500),
+                ..Limits::default()
+            },
+            ..GuardConfig::default()
+        }
+    }
+}
+
+async fn serve(
+    stream: TcpStream,
+    acceptor: TlsAcceptor,
+    text: &Mutex<Option<String>>,
+    paths: &Mutex<Vec<String>>,
+) -> Option<()> {
+    let mut tls = acceptor.accept(stream).await.ok()?;
+    let mut request = vec![0; 8192];
+    let length = tls.read(&mut request).await.ok()?;
+    let request = String::from_utf8_lossy(&request[..length]).into_owned();
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    paths.lock().unwrap().push(path.to_owned());
+    let answer = match &*text.lock().unwrap() {
+        Some(text) => format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{text}",
+            text.len()
+        ),
+        None => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+    };
+    tls.write_all(answer.as_bytes()).await.ok()?;
+    tls.shutdown().await.ok()
+}
