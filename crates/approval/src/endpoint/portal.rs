@@ -41,3 +41,4 @@ pub(crate) mod settings;
 mod standing;
 pub(crate) mod suspend;
 mod wish_list;
+pub(crate) mod withdraw;

@@ -8,7 +8,7 @@ use crate::Approval;
 use crate::endpoint::portal::{
     credential, fault, home, integration, integrations, invitation, members, new_integration,
     request, resource, resource_credential, resources, retire_credential, settings, sign_in,
-    sign_out, suspend, workspace,
+    sign_out, suspend, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -65,6 +65,8 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/integrations/{integration}", read, "integration", integration::page)
         .get("/t/{tenant}/{environment}/requests/{request}", read, "request", request::page)
         .post("/t/{tenant}/{environment}/requests/{request}/answer", May(Action::AnswerOffer), "answer_offer", request::submit)
+        .get("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::page)
+        .post("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::submit)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials", Credential, "create_credential", credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::page)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)

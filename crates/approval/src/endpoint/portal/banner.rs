@@ -23,6 +23,8 @@ pub(crate) enum Done {
     OfferAccepted,
     /// An offer was declined.
     OfferDeclined,
+    /// A request was taken back.
+    Withdrawn,
     /// A credential was retired.
     CredentialRetired,
     /// A client was suspended.
@@ -34,7 +36,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::ScopeAdded,
@@ -42,6 +44,7 @@ impl Done {
         Self::Sent,
         Self::OfferAccepted,
         Self::OfferDeclined,
+        Self::Withdrawn,
         Self::CredentialRetired,
         Self::Suspended,
         Self::Saved,
@@ -58,6 +61,7 @@ impl Done {
             Self::Sent => "sent",
             Self::OfferAccepted => "offer-accepted",
             Self::OfferDeclined => "offer-declined",
+            Self::Withdrawn => "withdrawn",
             Self::CredentialRetired => "credential-retired",
             Self::Suspended => "suspended",
             Self::Saved => "saved",
@@ -78,6 +82,7 @@ impl Done {
             Self::OfferDeclined => {
                 "You declined the offer. The review team reads your comment next."
             }
+            Self::Withdrawn => "You took the request back. Nobody works on it any more.",
             Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
             Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
             Self::Saved => "Saved.",

@@ -28,9 +28,10 @@ struct HomePage {
 /// `GET /t/{tenant}`
 pub(crate) async fn page(who: SignedIn, query: StrictQuery) -> Result<HttpResponse, Refusal> {
     let overview = who.within(portal_home::load).await?;
-    let title = format!("Hello, {}", who.member.name);
     let page = HomePage {
-        shell: who.shell(Area::Home, title).banner(Done::told(&query)),
+        shell: who
+            .shell(Area::Home, Area::Home.label())
+            .banner(Done::told(&query)),
         tasks: tasks(&who, &overview),
         facts: facts(&who, &overview),
         integrations_href: who.path(&Area::Integrations.path()),

@@ -20,6 +20,7 @@ use super::refusal::Refusal;
 use super::resource::risk_badge;
 use super::signed_in::SignedIn;
 use super::standing::{request_badge, request_next};
+use super::withdraw;
 use crate::Acting;
 use crate::answer_offer::{AnswerOffer, AnswerOfferError, Answered, answer_offer};
 use crate::approved::NotApprovable;
@@ -40,6 +41,7 @@ struct RequestPage {
     facts: Vec<Fact>,
     history: Vec<Day>,
     offer: Option<OfferView>,
+    withdraw: Option<String>,
 }
 
 struct AskedRow {
@@ -223,6 +225,8 @@ fn view(who: &SignedIn, case: &Case, comment: &str, problems: &Problems) -> Requ
         facts: facts(case),
         history: history(case),
         offer: open.map(|offer| offer_view(who, case, offer, (comment, problems))),
+        withdraw: (who.may(Action::EditIntegration) && withdraw::is_possible(request.state))
+            .then(|| format!("{}/withdraw", who.request_path(environment, request.at.id))),
     }
 }
 
