@@ -1,5 +1,5 @@
-// Two ways to use a page: with a mouse, and with the keyboard alone. Both offer the same four verbs
-// (fill, press, tick, choose), so that a journey is written once and walked with either.
+// Two ways to use a page: with a mouse, and with the keyboard alone. Both offer the same five verbs
+// (fill, press, tick, choose, select), so that a journey is written once and walked with either.
 // The keyboard never clicks and never sets the focus by script: Tab until the control has the
 // focus, then type, Space, Enter or an arrow. Each stop must show its focus and must not be covered.
 
@@ -10,9 +10,10 @@ export const mouse = {
   press: (person, locator) => navigating(person, () => locator.click()),
   tick: (_person, locator, wanted) => locator.setChecked(wanted),
   choose: (person, group, value) => group.and(person.page.locator(`[value="${value}"]`)).check(),
+  select: (_person, locator, label) => locator.selectOption({ label }),
 };
 
-export const keyboard = { fill: type, press, tick, choose };
+export const keyboard = { fill: type, press, tick, choose, select };
 
 /** Moves the focus to a control by Tab; notes every stop that shows no focus. */
 async function tabTo(person, locator) {
@@ -68,6 +69,12 @@ async function choose(person, group, value) {
     await person.page.keyboard.press('ArrowDown');
   }
   throw new Error(`no choice ${value} at ${person.page.url()}`);
+}
+
+/** Chooses from a list: typing its words does. */
+async function select(person, locator, label) {
+  await tabTo(person, locator);
+  await person.page.keyboard.type(label);
 }
 
 /** Runs in the page. WCAG 2.4.7 and 2.4.11 for the element that has the focus. */

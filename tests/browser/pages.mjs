@@ -28,6 +28,9 @@ const extra = {
   inviteEmail: { name: 'email', label: /email/i },
   inviteRole: { name: 'role', label: /role/i },
   invitationLink: { name: 'link', label: /link/i },
+  scopeMeaning: { name: 'description', label: /lets a client do/i },
+  scopeRisk: { name: 'risk', label: /worst/i },
+  toolScope: { name: 'tool_scope', label: /needs/i },
   displayName: { name: 'name', label: /name/i },
   secret: { name: 'secret', label: /secret/i },
 };
@@ -129,12 +132,15 @@ export async function addResource(person, at, tenant, environment, resource, loo
   await fill(person, fields.resourceName, resource.name);
   await fill(person, fields.resourceUrl, resource.identifier);
   await press(person, words.next);
-  for (const scope of resource.scopes) {
+  for (const { scope, meaning, risk } of resource.scopes) {
     await fill(person, fields.scopeName, scope);
+    await fill(person, extra.scopeMeaning, meaning);
+    await person.hands.select(person, control(person, extra.scopeRisk), risk);
     await press(person, words.addScope);
   }
-  for (const tool of resource.tools) {
+  for (const { tool, scope } of resource.tools) {
     await fill(person, fields.toolName, tool);
+    await person.hands.select(person, control(person, extra.toolScope), scope);
     await press(person, words.addTool);
   }
   await look('resource');
@@ -148,11 +154,15 @@ export async function createIntegration(person, at, tenant, integration, look) {
     [fields.integrationPurpose, integration.purpose],
     [fields.redirectAddresses, integration.redirectUris.join('\n')],
   ];
+  const wanted = {
+    'scope.production': integration.scopes.map(({ scope }) => scope),
+    'tool.production': integration.tools.map(({ scope, tool }) => `${scope} ${tool}`),
+  };
   for (let question = 1; question <= MAX_QUESTIONS; question += 1) {
     for (const [field, value] of answers) {
       if (await control(person, field).isVisible()) await fill(person, field, value);
     }
-    await answerGroups(person, { scope: integration.scopes, tool: integration.tools });
+    await answerGroups(person, wanted);
     await look(`integration-${question}`);
     if (await button(person, words.send).isVisible()) {
       await press(person, words.send);
@@ -167,7 +177,7 @@ export async function createIntegration(person, at, tenant, integration, look) {
 /** Ticks exactly the given values of each check-box group that the page has. */
 async function answerGroups(person, wanted) {
   for (const [kind, chosen] of Object.entries(wanted)) {
-    const boxes = person.page.locator(`input[type=checkbox][name="${groups[kind]}"]`);
+    const boxes = person.page.locator(`input[type=checkbox][name="${groups[kind] ?? kind}"]`);
     for (const box of await boxes.all()) {
       await person.hands.tick(person, box, chosen.includes(await box.getAttribute('value')));
     }

@@ -10,8 +10,14 @@ export default async function preRegistration({ at, tenant, step, person, review
   const resource = {
     name: `Tickets ${label}`,
     identifier: `https://${label}.tickets.example/mcp`,
-    scopes: ['tickets:read', 'tickets:delete'],
-    tools: ['list_tickets', 'delete_ticket'],
+    scopes: [
+      { scope: 'tickets:read', meaning: 'Read your tickets', risk: 'Read: looks and changes nothing' },
+      { scope: 'tickets:delete', meaning: 'Delete your tickets', risk: 'Delete: removes data for good' },
+    ],
+    tools: [
+      { tool: 'list_tickets', scope: 'tickets:read' },
+      { tool: 'delete_ticket', scope: 'tickets:delete' },
+    ],
   };
   const owner = await person();
   const look = (page, options) => owner.visit(page, options);
@@ -42,7 +48,7 @@ export default async function preRegistration({ at, tenant, step, person, review
   await step('the reviewer finds it in the queue', async () => {
     staff = await reviewer();
     await pages.openRequest(staff, at, name, (page) => staff.visit(page));
-    for (const scope of resource.scopes) assert.ok((await pages.text(staff)).includes(scope));
+    for (const { scope } of resource.scopes) assert.ok((await pages.text(staff)).includes(scope));
   });
 
   await step('the reviewer approves reading and no deleting', () =>
