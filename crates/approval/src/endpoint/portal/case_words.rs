@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use narthex_http::page::{Actor, Day, Entry, Fact, Finding, Outcome, When};
-use narthex_vocab::{RedirectUri, Timestamp};
+use narthex_vocab::{RedirectUri, RequestState, Timestamp};
 
 use crate::decision::DecisionKind;
 use crate::store::portal_request::{Case, Decided, Seen};
@@ -31,10 +31,11 @@ fn finding(seen: &Seen) -> Finding {
     }
 }
 
-/// How many checks need somebody, in words.
-pub(super) fn findings_summary(seen: &[Seen]) -> String {
+/// How many checks need somebody, in words; once nobody works on the case, how many did.
+pub(super) fn findings_summary(seen: &[Seen], state: RequestState) -> String {
     let open = seen.iter().filter(|one| one.outcome != "pass").count();
     match (open, seen.len()) {
+        (1.., all) if state.is_final() => format!("{open} of {all} did not pass by themselves."),
         (_, 0) => "They have not run yet.".to_owned(),
         (0, all) => format!("All {all} passed."),
         (1, all) => format!("1 of {all} needs a decision or a change."),

@@ -96,10 +96,14 @@ fn view(who: &SignedIn, whole: &Whole) -> IntegrationPage {
     }
 }
 
-/// Checks that passed are on the request's own page; here stands what needs somebody.
+/// Checks that passed, or that somebody has decided over, are on the request's own page; here stands what needs somebody.
 fn request_view(who: &SignedIn, case: &Case) -> RequestView {
     let at = case.request.at;
-    let open = case.findings.iter().filter(|seen| seen.outcome != "pass");
+    let worked_on = case.request.state.is_open();
+    let open = case
+        .findings
+        .iter()
+        .filter(|seen| worked_on && seen.outcome != "pass");
     let open: Vec<_> = open.cloned().collect();
     RequestView {
         id: match at.environment {
@@ -113,7 +117,7 @@ fn request_view(who: &SignedIn, case: &Case) -> RequestView {
         sent: case.submitted_at.map(When::new),
         last_word: last_word(case),
         findings: findings(&open),
-        findings_summary: findings_summary(&case.findings),
+        findings_summary: findings_summary(&case.findings, case.request.state),
     }
 }
 

@@ -221,7 +221,7 @@ fn view(who: &SignedIn, case: &Case, comment: &str, problems: &Problems) -> Requ
         last_word: last_word(case),
         asked: asked(case, open),
         findings: findings(&case.findings),
-        findings_summary: findings_summary(&case.findings),
+        findings_summary: findings_summary(&case.findings, request.state),
         facts: facts(case),
         history: history(case),
         offer: open.map(|offer| offer_view(who, case, offer, (comment, problems))),
@@ -282,11 +282,11 @@ fn offer_view(
         id: offer.id.to_string(),
         version: at.version,
         count: format!(
-            "You asked for {} scopes and {} tools. {} and {} are offered.",
-            asked.scopes.len(),
-            asked.tools.len(),
-            given.scopes.len(),
-            given.tools.len()
+            "You asked for {} and {}. Offered are {} and {}.",
+            counted(asked.scopes.len(), "scope"),
+            counted(asked.tools.len(), "tool"),
+            counted(given.scopes.len(), "scope"),
+            counted(given.tools.len(), "tool"),
         ),
         reason: reason.unwrap_or_default(),
         lapses: When::new(offer.expires_at).day(),
@@ -294,5 +294,14 @@ fn offer_view(
             .may(Action::AnswerOffer)
             .then(|| (problems.beside(field), path)),
         who_may: who.who_may(Action::AnswerOffer),
+    }
+}
+
+/// A number and its noun: `1 scope`, `3 scopes`, `no tools`.
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        0 => format!("no {noun}s"),
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
     }
 }

@@ -105,6 +105,8 @@ fn view(
         let what = "other credential works: the client gets no tokens until you create one";
         effects.push(("No".to_owned(), what.to_owned()));
     }
+    let what = "a retired credential cannot be brought back; you can create another";
+    effects.push(("For good".to_owned(), what.to_owned()));
     let mut shell = who
         .shell(Area::Integrations, "Retire a credential")
         .crumb(integration.name.as_str(), back.as_str());
@@ -115,7 +117,7 @@ fn view(
         effects,
         stays: vec![
             "Tokens that were issued already work until they end.",
-            "A retired credential cannot be brought back. You can create another.",
+            "The client, its approval and its other credential.",
         ],
         fields: Vec::new(),
         button: format!("Retire {name}"),
