@@ -61,7 +61,7 @@ export const fields = {
   // The person at the front door of an undecided client.
   askReason: { name: 'reason', label: /why|reason/i },
   // Staff: quarantine, review, suspension.
-  integration: { name: 'integration', label: /integration/i },
+  integration: { name: 'integration', label: /name of the new integration/i },
   decision: { name: 'decision', label: /approve/i },
   decisionReason: { name: 'reason', label: /reason/i },
   suspendReason: { name: 'reason', label: /reason/i },
@@ -74,7 +74,6 @@ export const values = { approve: 'approve' };
 
 export const buttons = {
   signIn: /sign in|continue|next/i,
-  confirmCode: /continue|confirm|sign in/i,
   save: /save/i,
   ask: /ask for access/i,
   link: /link/i,
