@@ -55,7 +55,7 @@ export async function askForAccess(page, reason) {
 export async function linkFromQuarantine(reviewer, at, clientName) {
   let page = await reviewer.open(staff.quarantine(at));
   assert.match(page.text, says.quoted(clientName), 'the quarantine shows the name in quotes');
-  if (!page.has({ field: fields.integration })) page = await page.follow(new RegExp(clientName));
+  if (!page.has({ field: fields.integration })) page = await page.follow(says.quoted(clientName));
   return page.form({ field: fields.integration }).press(buttons.link);
 }
 
@@ -75,7 +75,7 @@ export async function approve(page, { scopes, tools, reason }) {
 /** The reviewer suspends a client; resolves when the page says so, with that moment (ms). */
 export async function suspend(reviewer, at, clientId, reason) {
   let page = await reviewer.open(`${staff.clients(at)}?q=${clientId}`);
-  page = await page.follow(new RegExp(clientId));
+  page = await page.follow(new RegExp(`^/clients/.*${clientId}$`));
   if (!page.has({ field: fields.suspendReason })) page = await page.follow(buttons.suspend);
   const form = page.form({ field: fields.suspendReason, button: buttons.suspend });
   const next = await form.fill(fields.suspendReason, reason).press(buttons.suspend);
