@@ -191,7 +191,9 @@ function structure() {
   if (count('h1') !== 1) findings.push(`${count('h1')} h1 elements`);
   if (!document.title.trim()) findings.push('no title');
   if (!document.documentElement.lang) findings.push('no lang');
-  if (count('[style]')) findings.push(`${count('[style]')} style attributes`);
+  // Taking a picture can leave an empty attribute behind, which styles nothing.
+  const styled = count('[style]:not([style=""])');
+  if (styled) findings.push(`${styled} style attributes`);
   if (count('style')) findings.push('a style element');
   if (count('script:not([src])')) findings.push('an inline script');
   if (count('[onclick],[onsubmit],[onchange],[onload]')) findings.push('an inline handler');

@@ -21,7 +21,9 @@ const words = {
   showSecret: /show secret/i,
   alreadyShown: /already shown/i,
   credentials: /credentials/i,
-  take: /take/i,
+  take: /take this/i,
+  answerOffer: /answer the offer/i,
+  accept: /accept/i,
 };
 
 const extra = {
@@ -148,7 +150,10 @@ export async function createIntegration(person, at, tenant, integration, look) {
   const answers = [
     [fields.integrationName, integration.name],
     [fields.integrationPurpose, integration.purpose],
-    [fields.redirectAddresses, integration.redirectUris.join('\n')],
+  ];
+  const choices = [
+    ['operator', 'partner'],
+    ['sign_in', integration.signIn],
   ];
   const wanted = {
     'scope.production': integration.scopes.map(({ scope }) => scope),
@@ -157,6 +162,10 @@ export async function createIntegration(person, at, tenant, integration, look) {
   for (let question = 1; question <= MAX_QUESTIONS; question += 1) {
     for (const [field, value] of answers) {
       if (await control(person, field).isVisible()) await fill(person, field, value);
+    }
+    for (const [group, value] of choices) {
+      const radios = person.page.locator(`input[type=radio][name="${group}"]`);
+      if ((await radios.count()) > 0) await person.hands.choose(person, radios, value);
     }
     await answerGroups(person, wanted);
     await look(`integration-${question}`);
@@ -182,6 +191,16 @@ async function answerGroups(person, wanted) {
       await person.hands.fill(person, reason, 'The integration does not work without it.');
     }
   }
+}
+
+/** The owner follows the integration to its offer and takes it. */
+export async function acceptOffer(person, at, tenant, name, look) {
+  await person.go(portal.integrations(at, tenant));
+  await follow(person, name);
+  await follow(person, words.answerOffer);
+  await look('offer');
+  await press(person, words.accept);
+  await look('offer-taken');
 }
 
 /** Creates credentials and returns the secret that is shown once. */
@@ -239,7 +258,8 @@ export async function approve(person, { scopes, tools, reason }, look) {
 export async function suspend(person, at, clientId, reason, look) {
   await person.go(`${staff.clients(at)}?q=${clientId}`);
   await look('clients');
-  await follow(person, clientId);
+  const row = person.page.getByRole('rowheader').getByRole('link', { name: clientId });
+  await person.hands.press(person, row.first());
   await look('client');
   if (!(await control(person, fields.suspendReason).isVisible())) {
     await follow(person, buttons.suspend);

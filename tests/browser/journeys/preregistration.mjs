@@ -11,12 +11,12 @@ export default async function preRegistration({ at, tenant, step, person, review
     name: `Tickets ${label}`,
     identifier: `https://${label}.tickets.example/mcp`,
     scopes: [
-      { scope: 'tickets:read', meaning: 'Read your tickets', risk: 'Read: looks and changes nothing' },
-      { scope: 'tickets:delete', meaning: 'Delete your tickets', risk: 'Delete: removes data for good' },
+      { scope: `tickets-${label}:read`, meaning: 'Read your tickets', risk: 'Read: looks and changes nothing' },
+      { scope: `tickets-${label}:delete`, meaning: 'Delete your tickets', risk: 'Delete: removes data for good' },
     ],
     tools: [
-      { tool: 'list_tickets', scope: 'tickets:read' },
-      { tool: 'delete_ticket', scope: 'tickets:delete' },
+      { tool: 'list_tickets', scope: `tickets-${label}:read` },
+      { tool: 'delete_ticket', scope: `tickets-${label}:delete` },
     ],
   };
   const owner = await person();
@@ -37,7 +37,7 @@ export default async function preRegistration({ at, tenant, step, person, review
       {
         name,
         purpose: 'Shows tickets beside the customer.',
-        redirectUris: [`https://${label}.northwind.example/callback`],
+        signIn: 'service',
         scopes: resource.scopes,
         tools: resource.tools,
       },
@@ -54,10 +54,12 @@ export default async function preRegistration({ at, tenant, step, person, review
   await step('the reviewer approves reading and no deleting', () =>
     pages.approve(
       staff,
-      { scopes: ['tickets:read'], tools: ['list_tickets'], reason: 'Reading is enough to show them.' },
+      { scopes: [`tickets-${label}:read`], tools: ['list_tickets'], reason: 'Reading is enough to show them.' },
       (page) => staff.visit(page),
     ),
   );
+
+  await step('the owner takes the offer', () => pages.acceptOffer(owner, at, tenant, name, look));
 
   await step('the owner creates credentials, shown once', async () => {
     const secret = await pages.createCredentials(owner, at, tenant, name, look);
