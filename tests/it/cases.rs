@@ -1,8 +1,8 @@
 //! Cases from the first word to the client, by the verbs and on the real rows: what a stranger brings and what a tenant
 //! onboards. No page and no HTTP.
 
-mod company;
-mod stranger;
+pub(crate) mod company;
+pub(crate) mod stranger;
 
 mod catalogue;
 mod create_credential;

@@ -8,7 +8,9 @@
     reason = "tests"
 )]
 
+mod bad_input;
 mod cases;
 mod catalogue;
 mod migrations;
 mod roles;
+mod scene;

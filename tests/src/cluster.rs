@@ -28,7 +28,7 @@ fn services() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| {
         erase_leftovers();
-        let data_dir = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
+        let data_dir = data_dir();
         let services = start(&data_dir);
         erase_after_us(&data_dir);
         Cluster {
@@ -37,6 +37,11 @@ fn services() -> &'static Cluster {
             _services: Mutex::new(services),
         }
     })
+}
+
+/// Where everything of this process lies.
+pub(crate) fn data_dir() -> PathBuf {
+    std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()))
 }
 
 /// Services in `data_dir` that trade safety for speed.

@@ -9,9 +9,19 @@
     reason = "tests"
 )]
 
+mod browser;
 mod cluster;
 mod fake_host;
+mod log;
 mod place;
+mod redis;
+mod rows;
+mod system;
 
+pub use browser::{Answer, Browser};
 pub use fake_host::FakeHost;
+pub use log::Log;
 pub use place::{Place, connect};
+pub use redis::Redis;
+pub use rows::Rows;
+pub use system::{Plane, System};

@@ -8,6 +8,7 @@ use tokio_postgres::{Client, NoTls};
 use crate::cluster::{self, Cluster};
 
 /// Where one test takes place.
+#[derive(Clone)]
 pub struct Place {
     /// The database's name.
     pub database: String,

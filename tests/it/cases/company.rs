@@ -68,11 +68,21 @@ impl Company {
             Some(Role::Reviewer),
         )
         .await;
+        Self::founded(place, reviewer, ("acme", "Acme")).await
+    }
+
+    /// Another company on the same platform.
+    pub(crate) async fn neighbour(&self) -> Self {
+        let (place, reviewer) = (self.place.clone(), self.reviewer.clone());
+        Self::founded(place, reviewer, ("globex", "Globex")).await
+    }
+
+    async fn founded(place: Place, reviewer: Person, (slug, name): (&str, &str)) -> Self {
         let tenant = Id::new(ambient::now(), &mut ambient::rng());
         let command = CreateTenant {
-            slug: TenantSlug::parse("acme").unwrap(),
-            name: Label::parse("Acme").unwrap(),
-            owner: Email::parse("first@acme.example").unwrap(),
+            slug: TenantSlug::parse(slug).unwrap(),
+            name: Label::parse(name).unwrap(),
+            owner: Email::parse(&format!("first@{slug}.example")).unwrap(),
             hash_key: &KEY,
         };
         let created = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
@@ -308,7 +318,7 @@ where
         .await
 }
 
-async fn person(
+pub(crate) async fn person(
     database: &Database,
     tenant: Id<kind::Tenant>,
     name: &str,

@@ -1,0 +1,175 @@
+//! The whole product as `narthex dev` runs it: three planes on four loopback listeners, wired by the binary's own
+//! [`Running`], over the database and Redis of one test. It holds no fixture and no expectation.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use narthex::{
+    database::DatabaseUrls,
+    installation::{Installation, KeyFiles},
+    outbound::TestHosts,
+    planes::Running,
+};
+use narthex_http::{Listener, TrustedProxies, server::Bound};
+use tokio::sync::oneshot;
+use url::Url;
+
+use crate::Place;
+
+/// One of the four listeners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Plane {
+    /// The public one.
+    Discovery,
+    /// The token plane.
+    Token,
+    /// The tenants' side of the approval plane.
+    Portal,
+    /// The staff's side of it.
+    Staff,
+}
+
+impl Plane {
+    /// All four, in the order of their ports.
+    pub const ALL: [Self; 4] = [Self::Discovery, Self::Token, Self::Portal, Self::Staff];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Discovery => "discovery",
+            Self::Token => "token",
+            Self::Portal => "portal",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+/// The running product. Dropping it stops the listeners in their own time.
+pub struct System {
+    origins: [Url; 4],
+    _stop: oneshot::Sender<()>,
+}
+
+impl System {
+    /// Runs the planes over the place's database and Redis, with secrets hashed under `hash_key`.
+    pub async fn start(place: &Place, hash_key: [u8; 32]) -> Self {
+        Self::with_redis(place, &place.redis_url, hash_key).await
+    }
+
+    /// The same with a Redis of the test's own.
+    pub async fn with_redis(place: &Place, redis_url: &str, hash_key: [u8; 32]) -> Self {
+        let urls = DatabaseUrls {
+            owner: place.owner_url(),
+            discovery: place.url("narthex_discovery"),
+            approval: place.url("narthex_approval"),
+            staff: place.url("narthex_staff"),
+            token: place.url("narthex_token"),
+        };
+        let (keys, redis_url) = (keys(hash_key), redis_url.to_owned());
+        let (say, heard) = oneshot::channel();
+        let (stop, stopped) = oneshot::channel();
+        // The planes outlive the runtime of any one test only by their own thread.
+        let serve = move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async move {
+                let bound = Plane::ALL.map(bind);
+                let origins = bound.each_ref().map(origin);
+                let [discovery, token, portal, staff] = origins.clone();
+                let installation = Installation {
+                    discovery,
+                    token,
+                    portal,
+                    staff,
+                    redis_url,
+                    keys,
+                    proxies: TrustedProxies::none(),
+                    workers: 1,
+                    test_hosts: TestHosts::default(),
+                };
+                let running = run(&installation, &urls, bound).unwrap();
+                let _ = say.send(origins);
+                running
+                    .until(async { drop(stopped.await) })
+                    .await
+                    .expect("the planes serve until they are stopped");
+            });
+        };
+        std::thread::Builder::new()
+            .name("planes".to_owned())
+            .spawn(serve)
+            .unwrap();
+        Self {
+            origins: heard.await.expect("the planes start"),
+            _stop: stop,
+        }
+    }
+
+    /// The origin of a listener, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self, plane: Plane) -> &str {
+        let [discovery, token, portal, staff] = &self.origins;
+        let origin = match plane {
+            Plane::Discovery => discovery,
+            Plane::Token => token,
+            Plane::Portal => portal,
+            Plane::Staff => staff,
+        };
+        origin.as_str().trim_end_matches('/')
+    }
+
+    /// The address of a path of a listener.
+    #[must_use]
+    pub fn at(&self, plane: Plane, path: &str) -> String {
+        format!("{}{path}", self.origin(plane))
+    }
+}
+
+fn run(
+    installation: &Installation,
+    urls: &DatabaseUrls,
+    bound: [Bound; 4],
+) -> anyhow::Result<Running> {
+    let [discovery, token, portal, staff] = bound;
+    let mut running = Running::default();
+    running.discovery(installation, urls, discovery)?;
+    running.token(installation, urls, token)?;
+    running.approval(installation, urls, (portal, staff))?;
+    Ok(running)
+}
+
+fn bind(plane: Plane) -> Bound {
+    let listener = Listener {
+        name: plane.name(),
+        address: ([127, 0, 0, 1], 0).into(),
+        setting: "--listen",
+    };
+    listener.bind().expect("a loopback port is free")
+}
+
+fn origin(bound: &Bound) -> Url {
+    Url::parse(&format!("http://{}/", bound.address())).unwrap()
+}
+
+/// Key files of a system's own.
+fn keys(hash_key: [u8; 32]) -> KeyFiles {
+    let directory = scratch("keys");
+    fs::write(directory.join("hash.key"), hex(&hash_key)).unwrap();
+    KeyFiles::ensure(&directory).unwrap()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A directory for what a test needs beside the services, below the data of this process, so that it goes with it.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let directory = crate::cluster::data_dir().join(format!("{name}-{number}"));
+    fs::create_dir_all(&directory).unwrap();
+    directory
+}
