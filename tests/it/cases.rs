@@ -1,7 +1,7 @@
 //! Cases from the first word to the client, by the verbs and on the real rows: what a stranger brings and what a tenant
 //! onboards. No page and no HTTP.
 
-mod company;
+pub(crate) mod company;
 mod stranger;
 
 mod catalogue;

@@ -12,3 +12,4 @@ mod cases;
 mod catalogue;
 mod migrations;
 mod roles;
+mod token;
