@@ -14,3 +14,4 @@ mod catalogue;
 mod migrations;
 mod roles;
 mod scene;
+mod token;
