@@ -12,5 +12,6 @@ mod bad_input;
 mod cases;
 mod catalogue;
 mod migrations;
+mod portal;
 mod roles;
 mod scene;
