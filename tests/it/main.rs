@@ -12,6 +12,7 @@ mod bad_input;
 mod cases;
 mod catalogue;
 mod migrations;
+mod portal;
 mod roles;
 mod scene;
 mod token;

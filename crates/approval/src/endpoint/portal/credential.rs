@@ -40,9 +40,10 @@ pub(crate) async fn submit(
         let newest = portal_turn::newest_credential(tx, environment, &client_id).await?;
         let (integration, _) = portal_integration::client(tx, environment, &client_id).await?;
         let first = newest.map_or_else(String::new, |id| id.to_string()) == seen;
-        let made = match first {
-            true => Some(create_credential(tx, command, acting).await?),
-            false => None,
+        let made = if first {
+            Some(create_credential(tx, command, acting).await?)
+        } else {
+            None
         };
         Ok((integration, made))
     };

@@ -84,7 +84,7 @@ pub(crate) async fn submit(
     };
     let name = posted.text("name")?;
     match Joining::parse(&name, &posted.text("password")?) {
-        Ok(joining) => Ok(join(&door, &cookies, &invitation, joining).await?),
+        Ok(joining) => Ok(join(&door, cookies, &invitation, joining).await?),
         Err(problems) => {
             let page = view(&door, &invitation, &problems, &name);
             Ok(bare_page(&page, StatusCode::UNPROCESSABLE_ENTITY))
@@ -94,7 +94,7 @@ pub(crate) async fn submit(
 
 async fn join(
     door: &Doorway,
-    cookies: &Cookies,
+    cookies: Cookies,
     invitation: &Invitation,
     joining: Joining,
 ) -> Result<HttpResponse, Refusal> {

@@ -46,7 +46,7 @@ pub(crate) async fn submit(
     };
     let (resource, made) = who.act(&permit, work).await.map_err(refusal)?;
     let resource = resource.ok_or(Refusal::NotFound)?;
-    Ok(answer(&who, &resource, made, here(&who, &path)))
+    Ok(answer(&who, &resource, made, &here(&who, &path)))
 }
 
 fn refusal(error: CatalogueError) -> Refusal {
@@ -63,16 +63,16 @@ fn answer(
     who: &SignedIn,
     resource: &Resource,
     made: Option<ResourceCredential>,
-    back: String,
+    back: &str,
 ) -> HttpResponse {
     let area = Area::Resources(resource.environment);
     let shell = |title: &str| {
         who.shell(area, title)
-            .crumb(resource.name.as_str(), back.as_str())
+            .crumb(resource.name.as_str(), back)
             .without_script()
     };
     let Some(made) = made else {
-        let page = AlreadyShownPage::new(shell("Secret already shown"), back.clone());
+        let page = AlreadyShownPage::new(shell("Secret already shown"), back.to_owned());
         return bare_page(&page, StatusCode::OK);
     };
     let id = resource.id.to_string();
@@ -86,6 +86,6 @@ fn answer(
         .fact(Fact::text("For", resource.name.as_str()))
         .fact(Fact::code("Resource id", id.as_str()))
         .fact(Fact::when("Ends", When::new(made.expires_at).day()))
-        .back("Back to the resource", back.clone());
+        .back("Back to the resource", back.to_owned());
     bare_page(&page, StatusCode::OK)
 }

@@ -145,8 +145,8 @@ impl Typed {
         match (name, identifier, kind) {
             (Some(name), Some(identifier), Some(kind)) => Ok(AddResource {
                 environment,
-                name,
                 identifier,
+                name,
                 kind,
             }),
             (None | Some(_), None | Some(_), None | Some(_)) => Err(problems),

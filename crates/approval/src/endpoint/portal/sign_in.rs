@@ -77,14 +77,14 @@ pub(crate) async fn submit(
     };
     let now = ambient::now();
     match sign_in::sign_in(door.people(), command, now, &mut ambient::rng()).await {
-        Ok(signed_in) => Ok(begun(&cookies, &signed_in.session, typed.way_on.as_str())?),
+        Ok(signed_in) => Ok(begun(cookies, &signed_in.session, typed.way_on.as_str())?),
         Err(error) => Ok(refused(&door, &typed, error)?),
     }
 }
 
 /// To `path`, with the session's cookie.
 pub(super) fn begun(
-    cookies: &Cookies,
+    cookies: Cookies,
     session: &Secret,
     path: &str,
 ) -> Result<HttpResponse, Refusal> {

@@ -47,19 +47,18 @@ pub(super) const fn request_next(state: RequestState) -> &'static str {
 
 /// The state of a client as a badge, in the words of its environment.
 pub(super) fn client_badge(environment: Environment, state: ClientState) -> Badge {
-    match (state, environment) {
-        (ClientState::AwaitingCredentials, _) => Badge::new(Tone::Warn, state.label()),
+    let tone = match (state, environment) {
         (ClientState::Active, Environment::Production) => {
-            Badge::new(Tone::Live, "Live in production")
+            return Badge::new(Tone::Live, "Live in production");
         }
         (ClientState::Active, Environment::Sandbox) => {
-            Badge::new(Tone::Ok, "Live in the sandbox").icon(Icon::Tick)
+            return Badge::new(Tone::Ok, "Live in the sandbox").icon(Icon::Tick);
         }
-        (ClientState::Restricted, _) => Badge::new(Tone::Warn, state.label()),
-        (ClientState::Suspended, _) => Badge::new(Tone::Danger, state.label()),
-        (ClientState::Expired, _) => Badge::new(Tone::Neutral, state.label()),
-        (ClientState::Revoked, _) => Badge::new(Tone::Danger, state.label()),
-    }
+        (ClientState::AwaitingCredentials | ClientState::Restricted, _) => Tone::Warn,
+        (ClientState::Suspended | ClientState::Revoked, _) => Tone::Danger,
+        (ClientState::Expired, _) => Tone::Neutral,
+    };
+    Badge::new(tone, state.label())
 }
 
 /// The next step of a client, and whose it is.
