@@ -162,7 +162,7 @@ impl Sighting {
             }
         }
         if words.is_empty() {
-            words = "No resolver was asked".to_owned();
+            return "No resolver was asked.".to_owned();
         }
         words + "."
     }

@@ -23,6 +23,8 @@ mod case_words;
 mod client_view;
 pub(crate) mod credential;
 mod danger_page;
+pub(crate) mod domain;
+pub(crate) mod domains;
 pub(crate) mod home;
 pub(crate) mod integration;
 mod integration_answers;

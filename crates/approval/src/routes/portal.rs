@@ -6,9 +6,9 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    credential, fault, home, integration, integrations, invitation, members, new_integration,
-    request, resource, resource_credential, resources, retire_credential, settings, sign_in,
-    sign_out, suspend, withdraw, workspace,
+    credential, domain, domains, fault, home, integration, integrations, invitation, members,
+    new_integration, request, resource, resource_credential, resources, retire_credential,
+    settings, sign_in, sign_out, suspend, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -57,6 +57,11 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
         .get("/t/{tenant}/{environment}/settings", read, "settings", settings::page)
         .post("/t/{tenant}/{environment}/settings", May(Action::EditSettings), "change_settings", settings::submit)
+        .get("/t/{tenant}/domains", read, "domains", domains::page)
+        .post("/t/{tenant}/domains", integrate, "add_domain", domains::submit)
+        .get("/t/{tenant}/domains/{domain}", read, "domain", domain::page)
+        .post("/t/{tenant}/domains/{domain}/check", integrate, "check_domain", domain::submit_check)
+        .post("/t/{tenant}/domains/{domain}/remove", integrate, "remove_domain", domain::submit_remove)
         .get("/t/{tenant}/members", read, "members", members::page)
         .post("/t/{tenant}/members", May(Action::ManagePeople), "invite", members::submit)
         .get("/t/{tenant}/integrations", read, "integrations", integrations::page)

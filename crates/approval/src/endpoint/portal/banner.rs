@@ -31,12 +31,18 @@ pub(crate) enum Done {
     Suspended,
     /// Settings were saved.
     Saved,
+    /// A domain was added.
+    DomainAdded,
+    /// A domain is being checked.
+    Checking,
+    /// A domain was removed.
+    DomainRemoved,
     /// The session was ended.
     SignedOut,
 }
 
 impl Done {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 15] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::ScopeAdded,
@@ -48,6 +54,9 @@ impl Done {
         Self::CredentialRetired,
         Self::Suspended,
         Self::Saved,
+        Self::DomainAdded,
+        Self::Checking,
+        Self::DomainRemoved,
         Self::SignedOut,
     ];
 
@@ -65,6 +74,9 @@ impl Done {
             Self::CredentialRetired => "credential-retired",
             Self::Suspended => "suspended",
             Self::Saved => "saved",
+            Self::DomainAdded => "domain-added",
+            Self::Checking => "checking",
+            Self::DomainRemoved => "domain-removed",
             Self::SignedOut => "signed-out",
         }
     }
@@ -86,6 +98,9 @@ impl Done {
             Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
             Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
             Self::Saved => "Saved.",
+            Self::DomainAdded => "The domain is added. Publish its value, then check.",
+            Self::Checking => "The check has started. What it sees is below in a few seconds.",
+            Self::DomainRemoved => "The domain is removed.",
             Self::SignedOut => "You are signed out.",
         }
     }

@@ -21,6 +21,8 @@ pub(crate) enum Area {
     Resources(Environment),
     /// How an environment answers registrations.
     Settings(Environment),
+    /// Hosts and their proofs.
+    Domains,
     /// People and roles.
     Members,
 }
@@ -33,6 +35,7 @@ impl Area {
             Self::Integrations => "Integrations",
             Self::Resources(_) => "Resources",
             Self::Settings(_) => "Settings",
+            Self::Domains => "Domains",
             Self::Members => "Members",
         }
     }
@@ -44,6 +47,7 @@ impl Area {
             Self::Integrations => "/integrations".to_owned(),
             Self::Resources(environment) => format!("/{environment}/resources"),
             Self::Settings(environment) => format!("/{environment}/settings"),
+            Self::Domains => "/domains".to_owned(),
             Self::Members => "/members".to_owned(),
         }
     }
@@ -51,7 +55,7 @@ impl Area {
     const fn environment(self) -> Option<Environment> {
         match self {
             Self::Resources(environment) | Self::Settings(environment) => Some(environment),
-            Self::Home | Self::Integrations | Self::Members => None,
+            Self::Home | Self::Integrations | Self::Domains | Self::Members => None,
         }
     }
 
@@ -66,7 +70,7 @@ impl Area {
                 Self::Settings(Environment::Sandbox),
                 Self::Settings(Environment::Production),
             ]),
-            Self::Home | Self::Integrations | Self::Members => None,
+            Self::Home | Self::Integrations | Self::Domains | Self::Members => None,
         }
     }
 }
@@ -103,7 +107,7 @@ impl SignedIn {
             NavGroup::new("", [Area::Home, Area::Integrations].map(item).into()),
             of(Environment::Production),
             of(Environment::Sandbox),
-            NavGroup::new("Tenant", [Area::Members].map(item).into()),
+            NavGroup::new("Tenant", [Area::Domains, Area::Members].map(item).into()),
         ]
     }
 }
