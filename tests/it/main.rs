@@ -9,8 +9,12 @@
 )]
 
 mod bad_input;
+mod budgets_http;
 mod cases;
 mod catalogue;
+mod isolation_http;
 mod migrations;
+mod oauth_rules;
 mod roles;
 mod scene;
+mod streams;
