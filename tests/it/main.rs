@@ -9,10 +9,16 @@
 )]
 
 mod bad_input;
+mod budgets_http;
 mod cases;
 mod catalogue;
+mod isolation_http;
 mod migrations;
 mod portal;
 mod roles;
 mod scene;
 mod token;
+mod oauth_rules;
+mod roles;
+mod scene;
+mod streams;

@@ -305,6 +305,14 @@ impl Scene {
     }
 }
 
+/// What a client came of, as paths name it.
+#[derive(Debug, Clone)]
+pub(crate) struct History {
+    pub(crate) integration: String,
+    pub(crate) request: String,
+    pub(crate) credential: String,
+}
+
 /// A client of `company` that acts for itself, approved, with a secret.
 pub(crate) async fn machine(
     company: &Company,
@@ -312,6 +320,18 @@ pub(crate) async fn machine(
     scopes: &str,
     tools: &[&str],
 ) -> Machine {
+    machine_and_history(company, environment, scopes, tools)
+        .await
+        .0
+}
+
+/// The same, with what it came of.
+pub(crate) async fn machine_and_history(
+    company: &Company,
+    environment: Environment,
+    scopes: &str,
+    tools: &[&str],
+) -> (Machine, History) {
     let sent = json!({
         "client_name": "Partner",
         "grant_types": ["client_credentials"],
@@ -337,10 +357,17 @@ pub(crate) async fn machine(
     let created = company.owned(action, async |tx, acting| {
         create_credential(tx, command, acting).await
     });
-    Machine {
+    let created = created.await.unwrap();
+    let machine = Machine {
         id: client_id.as_str().to_owned(),
-        secret: created.await.unwrap().secret.reveal().to_owned(),
-    }
+        secret: created.secret.reveal().to_owned(),
+    };
+    let history = History {
+        integration: onboarded.integration.to_string(),
+        request: request.id.to_string(),
+        credential: created.id.to_string(),
+    };
+    (machine, history)
 }
 
 /// The notes of a company, with a fresh secret.

@@ -14,8 +14,9 @@ pub struct Redis {
 
 impl Redis {
     /// Starts it and waits until it listens.
-    #[must_use]
-    pub fn start() -> Self {
+    pub async fn start() -> Self {
+        // The directory of this process is cleared when its services start.
+        crate::cluster::cluster().await;
         let socket = crate::system::scratch("redis").join("redis.sock");
         let mut redis = Self {
             socket,

@@ -148,7 +148,7 @@ async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(
 
 /// Emptied by a right try, so that nobody is locked out by signing in often.
 fn account_bucket(command: &SignIn) -> Bucket {
-    let account = command.email.as_ref().map_or("-", |email| email.as_str());
+    let account = command.email.as_ref().map_or("-", Email::folded);
     Bucket::new(
         format!("sign-in/{}/account/{account}", command.surface.as_str()),
         10,

@@ -33,7 +33,7 @@ pub async fn create(tx: &mut TenantTx, member: &Member, now: Timestamp) -> Resul
         .values((
             m::tenant_id.eq(tenant_id),
             m::member_id.eq(member.id.as_uuid()),
-            m::email.eq(member.email.as_str()),
+            m::email.eq(member.email.folded()),
             m::name.eq(member.name.as_str()),
             m::created_at.eq(now),
         ))

@@ -4,10 +4,10 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, ambient, permission::Person, schema::intake};
-use narthex_vocab::{ClientId, Environment, Fingerprint, Id, kind};
-use serde_json::Value;
+use narthex_vocab::{ClientId, ClientMetadata, Environment, Fingerprint, Id, kind};
+use serde_json::{Value, json};
 
-use super::company::{Company, LOOPBACK, metadata};
+use super::company::{Company, LOOPBACK};
 
 impl Company {
     /// A stranger registers, as the discovery plane writes it.
@@ -18,7 +18,13 @@ impl Company {
         scope: &str,
     ) -> ClientId {
         let client_id = ClientId::generate(environment, &mut ambient::rng());
-        let metadata = metadata(name, LOOPBACK, "none");
+        let sent = json!({
+            "client_name": name,
+            "redirect_uris": [LOOPBACK],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_method": "none",
+        });
+        let metadata = ClientMetadata::parse(sent.as_object().unwrap()).unwrap();
         let fingerprint = Fingerprint::of(&metadata).as_bytes().to_vec();
         let now = ambient::now();
         let database = self.place.discovery();

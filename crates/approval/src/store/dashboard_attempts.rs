@@ -72,28 +72,6 @@ type Columns = (
     String,
 );
 
-const COLUMNS: (
-    a::attempt_id,
-    a::at,
-    a::outcome,
-    a::source,
-    a::client_id,
-    a::client_name,
-    a::error,
-    a::reason,
-    a::request_id,
-) = (
-    a::attempt_id,
-    a::at,
-    a::outcome,
-    a::source,
-    a::client_id,
-    a::client_name,
-    a::error,
-    a::reason,
-    a::request_id,
-);
-
 /// One page of the log; one row more than a page when there are older ones.
 pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<OfTenant>, StoreError> {
     let mut query = a::table
@@ -127,7 +105,22 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<OfTen
     }
     let rows: Vec<(Columns, String, String, String)> = query
         .order((a::at.desc(), a::attempt_id.desc()))
-        .select((COLUMNS, a::environment, t::slug, t::name))
+        .select((
+            (
+                a::attempt_id,
+                a::at,
+                a::outcome,
+                a::source,
+                a::client_id,
+                a::client_name,
+                a::error,
+                a::reason,
+                a::request_id,
+            ),
+            a::environment,
+            t::slug,
+            t::name,
+        ))
         .limit(PAGE + 1)
         .load(tx.connection()?)
         .await?;
@@ -159,7 +152,17 @@ pub(crate) async fn of_family(
         )
         .filter(a::fingerprint.eq(fingerprint))
         .order((a::at.desc(), a::attempt_id.desc()))
-        .select(COLUMNS)
+        .select((
+            a::attempt_id,
+            a::at,
+            a::outcome,
+            a::source,
+            a::client_id,
+            a::client_name,
+            a::error,
+            a::reason,
+            a::request_id,
+        ))
         .limit(10)
         .load(tx.connection()?)
         .await?;

@@ -24,7 +24,7 @@ pub(crate) async fn find(
         .filter(
             m::tenant_id
                 .eq(tx.tenant_uuid())
-                .and(m::email.eq(email.as_str())),
+                .and(m::email.eq(email.folded())),
         )
         .filter(m::state.eq("active"));
     if surface == Surface::User {

@@ -19,7 +19,7 @@ pub(crate) async fn insert(
             i::tenant_id.eq(tenant_id),
             i::invitation_id.eq(invitation.id.as_uuid()),
             i::token_hash.eq(hash.as_bytes().to_vec()),
-            i::email.eq(invitation.invite.email.as_str()),
+            i::email.eq(invitation.invite.email.folded()),
             i::role.eq(invitation.invite.role.map(Role::as_str)),
             i::invited_by.eq(&invitation.invite.invited_by),
             i::created_at.eq(now),

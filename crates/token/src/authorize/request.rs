@@ -96,13 +96,20 @@ impl AuthorizationRequest {
         if given("response_mode")?.is_some_and(|mode| mode != "query") {
             return Err(invalid(&"only response_mode query"));
         }
+        // What is echoed is kept on the way, and neither a text column nor an address takes every character.
+        let echoed = |name| match given(name)? {
+            Some(text) if text.chars().any(char::is_control) => {
+                Err(invalid(&format!("{name} has a control character")))
+            }
+            text => Ok(text.map(str::to_owned)),
+        };
         Ok(Self {
             client_id,
             redirect_uri,
-            state: given("state")?.map(str::to_owned),
+            state: echoed("state")?,
             wanted: wanted(params)?,
             code_challenge: challenge(params)?,
-            nonce: given("nonce")?.map(str::to_owned),
+            nonce: echoed("nonce")?,
         })
     }
 

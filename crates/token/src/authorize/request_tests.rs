@@ -41,6 +41,7 @@ fn a_request_survives_its_query_and_its_kept_form() {
     "invalid_target"
 )]
 #[case("&state=a&state=a", "invalid_request")]
+#[case("&nonce=a%00b", "invalid_request")]
 fn refuses(#[case] more: &str, #[case] code: &str) {
     let query = if more.is_empty() {
         String::new()

@@ -1,0 +1,153 @@
+//! Every route of the private listeners and every guarded route of the token plane, replayed by everybody who must not
+//! pass: nobody, an end user, somebody without a role, a neighbour's owner, a weak role, staff at the portal and tenants
+//! at the dashboard. The routes come from the tables; a path with a part that has no sample here fails, and so does a
+//! guard without an expectation.
+
+mod dashboard;
+mod portal;
+mod token;
+
+use narthex_people::session::Surface;
+use narthex_tenancy::permission::{Person, Role};
+use narthex_tests::{Answer, Browser};
+use narthex_vocab::Environment;
+
+use crate::cases::company::{self, Company};
+use crate::scene::{self, History, Machine, Scene};
+
+const ENVIRONMENT: Environment = Environment::Production;
+
+/// One object of each kind, as paths name them.
+#[derive(Debug, Clone)]
+struct Objects {
+    tenant: &'static str,
+    environment: Environment,
+    resource: String,
+    integration: String,
+    request: String,
+    client: String,
+    credential: String,
+    invitation: String,
+    domain: String,
+}
+
+impl Objects {
+    async fn of(company: &Company, tenant: &'static str, environment: Environment) -> Self {
+        let made = scene::machine_and_history(company, environment, "notes:read", &[]).await;
+        let (Machine { id, .. }, history) = made;
+        let History {
+            integration,
+            request,
+            credential,
+        } = history;
+        Self {
+            tenant,
+            environment,
+            resource: company.notes[&environment].to_string(),
+            integration,
+            request,
+            client: id,
+            credential,
+            invitation: format!("niv_{}", "a".repeat(43)),
+            domain: format!("dom_{}", "0".repeat(32)),
+        }
+    }
+
+    /// Ids of the same form that nobody has.
+    fn of_nobody(tenant: &'static str, environment: Environment) -> Self {
+        let id = |prefix: &str| format!("{prefix}_0192{}", "7".repeat(28));
+        let client = match environment {
+            Environment::Production => "np_",
+            Environment::Sandbox => "ns_",
+        };
+        Self {
+            tenant,
+            environment,
+            resource: id("res"),
+            integration: id("int"),
+            request: id("req"),
+            client: format!("{client}{}", "q".repeat(26)),
+            credential: id("crd"),
+            invitation: format!("niv_{}", "q".repeat(43)),
+            domain: id("dom"),
+        }
+    }
+
+    /// A path of a table with these objects in it.
+    fn path(&self, pattern: &str) -> String {
+        let part = |part: &str| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
+            None => part.to_owned(),
+            Some("tenant") => self.tenant.to_owned(),
+            Some("environment") => self.environment.to_string(),
+            Some("resource") => self.resource.clone(),
+            Some("integration") => self.integration.clone(),
+            Some("request" | "request_id") => self.request.clone(),
+            Some("client" | "client_id") => self.client.clone(),
+            Some("credential") => self.credential.clone(),
+            Some("token") => self.invitation.clone(),
+            Some("domain" | "domain_id") => self.domain.clone(),
+            Some(other) => panic!("{other} of {pattern} has no sample"),
+        };
+        pattern.split('/').map(part).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// A form that every handler can read: whatever stops it is not the form.
+const FORM: [(&str, &str); 22] = [
+    ("reason", "It is what they need."),
+    ("name", "Partner"),
+    ("answer", "accept"),
+    ("comment", ""),
+    ("version", "1"),
+    ("offer", "off_01927777777777777777777777777777"),
+    ("after", ""),
+    ("scope", "notes:other"),
+    ("description", "Read other notes"),
+    ("risk", "read"),
+    ("tool", "other_tool"),
+    ("tool_scope", "notes:read"),
+    ("tool_description", "Other"),
+    ("schema", "{}"),
+    ("decision", "approve"),
+    (
+        "payload",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+    ),
+    ("integration", "Stranger"),
+    ("operator", "partner"),
+    ("sponsor", "mem_01927777777777777777777777777777"),
+    ("host", "partner.example"),
+    ("step", "send"),
+    ("confirm", "yes"),
+];
+
+/// Posts the form, with the token that pages of this session carry.
+async fn post(browser: &mut Browser, url: &str, csrf: &str) -> Answer {
+    let form: Vec<(&str, &str)> = [("csrf", csrf)].into_iter().chain(FORM).collect();
+    browser.post(url, &form).await
+}
+
+/// What of an answer may not differ between two that must be the same.
+fn bare(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+    let id = answer.header("x-request-id");
+    let headers = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date"));
+    let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
+    let headers = headers
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect();
+    (answer.status, headers, answer.body.replace(id, ""))
+}
+
+/// A member of the company in this role, or in none.
+async fn member(company: &Company, name: &str, role: Option<Role>) -> Person {
+    company::person(&company.place.approval(), company.tenant, name, role).await
+}
+
+/// A browser that shows one listener a cookie that was made for another.
+async fn disguised(scene: &Scene, person: &Person, surface: Surface, name: &str) -> Browser {
+    let cookie = scene::cookie(&scene.company, person, surface).await;
+    Browser::new().with(name, &cookie)
+}
