@@ -9,8 +9,11 @@
 )]
 
 mod bad_input;
+mod budgets;
 mod cases;
 mod catalogue;
+mod invariants;
+mod ledger;
 mod migrations;
 mod roles;
 mod scene;
