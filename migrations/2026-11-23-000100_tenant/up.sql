@@ -31,12 +31,14 @@ begin
 end
 $$;
 
--- A state column moves only along the arrows named by the trigger's arguments, each 'from>to'.
+-- A state column begins at one of '>first' and moves only along the arrows 'from>to': the trigger's arguments.
 create function tenant.follow_arrows() returns trigger
     language plpgsql as $$
+declare
+    before text := case when tg_op = 'UPDATE' then old.state else '' end;
 begin
-    if new.state is distinct from old.state and not (old.state || '>' || new.state = any (tg_argv)) then
-        raise exception 'state of %.% cannot go from % to %', tg_table_schema, tg_table_name, old.state, new.state
+    if new.state is distinct from before and not (before || '>' || new.state = any (tg_argv)) then
+        raise exception 'state of %.% cannot go from "%" to "%"', tg_table_schema, tg_table_name, before, new.state
             using errcode = 'check_violation', constraint = 'follow_arrows';
     end if;
     return new;
@@ -55,8 +57,8 @@ call tenant.isolate('tenant.tenant');
 call tenant.admit_staff('tenant.tenant');
 grant select on tenant.tenant to narthex_discovery, narthex_token;
 grant select, insert, update (name, state) on tenant.tenant to narthex_approval;
-create trigger arrows before update on tenant.tenant
-    for each row execute function tenant.follow_arrows('active>frozen', 'frozen>active');
+create trigger arrows before insert or update on tenant.tenant
+    for each row execute function tenant.follow_arrows('>active', 'active>frozen', 'frozen>active');
 
 -- From a slug to its tenant, one exact name at a time: nobody can list the names of others.
 create policy directory on tenant.tenant for select to narthex_directory using (true);
@@ -109,8 +111,8 @@ revoke select on tenant.member from narthex_staff;
 grant select (tenant_id, member_id, email, name, state, created_at) on tenant.member to narthex_staff;
 grant select (tenant_id, member_id, email, name, password_hash, state) on tenant.member to narthex_token;
 grant select, insert, update (name, password_hash, totp_sealed, totp_last_step, state) on tenant.member to narthex_approval;
-create trigger arrows before update on tenant.member
-    for each row execute function tenant.follow_arrows('active>left', 'left>active');
+create trigger arrows before insert or update on tenant.member
+    for each row execute function tenant.follow_arrows('>active', 'active>left', 'left>active');
 
 create table tenant.membership (
     tenant_id uuid not null,

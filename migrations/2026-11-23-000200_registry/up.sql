@@ -38,6 +38,8 @@ comment on table registry.resource_credential is 'How a resource server proves i
 call tenant.isolate('registry.resource_credential');
 grant select on registry.resource_credential to narthex_token;
 grant select, insert, update (state) on registry.resource_credential to narthex_approval;
+create trigger arrows before insert or update on registry.resource_credential
+    for each row execute function tenant.follow_arrows('>active', 'active>revoked');
 
 create table registry.scope (
     tenant_id uuid not null,
@@ -126,5 +128,5 @@ create index domains_due on registry.domain (next_check_at) where next_check_at 
 call tenant.isolate('registry.domain');
 call tenant.admit_staff('registry.domain');
 grant select, insert, update (state, last_seen, checked_at, next_check_at, failing_since), delete on registry.domain to narthex_approval;
-create trigger arrows before update on registry.domain for each row execute function tenant.follow_arrows(
-    'pending>checking', 'pending>failed', 'checking>pending', 'checking>verified', 'checking>failed', 'verified>failing', 'failing>verified', 'failing>lapsed', 'lapsed>checking', 'failed>checking');
+create trigger arrows before insert or update on registry.domain for each row execute function tenant.follow_arrows(
+    '>pending', 'pending>checking', 'pending>failed', 'checking>pending', 'checking>verified', 'checking>failed', 'verified>failing', 'failing>verified', 'failing>lapsed', 'lapsed>checking', 'failed>checking');

@@ -73,8 +73,8 @@ call tenant.admit_staff('intake.quarantine');
 grant select, insert on intake.quarantine to narthex_discovery;
 grant select, update (state, answer) on intake.quarantine to narthex_approval;
 grant select on intake.quarantine to narthex_token;
-create trigger arrows before update on intake.quarantine for each row execute function tenant.follow_arrows(
-    'quarantined>linked', 'quarantined>activated', 'quarantined>blocked', 'quarantined>expired',
+create trigger arrows before insert or update on intake.quarantine for each row execute function tenant.follow_arrows(
+    '>quarantined', 'quarantined>linked', 'quarantined>activated', 'quarantined>blocked', 'quarantined>expired',
     'linked>activated', 'linked>blocked', 'linked>quarantined', 'linked>expired', 'activated>blocked', 'activated>expired');
 
 create function intake.tell_approval() returns trigger

@@ -38,8 +38,8 @@ create index review_queue on review.access_request (state, submitted_at);
 call tenant.isolate('review.access_request');
 call tenant.admit_staff('review.access_request');
 grant select, insert, update (state, risk_score, submitted_at) on review.access_request to narthex_approval;
-create trigger arrows before update on review.access_request for each row execute function tenant.follow_arrows(
-    'draft>submitted', 'draft>withdrawn', 'submitted>screening', 'submitted>withdrawn',
+create trigger arrows before insert or update on review.access_request for each row execute function tenant.follow_arrows(
+    '>draft', '>submitted', 'draft>submitted', 'draft>withdrawn', 'submitted>screening', 'submitted>withdrawn',
     'screening>auto_approved', 'screening>rejected_by_policy', 'screening>in_review', 'screening>withdrawn',
     'in_review>changes_requested', 'in_review>offered', 'in_review>rejected', 'in_review>rejected_and_blocked',
     'in_review>awaiting_second', 'in_review>approved', 'in_review>withdrawn',
@@ -72,6 +72,7 @@ create table review.requested_tool (
     scope text not null,
     schema_hash bytea not null check (octet_length(schema_hash) = 32),
     primary key (tenant_id, environment, request_id, version, resource_id, tool),
+    unique (tenant_id, environment, request_id, version, resource_id, tool, scope, schema_hash),
     foreign key (tenant_id, environment, request_id, version, scope) references review.requested_scope,
     foreign key (tenant_id, environment, resource_id, tool) references registry.tool
 );
@@ -140,7 +141,8 @@ create table review.decision (
     constraint a_person_or_a_named_rule check (
         (decided_by is not null and decider_tenant_id is not null and rule is null)
         or (decided_by is null and decider_tenant_id is null and rule is not null)),
-    constraint not_by_the_tenant_itself check (decider_tenant_id is distinct from tenant_id)
+    constraint not_by_the_tenant_itself check (decider_tenant_id is distinct from tenant_id),
+    constraint by_the_platform_alone check (decider_tenant_id = '00000000-0000-7000-8000-000000000001')
 );
 comment on table review.decision is 'The recorded outcome: by a person of the platform, or by a named rule.';
 call tenant.isolate('review.decision');
@@ -172,8 +174,8 @@ comment on table review.offer is 'The reviewer''s counter-proposal. A registrant
 call tenant.isolate('review.offer');
 call tenant.admit_staff('review.offer');
 grant select, insert, update (state, accepted_as, answered_by, answered_at) on review.offer to narthex_approval;
-create trigger arrows before update on review.offer for each row execute function tenant.follow_arrows(
-    'offered>accepted', 'offered>declined', 'offered>lapsed');
+create trigger arrows before insert or update on review.offer for each row execute function tenant.follow_arrows(
+    '>offered', 'offered>accepted', 'offered>declined', 'offered>lapsed');
 
 create table review.offer_scope (
     tenant_id uuid not null,
@@ -231,8 +233,8 @@ comment on column review.proof.order_id is 'The order whose answer showed the va
 call tenant.isolate('review.proof');
 call tenant.admit_staff('review.proof');
 grant select, insert, update (state) on review.proof to narthex_approval;
-create trigger arrows before update on review.proof for each row execute function tenant.follow_arrows(
-    'verified>failing', 'failing>verified', 'failing>lapsed');
+create trigger arrows before insert or update on review.proof for each row execute function tenant.follow_arrows(
+    '>verified', 'verified>failing', 'failing>verified', 'failing>lapsed');
 
 -- A proof rests on what discovery saw, by an order of the same domain.
 create function review.was_seen() returns trigger
@@ -315,10 +317,12 @@ create table review.approval_tool (
     scope text not null,
     schema_hash bytea not null,
     primary key (tenant_id, environment, approval_id, resource_id, tool),
+    unique (tenant_id, environment, approval_id, resource_id, tool, scope, schema_hash),
     foreign key (tenant_id, environment, approval_id, integration_id, request_id, version)
         references review.approval (tenant_id, environment, approval_id, integration_id, request_id, version),
     foreign key (tenant_id, environment, approval_id, scope) references review.approval_scope,
-    foreign key (tenant_id, environment, request_id, version, resource_id, tool) references review.requested_tool
+    foreign key (tenant_id, environment, request_id, version, resource_id, tool, scope, schema_hash)
+        references review.requested_tool (tenant_id, environment, request_id, version, resource_id, tool, scope, schema_hash)
 );
 comment on table review.approval_tool is 'A tool that was agreed, pinned to the schema it had.';
 call tenant.isolate('review.approval_tool');
@@ -340,19 +344,20 @@ call tenant.isolate('review.approval_host');
 call tenant.admit_staff('review.approval_host');
 grant select, insert on review.approval_host to narthex_approval;
 
--- Every host that the metadata names anywhere; loopback and private-use redirects name none.
+-- Every host that the metadata names anywhere; loopback and private-use redirects name none. An address that is
+-- written in any other way is answered whole: nobody can prove that one.
 create function review.hosts_of(metadata jsonb) returns setof text
     language sql immutable
     as $$
-        select distinct lower(found[1])
+        select distinct coalesce(lower(substring(uri from '(?i)^https://([^/:?#@\\]+)(?::[0-9]+)?(?:[/?#]|$)')), uri)
         from (
             select jsonb_array_elements_text(coalesce(metadata -> 'redirect_uris', '[]')) as uri
             union all
             select metadata ->> member
             from unnest(array['client_uri', 'logo_uri', 'tos_uri', 'policy_uri', 'jwks_uri']) as member
         ) as named
-        cross join lateral regexp_match(named.uri, '^https://([^/:?#]+)', 'i') as found
-        where found is not null
+        where uri !~* '^http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]+)?([/?]|$)'
+          and uri !~* '^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:/'
     $$;
 grant execute on function review.hosts_of(jsonb) to narthex_approval;
 
@@ -371,7 +376,7 @@ $$;
 create trigger name_the_people before insert on review.approval
     for each row execute function review.name_the_people();
 
--- At commit an approval must be whole: exactly what was agreed, and in production every host proved.
+-- At commit an approval must be whole: decided, accepted, not denied since, and in production every host proved.
 create function review.is_whole() returns trigger
     language plpgsql as $$
 declare
@@ -389,18 +394,18 @@ begin
         raise exception 'an approval on an offer needs the offer accepted' using errcode = 'check_violation', constraint = 'approval_offer';
     end if;
 
-    if exists (
-        (select scope from review.approval_scope as a
-            where a.tenant_id = new.tenant_id and a.environment = new.environment and a.approval_id = new.approval_id)
-        except
-        (select scope from review.requested_scope as r
-            where new.offer_id is null and r.tenant_id = new.tenant_id and r.environment = new.environment
-              and r.request_id = new.request_id and r.version = new.version
-         union all
-         select scope from review.offer_scope as o
-            where o.tenant_id = new.tenant_id and o.environment = new.environment and o.offer_id = new.offer_id)
-    ) then
-        raise exception 'an approval gives only what was agreed' using errcode = 'check_violation', constraint = 'approval_agreed';
+    if not exists (select from review.access_request as r
+            where r.tenant_id = new.tenant_id and r.environment = new.environment
+              and r.request_id = new.request_id and r.version = new.version and r.state in ('approved', 'auto_approved')) then
+        raise exception 'an approval needs its request approved' using errcode = 'check_violation', constraint = 'approval_request';
+    end if;
+
+    if exists (select from review.policy_run as mine
+            join review.policy_run as later on later.tenant_id = mine.tenant_id and later.environment = mine.environment
+              and later.request_id = mine.request_id and later.version = mine.version and later.at > mine.at
+            where mine.tenant_id = new.tenant_id and mine.environment = new.environment and mine.run_id = new.run_id
+              and later.verdict = 'deny') then
+        raise exception 'the policy has denied it since' using errcode = 'check_violation', constraint = 'approval_run';
     end if;
 
     if new.environment = 'production' then
@@ -446,3 +451,65 @@ create trigger only_with_its_approval before insert on review.approval_tool
     for each row execute function review.only_with_its_approval();
 create trigger only_with_its_approval before insert on review.approval_host
     for each row execute function review.only_with_its_approval();
+
+-- With an offer, what was agreed is what was offered. That it was asked for, the foreign keys see to.
+create function review.was_agreed() returns trigger
+    language plpgsql as $$
+declare
+    offer uuid := (select offer_id from review.approval as a
+        where a.tenant_id = new.tenant_id and a.environment = new.environment and a.approval_id = new.approval_id);
+    agreed boolean := offer is null;
+begin
+    if offer is not null and tg_table_name = 'approval_scope' then
+        agreed := exists (select from review.offer_scope as o
+            where o.tenant_id = new.tenant_id and o.environment = new.environment and o.offer_id = offer
+              and o.scope = new.scope);
+    elsif offer is not null then
+        agreed := exists (select from review.offer_tool as o
+            where o.tenant_id = new.tenant_id and o.environment = new.environment and o.offer_id = offer
+              and o.resource_id = new.resource_id and o.tool = new.tool);
+    end if;
+    if not agreed then
+        raise exception 'an approval gives only what was agreed' using errcode = 'check_violation', constraint = 'approval_agreed';
+    end if;
+    return new;
+end
+$$;
+create trigger was_agreed before insert on review.approval_scope
+    for each row execute function review.was_agreed();
+create trigger was_agreed before insert on review.approval_tool
+    for each row execute function review.was_agreed();
+
+-- What a request asks for is complete when its screening begins.
+create function review.only_while_asking() returns trigger
+    language plpgsql as $$
+begin
+    if not exists (select from review.access_request as r
+            where r.tenant_id = new.tenant_id and r.environment = new.environment
+              and r.request_id = new.request_id and r.version = new.version and r.state in ('draft', 'submitted')) then
+        raise exception 'a request is complete once it is screened' using errcode = 'check_violation', constraint = 'request_complete';
+    end if;
+    return new;
+end
+$$;
+create trigger only_while_asking before insert on review.requested_scope
+    for each row execute function review.only_while_asking();
+create trigger only_while_asking before insert on review.requested_tool
+    for each row execute function review.only_while_asking();
+
+-- What an offer gives is complete when it is answered.
+create function review.only_before_the_answer() returns trigger
+    language plpgsql as $$
+begin
+    if not exists (select from review.offer as o
+            where o.tenant_id = new.tenant_id and o.environment = new.environment
+              and o.offer_id = new.offer_id and o.state = 'offered') then
+        raise exception 'an offer is complete once it is answered' using errcode = 'check_violation', constraint = 'offer_complete';
+    end if;
+    return new;
+end
+$$;
+create trigger only_before_the_answer before insert on review.offer_scope
+    for each row execute function review.only_before_the_answer();
+create trigger only_before_the_answer before insert on review.offer_tool
+    for each row execute function review.only_before_the_answer();

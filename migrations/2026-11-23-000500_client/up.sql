@@ -28,12 +28,29 @@ call tenant.admit_staff('registry.client');
 grant select on registry.client to narthex_token;
 grant select, insert, update (approval_id, integration_id, request_id, version, state, state_reason, metadata, changed_at, expires_at)
     on registry.client to narthex_approval;
-create trigger arrows before update on registry.client for each row execute function tenant.follow_arrows(
-    'awaiting_credentials>active', 'awaiting_credentials>revoked', 'awaiting_credentials>suspended', 'awaiting_credentials>expired',
+create trigger arrows before insert or update on registry.client for each row execute function tenant.follow_arrows(
+    '>awaiting_credentials', '>active', 'awaiting_credentials>active', 'awaiting_credentials>revoked', 'awaiting_credentials>suspended', 'awaiting_credentials>expired',
     'active>suspended', 'active>restricted', 'active>expired', 'active>revoked',
     'restricted>active', 'restricted>suspended', 'restricted>revoked', 'restricted>expired',
     'suspended>active', 'suspended>awaiting_credentials', 'suspended>revoked', 'suspended>expired',
     'expired>revoked');
+
+-- A client says and lives no more than was approved: it may leave out, never add.
+create function registry.only_what_was_approved() returns trigger
+    language plpgsql as $$
+begin
+    if not exists (select from review.approval as a
+            join review.access_request as r on r.tenant_id = a.tenant_id and r.environment = a.environment
+              and r.request_id = a.request_id and r.version = a.version
+            where a.tenant_id = new.tenant_id and a.environment = new.environment and a.approval_id = new.approval_id
+              and new.expires_at <= a.expires_at and new.metadata - 'scope' <@ r.metadata) then
+        raise exception 'a client is what was approved, and for as long' using errcode = 'check_violation', constraint = 'client_approved';
+    end if;
+    return new;
+end
+$$;
+create trigger only_what_was_approved after insert or update on registry.client
+    for each row execute function registry.only_what_was_approved();
 
 create function registry.tell_token_plane() returns trigger
     language plpgsql as $$
@@ -58,6 +75,22 @@ create table registry.entitlement (
     foreign key (tenant_id, environment, approval_id, scope) references review.approval_scope,
     foreign key (tenant_id, environment, scope) references registry.scope
 );
+-- Reach ends with the approval that gave it, or before.
+create function registry.not_beyond_its_approval() returns trigger
+    language plpgsql as $$
+begin
+    if exists (select from review.approval as a
+            join review.approval_scope as s on s.tenant_id = a.tenant_id and s.environment = a.environment
+              and s.approval_id = a.approval_id and s.scope = new.scope
+            where a.tenant_id = new.tenant_id and a.environment = new.environment and a.approval_id = new.approval_id
+              and new.expires_at > least(a.expires_at, s.expires_at)) then
+        raise exception 'reach ends with its approval' using errcode = 'check_violation', constraint = 'entitlement_expires';
+    end if;
+    return new;
+end
+$$;
+create trigger not_beyond_its_approval before insert on registry.entitlement
+    for each row execute function registry.not_beyond_its_approval();
 comment on table registry.entitlement is 'A grant of reach: one scope of one client, until a date, by one approval.';
 call tenant.isolate('registry.entitlement');
 call tenant.admit_staff('registry.entitlement');
@@ -75,7 +108,8 @@ create table registry.entitled_tool (
     schema_hash bytea not null,
     primary key (tenant_id, environment, client_id, resource_id, tool),
     foreign key (tenant_id, environment, client_id, scope) references registry.entitlement,
-    foreign key (tenant_id, environment, approval_id, resource_id, tool) references review.approval_tool,
+    foreign key (tenant_id, environment, approval_id, resource_id, tool, scope, schema_hash)
+        references review.approval_tool (tenant_id, environment, approval_id, resource_id, tool, scope, schema_hash),
     foreign key (tenant_id, environment, client_id, approval_id)
         references registry.client (tenant_id, environment, client_id, approval_id)
 );
@@ -102,7 +136,8 @@ create table registry.credential (
     foreign key (tenant_id, environment, client_id) references registry.client,
     foreign key (tenant_id, created_by) references tenant.member,
     constraint one_kind check ((kind = 'secret') = (secret_hash is not null) and (kind = 'key') = (public_jwk is not null)),
-    constraint only_public_keys check (public_jwk is null or not (public_jwk ?| array['d', 'p', 'q', 'k']))
+    constraint only_public_keys check (public_jwk is null
+        or (coalesce(public_jwk ->> 'kty', '') in ('EC', 'RSA', 'OKP') and not (public_jwk ?| array['d', 'p', 'q', 'k'])))
 );
 comment on table registry.credential is 'How a client proves itself: a keyed hash or a public key, never a secret.';
 call tenant.isolate('registry.credential');
@@ -112,8 +147,8 @@ grant select (tenant_id, environment, client_id, credential_id, kind, last4, sta
     on registry.credential to narthex_staff;
 grant select on registry.credential to narthex_token;
 grant select, insert, update (state) on registry.credential to narthex_approval;
-create trigger arrows before update on registry.credential for each row execute function tenant.follow_arrows(
-    'active>retiring', 'active>retired', 'active>revoked', 'active>expired', 'retiring>retired', 'retiring>revoked', 'retiring>expired');
+create trigger arrows before insert or update on registry.credential for each row execute function tenant.follow_arrows(
+    '>active', 'active>retiring', 'active>retired', 'active>revoked', 'active>expired', 'retiring>retired', 'retiring>revoked', 'retiring>expired');
 
 -- At most two credentials of a client live at once. The client row is locked, so two writers cannot both be second.
 create function registry.two_live_credentials() returns trigger

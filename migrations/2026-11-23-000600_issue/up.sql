@@ -17,18 +17,20 @@ comment on table issue.signing_key is 'Private signing keys of one issuer, seale
 create unique index one_current_key on issue.signing_key (tenant_id, environment, algorithm) where state = 'current';
 call tenant.isolate('issue.signing_key');
 grant select, insert, update (state) on issue.signing_key to narthex_token;
-create trigger arrows before update on issue.signing_key for each row execute function tenant.follow_arrows(
-    'next>current', 'current>retired', 'next>retired');
+create trigger arrows before insert or update on issue.signing_key for each row execute function tenant.follow_arrows(
+    '>next', '>current', 'next>current', 'current>retired', 'next>retired');
 
 create table issue.published_key (
     tenant_id uuid not null,
     environment text not null,
     kid text not null,
-    jwk jsonb not null check (not (jwk ?| array['d', 'p', 'q', 'k'])),
+    jwk jsonb not null,
     published_at timestamptz not null,
     withdraw_at timestamptz,
     primary key (tenant_id, environment, kid),
-    foreign key (tenant_id, environment, kid) references issue.signing_key
+    foreign key (tenant_id, environment, kid) references issue.signing_key,
+    constraint only_public_keys check (
+        coalesce(jwk ->> 'kty', '') in ('EC', 'RSA', 'OKP') and not (jwk ?| array['d', 'p', 'q', 'k']))
 );
 comment on table issue.published_key is 'The public half: what the key set of the issuer shows.';
 call tenant.isolate('issue.published_key');
@@ -48,6 +50,7 @@ create table issue."grant" (
     ended_at timestamptz,
     ended_why text,
     primary key (tenant_id, environment, grant_id),
+    unique (tenant_id, environment, grant_id, client_id),
     foreign key (tenant_id, environment, client_id) references registry.client,
     foreign key (tenant_id, member_id) references tenant.member
 );
@@ -70,7 +73,8 @@ create table issue.authorization_code (
     expires_at timestamptz not null,
     redeemed_at timestamptz,
     primary key (tenant_id, environment, code_hash),
-    foreign key (tenant_id, environment, grant_id) references issue."grant"
+    foreign key (tenant_id, environment, grant_id, client_id)
+        references issue."grant" (tenant_id, environment, grant_id, client_id)
 );
 comment on table issue.authorization_code is 'Single-use codes, by keyed hash; kept after use so that a replay is seen.';
 call tenant.isolate('issue.authorization_code');

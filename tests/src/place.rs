@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use narthex::database::{DatabaseUrls, Server};
 use narthex_tenancy::{Database, budget::Budgets, migrate};
 use tokio_postgres::{Client, NoTls};
 
@@ -48,6 +49,14 @@ impl Place {
     #[must_use]
     pub fn url(&self, role: &str) -> String {
         self.cluster.postgres.url(role, &self.database)
+    }
+
+    /// The URL of each role.
+    #[must_use]
+    pub fn urls(&self) -> DatabaseUrls {
+        Server::Private(self.cluster.postgres.clone())
+            .urls(&self.database)
+            .unwrap()
     }
 
     /// The URL of the superuser.

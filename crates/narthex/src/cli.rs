@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use crate::{admin, database, dev, planes, ports};
+use crate::{admin, database, dev, planes, ports, prove};
 
 /// Registration, approval and tokens for OAuth and MCP clients, kept apart.
 #[derive(Debug, Parser)]
@@ -36,6 +36,9 @@ enum Command {
     /// What an administrator does at the keyboard.
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Shows that what must be impossible is.
+    #[command(subcommand)]
+    Prove(prove::Command),
 }
 
 /// Settings of `narthex dev`.
@@ -182,6 +185,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Token(args) => planes::run_token(args).await,
             Command::Migrate(args) => database::migrate(args).await,
             Command::Admin(command) => admin::run(command).await,
+            Command::Prove(command) => prove::run(command).await,
         }
     })
 }

@@ -1,0 +1,82 @@
+-- Two cases: one that was asked, offered, accepted and made a client; one that stands before its decision.
+-- As narthex_approval.
+insert into review.proof (tenant_id, proof_id, domain_id, host, method, evidence, verified_at, expires_at, order_id)
+    values ($T, $T.proof, $T.domain, $T.host, 'dns_txt', 'seen', now(), now() + interval '90 days', $T.order);
+update intake.fetch_order set settled_at = now();
+update registry.domain set state = 'verified' where domain_id = $T.domain;
+insert into intake.fetch_order (tenant_id, order_id, kind, domain_id, host, requested_at)
+    values ($T, $T.open_order, 'domain_proof', $T.domain, $T.host, now());
+insert into review.access_request (tenant_id, environment, request_id, version, integration_id, origin, state, metadata,
+        payload_hash, requested_by, created_at, submitted_at)
+    select $T, 'production', request_id, 1, $T.integration, 'portal', 'draft',
+        jsonb_build_object('redirect_uris', jsonb_build_array('https://' || $T.host || '/callback')), sha256('payload'),
+        $T.owner, now(), now()
+    from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id;
+insert into review.requested_scope (tenant_id, environment, request_id, version, scope)
+    select $T, 'production', request_id, 1, scope
+    from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
+    cross join unnest(array[$T.scope, $T.unagreed_scope]) as scope;
+insert into review.requested_tool (tenant_id, environment, request_id, version, resource_id, tool, scope, schema_hash)
+    select $T, 'production', request_id, 1, $T.resource, tool, $T.scope, sha256('schema')
+    from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
+    cross join unnest(array[$T.tool, $T.unagreed_tool]) as tool;
+update review.access_request set state = 'submitted';
+update review.access_request set state = 'screening';
+insert into review.finding (tenant_id, environment, request_id, version, check_id, title, outcome, observed, required, weight, at)
+    values ($T, 'production', $T.request, 1, 'hosts', 'Hosts', 'pass', 'proved', 'proved', 0, now());
+insert into review.policy_run (tenant_id, environment, run_id, request_id, version, verdict, policy_version, rules, at) values
+    ($T, 'production', $T.run, $T.request, 1, 'needs_person', '1', '{first}', now()),
+    ($T, 'production', $T.fresh_run, $T.fresh_request, 1, 'needs_person', '1', '{first}', now());
+update review.access_request set state = 'in_review';
+
+insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id, decided_by,
+        reason, payload_hash, at)
+    values ($T, 'production', $T.decision, $T.request, 1, 'offer', $P, $T.staff, 'Less', sha256('payload'), now());
+insert into review.offer (tenant_id, environment, offer_id, request_id, version, decision_id, created_at, expires_at)
+    values ($T, 'production', $T.offer, $T.request, 1, $T.decision, now(), now() + interval '14 days');
+insert into review.offer_scope (tenant_id, environment, offer_id, request_id, version, scope)
+    values ($T, 'production', $T.offer, $T.request, 1, $T.scope);
+insert into review.offer_tool (tenant_id, environment, offer_id, request_id, version, resource_id, tool)
+    values ($T, 'production', $T.offer, $T.request, 1, $T.resource, $T.tool);
+update review.access_request set state = 'offered' where request_id = $T.request;
+update review.offer set state = 'accepted', accepted_as = 'tenant', answered_by = $T.owner, answered_at = now();
+update review.access_request set state = 'approved' where request_id = $T.request;
+
+insert into review.approval (tenant_id, environment, approval_id, integration_id, request_id, version, run_id, verdict,
+        decision_id, offer_id, at, expires_at)
+    values ($T, 'production', $T.approval, $T.integration, $T.request, 1, $T.run, 'needs_person', $T.decision, $T.offer,
+        now(), now() + interval '1 year');
+insert into review.approval_scope (tenant_id, environment, approval_id, integration_id, request_id, version, scope)
+    values ($T, 'production', $T.approval, $T.integration, $T.request, 1, $T.scope);
+insert into review.approval_tool (tenant_id, environment, approval_id, integration_id, request_id, version, resource_id,
+        tool, scope, schema_hash)
+    values ($T, 'production', $T.approval, $T.integration, $T.request, 1, $T.resource, $T.tool, $T.scope, sha256('schema'));
+insert into review.approval_host (tenant_id, environment, approval_id, host, proof_id)
+    values ($T, 'production', $T.approval, $T.host, $T.proof);
+set constraints all immediate;
+set constraints all deferred;
+
+insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version, approval_id, metadata,
+        created_at, changed_at, expires_at)
+    values ($T, 'production', $T.client, $T.integration, $T.request, 1, $T.approval,
+        jsonb_build_object('redirect_uris', jsonb_build_array('https://' || $T.host || '/callback')), now(), now(),
+        now() + interval '1 year');
+insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
+    values ($T, 'production', $T.client, $T.scope, $T.approval, now() + interval '1 year');
+insert into registry.entitled_tool (tenant_id, environment, client_id, resource_id, tool, scope, approval_id, schema_hash)
+    values ($T, 'production', $T.client, $T.resource, $T.tool, $T.scope, $T.approval, sha256('schema'));
+insert into registry.credential (tenant_id, environment, client_id, credential_id, kind, secret_hash, last4, created_by,
+        created_at, expires_at)
+    values ($T, 'production', $T.client, $T.credential, 'secret', sha256('secret'), 'last', $T.owner, now(),
+        now() + interval '90 days');
+update registry.client set state = 'active', changed_at = now();
+insert into ledger.entry (tenant_id, at, actor_kind, actor, action, object, reason, detail, request_id)
+    values ($T, now(), 'system', 'prove', 'client.activate', $T.client, '', '{}', 'prove');
+insert into review.access_request (tenant_id, environment, request_id, version, integration_id, origin, metadata,
+        payload_hash, requested_by, created_at)
+    values ($T, 'production', $T.draft_request, 1, $T.other_integration, 'portal', '{}', sha256('payload'), $T.owner, now());
+insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id, decided_by,
+        reason, payload_hash, at)
+    values ($T, 'production', $T.open_decision, $T.fresh_request, 1, 'offer', $P, $T.staff, 'Less', sha256('payload'), now());
+insert into review.offer (tenant_id, environment, offer_id, request_id, version, decision_id, created_at, expires_at)
+    values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.open_decision, now(), now() + interval '14 days');

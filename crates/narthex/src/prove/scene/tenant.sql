@@ -1,0 +1,40 @@
+-- A tenant with its two environments, its people and what it protects. As narthex_approval.
+insert into tenant.tenant (tenant_id, slug, name, created_at)
+    values ($T, 'prove-' || replace($T, '-', ''), 'Prove', now());
+insert into tenant.environment (tenant_id, environment, registration_mode, created_at) values
+    ($T, 'production', 'quarantine', now()),
+    ($T, 'sandbox', 'open', now());
+insert into tenant.member (tenant_id, member_id, email, name, password_hash, totp_sealed, created_at) values
+    ($T, $T.owner, 'owner@example.com', 'Owner', 'argon2id', sha256('seed'), now()),
+    ($T, $T.user, 'user@example.com', 'User', 'argon2id', null, now());
+insert into tenant.membership (tenant_id, member_id, role, granted_at) values ($T, $T.owner, 'owner', now());
+insert into tenant.invitation (tenant_id, invitation_id, token_hash, email, role, invited_by, created_at, expires_at)
+    values ($T, $T.invitation, sha256('invitation'), 'new@example.com', 'viewer', 'Owner', now(), now() + interval '7 days');
+insert into tenant.session (tenant_id, session_id, token_hash, surface, member_id, created_at, seen_at, expires_at)
+    values ($T, $T.portal_session, sha256('portal'), 'portal', $T.owner, now(), now(), now() + interval '1 hour');
+
+insert into registry.resource (tenant_id, environment, resource_id, identifier, name, kind, created_at) values
+    ($T, 'production', $T.resource, 'https://' || $T.host || '/mcp', 'Notes', 'mcp', now()),
+    ($T, 'sandbox', $T.sandbox_resource, 'https://' || $T.host || '/sandbox', 'Notes', 'mcp', now());
+insert into registry.resource_credential
+    (tenant_id, environment, resource_id, credential_id, secret_hash, last4, created_at, expires_at)
+    values ($T, 'production', $T.resource, $T.credential, sha256('resource'), 'last', now(), now() + interval '1 year');
+insert into registry.scope (tenant_id, environment, scope, resource_id, description, risk) values
+    ($T, 'production', $T.scope, $T.resource, 'Read notes', 'read'),
+    ($T, 'production', $T.unagreed_scope, $T.resource, 'Change notes', 'change'),
+    ($T, 'production', $T.unasked_scope, $T.resource, 'Delete notes', 'delete'),
+    ($T, 'sandbox', $T.sandbox_scope, $T.sandbox_resource, 'Read notes', 'read');
+insert into registry.tool (tenant_id, environment, resource_id, tool, scope, description, schema_hash) values
+    ($T, 'production', $T.resource, $T.tool, $T.scope, 'Reads notes', sha256('schema')),
+    ($T, 'production', $T.resource, $T.unagreed_tool, $T.scope, 'Reads all notes', sha256('schema')),
+    ($T, 'production', $T.resource, $T.unasked_tool, $T.scope, 'Reads notes of others', sha256('schema'));
+insert into registry.integration (tenant_id, integration_id, name, purpose, operator, origin, sponsor_id, created_at) values
+    ($T, $T.integration, 'Notes by mail', 'Sends notes', 'partner', 'portal', $T.owner, now()),
+    ($T, $T.other_integration, 'Notes by fax', 'Sends notes', 'partner', 'portal', $T.owner, now());
+insert into registry.domain (tenant_id, domain_id, host, challenge, created_at)
+    values
+        ($T, $T.domain, $T.host, 'narthex-verify', now()),
+        ($T, $T.other_domain, 'other.example', 'narthex-verify', now());
+update registry.domain set state = 'checking' where domain_id = $T.domain;
+insert into intake.fetch_order (tenant_id, order_id, kind, domain_id, host, requested_at)
+    values ($T, $T.order, 'domain_proof', $T.domain, $T.host, now());

@@ -1,0 +1,215 @@
+//! Every state machine: each arrow that is meant can be walked, each that is not is refused, wherever it begins.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::refusal::{Control, instead};
+use super::report::{Outcome, Report};
+use super::role::Role;
+use super::stage::Stage;
+
+const PART: &str = "State machines";
+
+/// One machine, and the row of the scene that is moved.
+struct Machine {
+    table: &'static str,
+    role: Role,
+    row: &'static str,
+    /// The row's state in the scene.
+    from: &'static str,
+    /// Each `from>to` that is meant.
+    arrows: &'static str,
+    /// What else a move writes.
+    with: &'static str,
+}
+
+const MACHINES: &[Machine] = &[
+    Machine {
+        table: "tenant.tenant",
+        role: Role::Approval,
+        row: "tenant_id = $A",
+        from: "active",
+        arrows: "active>frozen frozen>active",
+        with: "",
+    },
+    Machine {
+        table: "tenant.member",
+        role: Role::Approval,
+        row: "member_id = $A.user",
+        from: "active",
+        arrows: "active>left left>active",
+        with: "",
+    },
+    Machine {
+        table: "registry.resource_credential",
+        role: Role::Approval,
+        row: "credential_id = $A.credential",
+        from: "active",
+        arrows: "active>revoked",
+        with: "",
+    },
+    Machine {
+        table: "registry.domain",
+        role: Role::Approval,
+        row: "domain_id = $A.domain",
+        from: "verified",
+        arrows: "pending>checking pending>failed checking>pending checking>verified checking>failed verified>failing \
+                 failing>verified failing>lapsed lapsed>checking failed>checking",
+        with: ", failing_since = case when $to = 'failing' then now() end",
+    },
+    Machine {
+        table: "intake.quarantine",
+        role: Role::Approval,
+        row: "client_id = $A.stranger",
+        from: "quarantined",
+        arrows: "quarantined>linked quarantined>activated quarantined>blocked quarantined>expired linked>activated \
+                 linked>blocked linked>quarantined linked>expired activated>blocked activated>expired",
+        with: "",
+    },
+    Machine {
+        table: "review.access_request",
+        role: Role::Approval,
+        row: "request_id = $A.draft_request",
+        from: "draft",
+        arrows: "draft>submitted draft>withdrawn submitted>screening submitted>withdrawn screening>auto_approved \
+                 screening>rejected_by_policy screening>in_review screening>withdrawn in_review>changes_requested \
+                 in_review>offered in_review>rejected in_review>rejected_and_blocked in_review>awaiting_second \
+                 in_review>approved in_review>withdrawn offered>approved offered>awaiting_second offered>in_review \
+                 offered>lapsed offered>withdrawn awaiting_second>approved awaiting_second>refused \
+                 awaiting_second>lapsed awaiting_second>withdrawn",
+        with: "",
+    },
+    Machine {
+        table: "review.offer",
+        role: Role::Approval,
+        row: "offer_id = $A.open_offer",
+        from: "offered",
+        arrows: "offered>accepted offered>declined offered>lapsed",
+        with: ", accepted_as = case when $to = 'accepted' then 'registration' end",
+    },
+    Machine {
+        table: "review.proof",
+        role: Role::Approval,
+        row: "proof_id = $A.proof",
+        from: "verified",
+        arrows: "verified>failing failing>verified failing>lapsed",
+        with: "",
+    },
+    Machine {
+        table: "registry.client",
+        role: Role::Approval,
+        row: "client_id = $A.client",
+        from: "active",
+        arrows: "awaiting_credentials>active awaiting_credentials>revoked awaiting_credentials>suspended \
+                 awaiting_credentials>expired active>suspended active>restricted active>expired active>revoked \
+                 restricted>active restricted>suspended restricted>revoked restricted>expired suspended>active \
+                 suspended>awaiting_credentials suspended>revoked suspended>expired expired>revoked",
+        with: "",
+    },
+    Machine {
+        table: "registry.credential",
+        role: Role::Approval,
+        row: "credential_id = $A.credential",
+        from: "active",
+        arrows: "active>retiring active>retired active>revoked active>expired retiring>retired retiring>revoked \
+                 retiring>expired",
+        with: "",
+    },
+    Machine {
+        table: "issue.signing_key",
+        role: Role::Token,
+        row: "kid = $A.next_key",
+        from: "next",
+        arrows: "next>current current>retired next>retired",
+        with: "",
+    },
+];
+
+/// Tries every pair of states of every machine.
+pub(super) async fn run(stage: &Stage<'_>, report: &mut Report) -> anyhow::Result<()> {
+    for machine in MACHINES {
+        let arrows: BTreeSet<(&str, &str)> = machine
+            .arrows
+            .split_ascii_whitespace()
+            .filter_map(|arrow| arrow.split_once('>'))
+            .collect();
+        let states: BTreeSet<&str> = arrows.iter().flat_map(|(from, to)| [*from, *to]).collect();
+        let (mut walked, mut refused, mut holes) = (0, 0, Vec::new());
+        for from in &states {
+            let Some(path) = path(&arrows, machine.from, from) else {
+                continue;
+            };
+            for to in states.iter().filter(|to| *to != from) {
+                let meant = arrows.contains(&(from, to));
+                let moves: Vec<String> = path
+                    .iter()
+                    .chain([to])
+                    .map(|to| machine.move_to(to))
+                    .collect();
+                let tried = stage.attempt(machine.role, "$A", &moves.join(";")).await?;
+                let as_meant = if meant {
+                    report.controls += 1;
+                    walked += 1;
+                    matches!(tried, Ok(1..))
+                } else {
+                    report.tries += 1;
+                    refused += 1;
+                    Control::Rule("follow_arrows").refused(&tried)
+                };
+                if !as_meant {
+                    let word = if meant { "must work" } else { "must not work" };
+                    holes.push(format!("{from} > {to} {word}: {}", instead(&tried)));
+                }
+            }
+        }
+        machine.say(report, (walked, refused), holes);
+    }
+    Ok(())
+}
+
+impl Machine {
+    fn move_to(&self, to: &str) -> String {
+        let Self {
+            table, row, with, ..
+        } = self;
+        let with = with.replace("$to", &format!("'{to}'"));
+        format!("update {table} set state = '{to}'{with} where {row}")
+    }
+
+    fn say(&self, report: &mut Report, (walked, refused): (usize, usize), holes: Vec<String>) {
+        if holes.is_empty() {
+            let what = format!(
+                "{}: goes {refused} ways that are not meant ({walked} are)",
+                self.table
+            );
+            let by = "rule follow_arrows".to_owned();
+            report.push(PART, what, self.role.name(), Outcome::Refused(by));
+        }
+        for why in holes {
+            let what = format!("{}: follows its arrows", self.table);
+            report.push(PART, what, self.role.name(), Outcome::Hole(why));
+        }
+    }
+}
+
+/// The states to walk through from `start`, which is left out, to `goal`.
+fn path<'a>(
+    arrows: &BTreeSet<(&'a str, &'a str)>,
+    start: &'a str,
+    goal: &str,
+) -> Option<Vec<&'a str>> {
+    let mut open = VecDeque::from([(start, Vec::new())]);
+    let mut seen = BTreeSet::from([start]);
+    while let Some((at, path)) = open.pop_front() {
+        if at == goal {
+            return Some(path);
+        }
+        for (_, to) in arrows.iter().filter(|(from, _)| *from == at) {
+            if seen.insert(to) {
+                let mut path = path.clone();
+                path.push(*to);
+                open.push_back((to, path));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,8 @@
+//! What must be impossible, as lists of tries.
+
+pub(super) mod apart;
+pub(super) mod approvals;
+pub(super) mod clients;
+pub(super) mod logs;
+pub(super) mod planes;
+pub(super) mod proofs;
