@@ -9,21 +9,17 @@
 )]
 
 mod bad_input;
+mod budgets;
 mod budgets_http;
 mod cases;
 mod catalogue;
-mod isolation_http;
-mod budgets;
-mod cases;
-mod catalogue;
 mod invariants;
+mod isolation_http;
 mod ledger;
 mod migrations;
+mod oauth_rules;
 mod portal;
 mod roles;
 mod scene;
-mod token;
-mod oauth_rules;
-mod roles;
-mod scene;
 mod streams;
+mod token;
