@@ -140,7 +140,7 @@ async fn a_key_ends_when_its_bucket_is_full_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redis_that_is_silent_or_gone_is_unavailable_within_a_second() {
-    let mut redis = Redis::start();
+    let mut redis = Redis::start().await;
     let budgets = Budgets::new(&redis.url()).unwrap();
     let (tenant, bucket) = (tenant(), [Bucket::new("register", 10, MINUTE)]);
     assert_eq!(budgets.spend(tenant, &bucket).await.unwrap(), Answer::Allowed);
