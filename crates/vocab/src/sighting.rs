@@ -223,6 +223,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn a_majority_or_the_file_proves() {
         let challenge = Challenge::generate(&mut Chance(7));
         let other = Challenge::generate(&mut Chance(8));

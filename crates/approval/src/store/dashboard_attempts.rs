@@ -72,6 +72,28 @@ type Columns = (
     String,
 );
 
+const COLUMNS: (
+    a::attempt_id,
+    a::at,
+    a::outcome,
+    a::source,
+    a::client_id,
+    a::client_name,
+    a::error,
+    a::reason,
+    a::request_id,
+) = (
+    a::attempt_id,
+    a::at,
+    a::outcome,
+    a::source,
+    a::client_id,
+    a::client_name,
+    a::error,
+    a::reason,
+    a::request_id,
+);
+
 /// One page of the log; one row more than a page when there are older ones.
 pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<OfTenant>, StoreError> {
     let mut query = a::table
@@ -105,22 +127,7 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<OfTen
     }
     let rows: Vec<(Columns, String, String, String)> = query
         .order((a::at.desc(), a::attempt_id.desc()))
-        .select((
-            (
-                a::attempt_id,
-                a::at,
-                a::outcome,
-                a::source,
-                a::client_id,
-                a::client_name,
-                a::error,
-                a::reason,
-                a::request_id,
-            ),
-            a::environment,
-            t::slug,
-            t::name,
-        ))
+        .select((COLUMNS, a::environment, t::slug, t::name))
         .limit(PAGE + 1)
         .load(tx.connection()?)
         .await?;
@@ -152,17 +159,7 @@ pub(crate) async fn of_family(
         )
         .filter(a::fingerprint.eq(fingerprint))
         .order((a::at.desc(), a::attempt_id.desc()))
-        .select((
-            a::attempt_id,
-            a::at,
-            a::outcome,
-            a::source,
-            a::client_id,
-            a::client_name,
-            a::error,
-            a::reason,
-            a::request_id,
-        ))
+        .select(COLUMNS)
         .limit(10)
         .load(tx.connection()?)
         .await?;

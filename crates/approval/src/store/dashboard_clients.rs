@@ -64,7 +64,7 @@ pub(crate) struct Listed {
 /// One client with all that staff may know.
 #[derive(Debug)]
 pub(crate) struct Client {
-    pub(crate) client_id: ClientId,
+    pub(crate) id: ClientId,
     pub(crate) environment: Environment,
     pub(crate) integration: Integration,
     pub(crate) request: Id<kind::Request>,
@@ -250,7 +250,7 @@ pub(crate) async fn load(
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
         environment: which.environment,
-        client_id: which.client_id,
+        id: which.client_id,
     })
 }
 

@@ -57,6 +57,26 @@ type Columns = (
     Timestamp,
 );
 
+const COLUMNS: (
+    s::jti,
+    s::at,
+    s::client_id,
+    s::grant_type,
+    s::subject,
+    s::scope,
+    s::audience,
+    s::expires_at,
+) = (
+    s::jti,
+    s::at,
+    s::client_id,
+    s::grant_type,
+    s::subject,
+    s::scope,
+    s::audience,
+    s::expires_at,
+);
+
 /// One page of the log; one row more than a page when there are older ones.
 pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Issued>, StoreError> {
     let mut query = s::table
@@ -87,41 +107,30 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Issue
     }
     let rows: Vec<(Columns, String, String, String)> = query
         .order((s::at.desc(), s::jti.desc()))
-        .select((
-            (
-                s::jti,
-                s::at,
-                s::client_id,
-                s::grant_type,
-                s::subject,
-                s::scope,
-                s::audience,
-                s::expires_at,
-            ),
-            s::environment,
-            t::slug,
-            t::name,
-        ))
+        .select((COLUMNS, s::environment, t::slug, t::name))
         .limit(PAGE + 1)
         .load(tx.connection()?)
         .await?;
-    let read = |(columns, environment, slug, tenant): (Columns, String, String, String)| {
-        let (jti, at, client_id, grant_type, subject, scope, audience, expires_at) = columns;
-        Ok(Issued {
-            slug: read_slug(&slug)?,
-            tenant: read_name(&tenant)?,
-            environment: environment
-                .parse()
-                .map_err(StoreError::corrupt("issue.issuance", "environment"))?,
-            jti,
-            at,
-            client_id,
-            grant_type,
-            subject,
-            scope,
-            audience,
-            expires_at,
-        })
-    };
-    rows.into_iter().map(read).collect()
+    rows.into_iter().map(issued).collect()
+}
+
+fn issued(
+    (columns, environment, slug, tenant): (Columns, String, String, String),
+) -> Result<Issued, StoreError> {
+    let (jti, at, client_id, grant_type, subject, scope, audience, expires_at) = columns;
+    Ok(Issued {
+        slug: read_slug(&slug)?,
+        tenant: read_name(&tenant)?,
+        environment: environment
+            .parse()
+            .map_err(StoreError::corrupt("issue.issuance", "environment"))?,
+        jti,
+        at,
+        client_id,
+        grant_type,
+        subject,
+        scope,
+        audience,
+        expires_at,
+    })
 }

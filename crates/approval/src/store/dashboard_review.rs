@@ -166,7 +166,7 @@ async fn findings(
     tenant: Id<kind::Tenant>,
     at: RequestRef,
 ) -> Result<Vec<Found>, StoreError> {
-    let rows: Vec<(String, String, String, String, String, Option<String>, i16)> = f::table
+    let rows: Vec<FoundRow> = f::table
         .filter(
             f::tenant_id
                 .eq(tenant.as_uuid())
@@ -196,16 +196,10 @@ async fn findings(
     Ok(found)
 }
 
+type FoundRow = (String, String, String, String, String, Option<String>, i16);
+
 fn found(
-    (check, title, outcome, observed, required, fix, weight): (
-        String,
-        String,
-        String,
-        String,
-        String,
-        Option<String>,
-        i16,
-    ),
+    (check, title, outcome, observed, required, fix, weight): FoundRow,
 ) -> Result<Found, StoreError> {
     let outcome = outcome
         .parse()

@@ -7,7 +7,7 @@ use narthex_http::StrictQuery;
 use narthex_http::page::{Badge, Choice, Field, Link, Shell, When};
 use narthex_vocab::{AttemptOutcome, Environment};
 
-use super::filter::{Filter, environments};
+use super::filter::{self, Filter, environments};
 use super::frame::{self, Area};
 use super::quarantine::family_name;
 use super::refusal::Refusal;
@@ -69,10 +69,10 @@ pub(crate) async fn page(
         })
         .await?;
     let shell = staff.shell(Area::Attempts, &seen, Area::Attempts.label());
-    Ok(frame::page(&view(shell, &filter, &wanted, seen.found)))
+    Ok(frame::page(&view(shell, &filter, &wanted, &seen.found)))
 }
 
-fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: Vec<OfTenant>) -> AttemptsPage {
+fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: &[OfTenant]) -> AttemptsPage {
     let chips = [
         wanted
             .text
@@ -109,9 +109,9 @@ fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: Vec<OfTenant>) ->
     AttemptsPage {
         shell,
         filters: vec![
-            Field::search("q", "Name, identifier or request id")
+            filter::text("q", "Name, identifier or request id")
                 .value(wanted.text.clone().unwrap_or_default()),
-            Field::search("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
+            filter::text("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
             Field::select("outcome", "Outcome", outcomes)
                 .value(wanted.outcome.map_or("", AttemptOutcome::as_str)),
             environments(wanted.environment),
@@ -120,11 +120,11 @@ fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: Vec<OfTenant>) ->
         newer: wanted.before.map(|_| filter.with("before", "")),
         older: older.map(|older| filter.with("before", &older)),
         range: words::counted(found.len().min(page), "attempt", "attempts"),
-        rows: found.into_iter().take(page).map(row).collect(),
+        rows: found.iter().take(page).map(row).collect(),
     }
 }
 
-fn row(attempt: OfTenant) -> Row {
+fn row(attempt: &OfTenant) -> Row {
     let place = format!("/quarantine/{}/{}", attempt.slug, attempt.environment);
     Row {
         href: attempt

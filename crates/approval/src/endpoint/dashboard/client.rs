@@ -140,7 +140,7 @@ fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
     );
     let review = paths::request(&tenant.slug, client.environment, client.request);
     vec![
-        Fact::code("Client identifier", client.client_id.as_str()),
+        Fact::code("Client identifier", client.id.as_str()),
         Fact::text("Integration", client.integration.name.as_str()),
         Fact::text("Runs it", client.integration.operator.label()),
         Fact::text("Sponsor", sponsor),
@@ -196,7 +196,7 @@ fn issued(client: &Client) -> Vec<Fact> {
         || Fact::text("Last token", "None so far"),
         |at| Fact::when("Last token", When::new(at).to_the_second()),
     );
-    let log = format!("/issuance?q={}", client.client_id);
+    let log = format!("/issuance?q={}", client.id);
     vec![
         Fact::text("In the last 24 h", number(issued.day)),
         Fact::text("Not ended yet", number(issued.live)),
@@ -210,7 +210,7 @@ fn issued(client: &Client) -> Vec<Fact> {
 
 /// What may be done with it now, each on a page of its own.
 fn acts(tenant: &Tenant, client: &Client) -> Vec<Link> {
-    let path = paths::client(&tenant.slug, client.environment, &client.client_id);
+    let path = paths::client(&tenant.slug, client.environment, &client.id);
     let name = &client.integration.name;
     [
         (Stop::Suspend, "Suspend", "suspend"),

@@ -6,7 +6,7 @@ use narthex_http::StrictQuery;
 use narthex_http::page::{Badge, Choice, Field, Link, Shell, When};
 use narthex_vocab::{ClientState, Environment};
 
-use super::filter::{Filter, environments};
+use super::filter::{self, Filter, environments};
 use super::frame::{self, Area};
 use super::refusal::Refusal;
 use super::signed_in::{Look, StaffSignedIn};
@@ -83,9 +83,9 @@ fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: &[Listed]) -> Cli
     ClientsPage {
         shell,
         filters: vec![
-            Field::search("q", "Name or client identifier")
+            filter::text("q", "Name or client identifier")
                 .value(wanted.text.clone().unwrap_or_default()),
-            Field::search("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
+            filter::text("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
             Field::select("state", "State", states)
                 .value(wanted.state.map_or("", ClientState::as_str)),
             environments(wanted.environment),

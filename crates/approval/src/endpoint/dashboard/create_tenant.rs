@@ -171,7 +171,11 @@ fn shown(
     );
     let base = &staff.approval().portal_base;
     let link = base.join(&path).map_err(|_| Refusal::NotFound)?;
-    let shell = staff.shell(Area::Tenants, seen, format!("{} is there", tenant.name));
+    let shell = staff.shell(
+        Area::Tenants,
+        seen,
+        format!("{} waits for its owner", tenant.name),
+    );
     let page = CreatedTenantPage {
         shell: shell.without_script(),
         link: link.to_string(),

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use narthex_http::page::{Banner, Tone};
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Permit};
-use narthex_vocab::RequestState;
+use narthex_vocab::{HostName, RequestState};
 
 use super::banner::Done;
 use super::paths;
@@ -34,7 +34,7 @@ pub(crate) async fn submit(
     let filled = Filled {
         decision: posted.text("decision")?.parse().ok(),
         reason: posted.text("reason")?,
-        ticks: Some(Ticks::posted(&posted)),
+        ticks: Some(Ticks::sent(posted.many("scope"), posted.many("tool"))),
     };
     let version = looked.found.1.request.at.version.to_string();
     if looked.found.1.request.state == RequestState::InReview && posted.text("version")? != version
@@ -178,7 +178,7 @@ fn not_approvable(why: &NotApprovable) -> String {
             "You asked for this yourself: somebody else has to decide it".to_owned()
         }
         NotApprovable::Unproved { hosts } => {
-            let hosts: Vec<_> = hosts.iter().map(|host| host.as_str()).collect();
+            let hosts: Vec<_> = hosts.iter().map(HostName::as_str).collect();
             format!(
                 "Production needs a proof for each host. Not proved: {}. Ask the tenant to prove it, then decide",
                 hosts.join(", ")
@@ -214,3 +214,7 @@ fn decided_already(
     );
     review::changed(staff, looked, filled, Banner::new(Tone::Warn, words))
 }
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

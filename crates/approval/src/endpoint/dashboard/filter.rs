@@ -84,6 +84,13 @@ impl Filter {
     }
 }
 
+/// A field of free text. Every filter may stay empty, so none of them says so.
+pub(crate) fn text(name: &str, label: &str) -> Field {
+    let mut field = Field::search(name, label);
+    field.optional = false;
+    field
+}
+
 /// The field that chooses an environment.
 pub(crate) fn environments(chosen: Option<Environment>) -> Field {
     let any = Choice::new("", "Any");

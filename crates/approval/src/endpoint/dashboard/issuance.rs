@@ -7,7 +7,7 @@ use narthex_http::StrictQuery;
 use narthex_http::page::{Badge, Field, Link, Shell, When};
 use narthex_vocab::Environment;
 
-use super::filter::{Filter, environments};
+use super::filter::{self, Filter, environments};
 use super::frame::{self, Area};
 use super::refusal::Refusal;
 use super::signed_in::{Look, StaffSignedIn};
@@ -90,9 +90,9 @@ fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: Vec<Issued>) -> I
     IssuancePage {
         shell,
         filters: vec![
-            Field::search("q", "Client, subject or request id")
+            filter::text("q", "Client, subject or request id")
                 .value(wanted.text.clone().unwrap_or_default()),
-            Field::search("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
+            filter::text("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
             environments(wanted.environment),
         ],
         chips: chips.into_iter().flatten().collect(),

@@ -7,7 +7,7 @@ use narthex_http::page::{Badge, Choice, Field, Link, Shell, When, number};
 use narthex_vocab::{Environment, QuarantineState, Timestamp};
 
 use super::banner::Done;
-use super::filter::{Filter, environments};
+use super::filter::{self, Filter, environments};
 use super::frame::{self, Area};
 use super::refusal::Refusal;
 use super::signed_in::{Look, StaffSignedIn};
@@ -20,6 +20,7 @@ const ANY: &str = "any";
 /// One line.
 struct Row {
     href: String,
+    /// Where it is blocked, while it waits.
     block: Option<String>,
     name: String,
     leads_to: String,
@@ -119,8 +120,8 @@ fn view(
     QuarantinePage {
         shell,
         filters: vec![
-            Field::search("q", "Name or identifier").value(wanted.text.clone().unwrap_or_default()),
-            Field::search("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
+            filter::text("q", "Name or identifier").value(wanted.text.clone().unwrap_or_default()),
+            filter::text("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
             Field::select("state", "State", states)
                 .value(state.map_or(ANY, QuarantineState::as_str)),
             environments(wanted.environment),
@@ -149,7 +150,7 @@ fn row(held: &Held, now: Timestamp) -> Row {
         state: words::quarantine_state(held.state),
         attempts: number(u64::try_from(held.family.attempts).unwrap_or_default()),
         asks: held.asks,
-        first_seen: When::new(held.family.first_seen),
+        first_seen: When::new(held.family.first_seen).day(),
         last_seen: When::new(held.family.last_seen),
         ends: When::new(held.expires_at),
         left: (waits && held.expires_at > now).then(|| words::left(now, held.expires_at)),

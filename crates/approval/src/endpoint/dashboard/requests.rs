@@ -7,7 +7,7 @@ use narthex_http::page::{Badge, Choice, Field, Link, Shell, When};
 use narthex_vocab::{Environment, RequestState, Timestamp};
 
 use super::banner::see;
-use super::filter::{Filter, environments};
+use super::filter::{self, Filter, environments};
 use super::frame::{self, Area};
 use super::refusal::Refusal;
 use super::signed_in::{Look, StaffSignedIn};
@@ -166,7 +166,7 @@ fn view(
     RequestsPage {
         shell,
         filters: vec![
-            Field::search("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
+            filter::text("tenant", "Tenant").value(wanted.tenant.clone().unwrap_or_default()),
             Field::select("state", "State", stages.into()).value(stage.key()),
             environments(wanted.environment),
         ],

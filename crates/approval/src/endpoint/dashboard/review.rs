@@ -251,7 +251,7 @@ fn policy(case: &Case) -> Vec<Fact> {
         Fact::when("Ran", When::new(run.at).to_the_second()),
     ];
     let mut heaviest: Vec<&Found> = case.findings.iter().filter(|f| f.weight > 0).collect();
-    heaviest.sort_by(|a, b| b.weight.cmp(&a.weight));
+    heaviest.sort_by_key(|found| std::cmp::Reverse(found.weight));
     let reason = |fact: Fact, found: &Found| {
         fact.and_text(format!(
             "{} ({}, adds {})",
@@ -367,3 +367,7 @@ const fn closed_text(state: RequestState) -> &'static str {
         S::Withdrawn => "The tenant took it back.",
     }
 }
+
+#[cfg(test)]
+#[path = "review_tests.rs"]
+pub(super) mod tests;

@@ -138,7 +138,7 @@ async fn carry_out(
     (what, reason): (Stop, Reason),
 ) -> Result<HttpResponse, Refusal> {
     let (tenant, client) = &looked.found;
-    let (environment, client_id) = (client.environment, client.client_id.clone());
+    let (environment, client_id) = (client.environment, client.id.clone());
     let command = Suspend {
         environment,
         client_id,
@@ -152,7 +152,7 @@ async fn carry_out(
         })
         .await;
     match stopped {
-        Ok(_) => Ok(done(what).at(&paths::client(&tenant.slug, environment, &client.client_id))),
+        Ok(_) => Ok(done(what).at(&paths::client(&tenant.slug, environment, &client.id))),
         Err(SuspendError::NotPermitted(error)) => Err(error.into()),
         Err(SuspendError::Store(error)) => Err(error.into()),
         Err(SuspendError::NotPossible(state)) => {
@@ -195,7 +195,7 @@ fn view(
         Stop::Revoke => "Revoke",
     };
     let title = format!("{verb} {name}");
-    let back = paths::client(&tenant.slug, client.environment, &client.client_id);
+    let back = paths::client(&tenant.slug, client.environment, &client.id);
     let shell = staff
         .shell(Area::Clients, looked, &title)
         .crumb(name, &back);

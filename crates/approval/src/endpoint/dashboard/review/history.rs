@@ -25,7 +25,9 @@ pub(super) fn days(case: &Case) -> Vec<Day> {
             .iter()
             .map(|decided| (decided.at, decision(case, decided))),
     );
-    entries.sort_by(|(a, _), (b, _)| b.cmp(a));
+    // What happened in one moment was written in this order: the last of it is the newest.
+    entries.sort_by_key(|(at, _)| *at);
+    entries.reverse();
 
     let mut days: Vec<(Timestamp, Vec<Entry>)> = Vec::new();
     for (at, entry) in entries {

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use narthex_http::page::{Cell, ScopeRow};
 use narthex_vocab::{Environment, Scope, ToolName};
 
-use super::super::posted::Posted;
 use super::super::words::{self, reach_risk};
 use crate::reach::{Asked, Reach, ToolRef};
 use crate::store::dashboard_review::{Case, Given};
@@ -31,11 +30,14 @@ impl Ticks {
         }
     }
 
-    /// The boxes of a form.
-    pub(crate) fn posted(posted: &Posted) -> Self {
+    /// The boxes that a form sent.
+    pub(crate) fn sent<'a>(
+        scopes: impl Iterator<Item = &'a str>,
+        tools: impl Iterator<Item = &'a str>,
+    ) -> Self {
         Self {
-            scopes: posted.many("scope").map(str::to_owned).collect(),
-            tools: posted.many("tool").map(str::to_owned).collect(),
+            scopes: scopes.map(str::to_owned).collect(),
+            tools: tools.map(str::to_owned).collect(),
         }
     }
 
@@ -164,7 +166,7 @@ fn box_of(
 }
 
 fn both(case: &Case, here: Cell, elsewhere: bool) -> [Cell; 2] {
-    let there = Cell::Text(if elsewhere { "Granted" } else { "No" }.to_owned());
+    let there = Cell::Text(if elsewhere { "Granted" } else { "Not granted" }.to_owned());
     match case.request.at.environment {
         Environment::Sandbox => [here, there],
         Environment::Production => [there, here],
