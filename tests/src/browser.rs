@@ -68,7 +68,6 @@ impl Browser {
     }
 
     /// A request to finish and [`Browser::send`].
-    #[must_use]
     pub fn request(&self, method: Method, url: &str) -> RequestBuilder {
         self.client.request(method, url)
     }

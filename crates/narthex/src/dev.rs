@@ -43,7 +43,44 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     forget(&ready_file)?;
 
     let services = start_services(&args, &data_dir)?;
-    let (server, redis_url) = backends(&args, services.as_ref())?;
+    let instance = prepare(&args, services.as_ref(), (ports, &data_dir)).await?;
+    let installation = Installation {
+        proxies: TrustedProxies::none(),
+        test_hosts,
+        ..instance.installation()?
+    };
+    let demo = seed(&args, &installation, &instance, (ports, &data_dir)).await?;
+    let running = planes(&installation, &instance, ports)?;
+    let resource_server = match (&demo, args.resource_server) {
+        (Some(demo), Switch::On) => resource_server::start(demo, &installation, ports),
+        (None, _) | (_, Switch::Off) => None,
+    };
+    let content = ready_content(&installation, demo.as_ref());
+    let ended = serve(running, async {
+        ready_file::write(&ready_file, &content)
+            .with_context(|| ready_file.display().to_string())?;
+        table::print(&content, resource_server.is_some(), &ready_file);
+        planes::stop_signal().await;
+        progress("Stopping");
+        Ok(())
+    })
+    .await;
+    forget(&ready_file)?;
+    drop(resource_server);
+    if let Some(services) = services {
+        services.stop()?;
+    }
+    ended?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Brings the database up to date, makes the keys, and writes down where everything is.
+async fn prepare(
+    args: &DevArgs,
+    services: Option<&Services>,
+    (ports, data_dir): (Ports, &Path),
+) -> anyhow::Result<Instance> {
+    let (server, redis_url) = backends(args, services)?;
     progress("Preparing the database");
     let name = server.database_name();
     let databases = server.prepare(&name).await?;
@@ -60,57 +97,52 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         keys: data_dir.join("keys"),
     };
     KeyFiles::ensure(&instance.keys)?;
-    instance.save(&data_dir)?;
-    let installation = Installation {
-        proxies: TrustedProxies::none(),
-        test_hosts,
-        ..instance.installation()?
-    };
+    instance.save(data_dir)?;
+    Ok(instance)
+}
 
-    let demo = seed(&args, &installation, &instance, (ports, &data_dir)).await?;
+/// The three planes on their four listeners.
+fn planes(
+    installation: &Installation,
+    instance: &Instance,
+    ports: Ports,
+) -> anyhow::Result<Running> {
+    let databases = &instance.databases;
     let mut running = Running::default();
     running.discovery(
-        &installation,
-        &instance.databases,
+        installation,
+        databases,
         bind("discovery", ports.discovery())?,
     )?;
-    running.token(
-        &installation,
-        &instance.databases,
-        bind("token", ports.token())?,
-    )?;
+    running.token(installation, databases, bind("token", ports.token())?)?;
     let listeners = (
         bind("portal", ports.portal())?,
         bind("staff", ports.staff())?,
     );
-    running.approval(&installation, &instance.databases, listeners)?;
-    let content = ready_content(&installation, demo.as_ref());
-    let resource_server = match (&demo, args.resource_server) {
-        (Some(demo), Switch::On) => resource_server::start(demo, &installation, ports)?,
-        (None, _) | (_, Switch::Off) => None,
-    };
-    let announce = async {
-        ready_file::write(&ready_file, &content)
-            .with_context(|| ready_file.display().to_string())?;
-        table::print(&content, resource_server.is_some(), &ready_file);
-        planes::stop_signal().await;
-        progress("Stopping");
-        anyhow::Ok(())
-    };
-    let (announced, stop) = tokio::sync::oneshot::channel::<()>();
+    running.approval(installation, databases, listeners)?;
+    Ok(running)
+}
+
+/// Serves until `reign` is over, or until a server fails.
+async fn serve(
+    running: Running,
+    reign: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    let (over, stop) = tokio::sync::oneshot::channel::<()>();
     let serving = running.until(async { drop(stop.await) });
-    let (served, said) = tokio::join!(serving, async {
-        let said = announce.await;
-        drop(announced);
-        said
-    });
-    forget(&ready_file)?;
-    drop(resource_server);
-    if let Some(services) = services {
-        services.stop()?;
+    let reigning = async {
+        let ended = reign.await;
+        drop(over);
+        ended
+    };
+    tokio::pin!(serving);
+    tokio::select! {
+        failed = &mut serving => failed,
+        ended = reigning => {
+            serving.await?;
+            ended
+        }
     }
-    said.and(served)?;
-    Ok(ExitCode::SUCCESS)
 }
 
 fn start_services(args: &DevArgs, data_dir: &Path) -> anyhow::Result<Option<Services>> {

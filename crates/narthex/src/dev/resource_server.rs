@@ -25,16 +25,14 @@ pub(super) fn start(
     demo: &Demo,
     installation: &Installation,
     ports: Ports,
-) -> anyhow::Result<Option<ResourceServer>> {
+) -> Option<ResourceServer> {
     let Some(script) = script() else {
         super::progress(
             "The demo's MCP server is not started: tests/peers/node_modules is not there",
         );
-        return Ok(None);
+        return None;
     };
-    let Some(tenant) = demo.tenants.first() else {
-        return Ok(None);
-    };
+    let tenant = demo.tenants.first()?;
     let both = [Environment::Production, Environment::Sandbox];
     let issuers = both.map(|environment| {
         Issuer::new(&installation.discovery, &tenant.slug, environment).to_string()
@@ -64,12 +62,12 @@ pub(super) fn start(
         .stdout(Stdio::null())
         .spawn();
     match started {
-        Ok(child) => Ok(Some(ResourceServer(child))),
+        Ok(child) => Some(ResourceServer(child)),
         Err(error) => {
             super::progress(&format!(
                 "The demo's MCP server is not started: node: {error}"
             ));
-            Ok(None)
+            None
         }
     }
 }

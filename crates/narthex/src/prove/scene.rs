@@ -118,17 +118,14 @@ pub(super) fn fill(sql: &str, which: Which) -> String {
     let mut parts = sql.split('$');
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match name(part, which) {
-            Some((uuid, rest)) => {
-                filled.push('\'');
-                filled.push_str(&uuid);
-                filled.push('\'');
-                filled.push_str(rest);
-            }
-            None => {
-                filled.push('$');
-                filled.push_str(part);
-            }
+        if let Some((uuid, rest)) = name(part, which) {
+            filled.push('\'');
+            filled.push_str(&uuid);
+            filled.push('\'');
+            filled.push_str(rest);
+        } else {
+            filled.push('$');
+            filled.push_str(part);
         }
     }
     filled

@@ -18,6 +18,10 @@ const READABLE: &str = "
     order by 1";
 
 /// Looks and tries.
+#[allow(
+    clippy::too_many_lines,
+    reason = "a list of questions, one after the other"
+)]
 pub(super) async fn run(client: &Client, role: Role, report: &mut Report) -> anyhow::Result<()> {
     let who: (String, String) = {
         let row = client

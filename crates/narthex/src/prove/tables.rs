@@ -235,7 +235,8 @@ async fn both(
     let tried = stage.attempt(role, "$A", sql).await?;
     // What belongs to an approval, a request or an offer looks for it first, and does not see it.
     let unseen = matches!(&tried, Err(refusal) if refusal.is_about_an_unseen_parent());
-    if !by.refused(&tried) && !(unseen && matches!(by, Control::RowSecurity)) {
+    let refused = by.refused(&tried) || unseen && matches!(by, Control::RowSecurity);
+    if !refused {
         return Ok(Outcome::Hole(instead(&tried)));
     }
     if matches!(by, Control::Grant) {
