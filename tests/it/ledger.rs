@@ -51,7 +51,7 @@ async fn write(database: &Database, tenant: Id<kind::Tenant>, number: usize) {
             actor: Actor::System("test"),
             action: "ledger.test",
             object: format!("number {number}"),
-            environment: (number % 2 == 0).then_some(Environment::Production),
+            environment: number.is_multiple_of(2).then_some(Environment::Production),
             reason: ["", "plain", "zwölf Ω, 3:abc,", "line\nbreak"][number % 4],
             detail: json!({ "b": number, "a": ["ü", null] }),
             request_id: "req",

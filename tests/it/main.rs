@@ -5,6 +5,8 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
+    clippy::too_many_lines,
+    clippy::type_complexity,
     reason = "tests"
 )]
 
@@ -13,6 +15,7 @@ mod budgets;
 mod budgets_http;
 mod cases;
 mod catalogue;
+mod domain;
 mod invariants;
 mod isolation_http;
 mod ledger;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use narthex::outbound::TestHosts;
 use narthex_egress::{CertificateDer, GuardConfig, Limits, NameServer, TestHost};
 use narthex_vocab::HostName;
 use rustls::pki_types::PrivateKeyDer;
@@ -68,6 +69,18 @@ impl FakeHost {
         self.paths.lock().unwrap().clone()
     }
 
+    /// For a product that shall find this host.
+    #[must_use]
+    pub fn test_hosts(&self) -> TestHosts {
+        TestHosts {
+            hosts: vec![TestHost {
+                host: self.host.clone(),
+                address: self.address,
+            }],
+            roots: vec![self.certificate.clone()],
+        }
+    }
+
     /// A guard that finds this host, and whose only resolver says nothing.
     #[must_use]
     pub fn guard(&self) -> GuardConfig {
@@ -76,11 +89,8 @@ impl FakeHost {
                 name: "silent".to_owned(),
                 address: self.silent.local_addr().unwrap(),
             }),
-            test_hosts: vec![TestHost {
-                host: self.host.clone(),
-                address: self.address,
-            }],
-            test_roots: vec![self.certificate.clone()],
+            test_hosts: self.test_hosts().hosts,
+            test_roots: self.test_hosts().roots,
             limits: Limits {
                 connect: Duration::from_millis(500),
                 ..Limits::default()

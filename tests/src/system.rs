@@ -56,8 +56,22 @@ impl System {
         Self::with_redis(place, &place.redis_url, hash_key).await
     }
 
+    /// The same, and these hosts of the outside world are on this machine.
+    pub async fn with_hosts(place: &Place, hash_key: [u8; 32], hosts: TestHosts) -> Self {
+        Self::launch(place, &place.redis_url, hash_key, hosts).await
+    }
+
     /// The same with a Redis of the test's own.
     pub async fn with_redis(place: &Place, redis_url: &str, hash_key: [u8; 32]) -> Self {
+        Self::launch(place, redis_url, hash_key, TestHosts::default()).await
+    }
+
+    async fn launch(
+        place: &Place,
+        redis_url: &str,
+        hash_key: [u8; 32],
+        test_hosts: TestHosts,
+    ) -> Self {
         let urls = DatabaseUrls {
             owner: place.owner_url(),
             discovery: place.url("narthex_discovery"),
@@ -88,7 +102,7 @@ impl System {
                     keys,
                     proxies: TrustedProxies::none(),
                     workers: 1,
-                    test_hosts: TestHosts::default(),
+                    test_hosts,
                 };
                 let running = run(&installation, &urls, bound).unwrap();
                 let _ = say.send(origins);

@@ -156,10 +156,7 @@ fn expected(name: &str, fault: Fault) -> (u16, &'static str) {
         // A body that is no form is as good as none: the token may be in the header (RFC 6750 section 2).
         "userinfo" if fault == Fault::Repeated => (400, "invalid_request"),
         "userinfo" => (401, "invalid_token"),
-        "authorize" => match of_form(fault) {
-            Some(refused) => refused,
-            None => (303, ""),
-        },
+        "authorize" => of_form(fault).unwrap_or((303, "")),
         "evaluation" => match fault {
             Fault::Repeated | Fault::NotUtf8 | Fault::Empty | Fault::Array => {
                 (400, "invalid_request")
