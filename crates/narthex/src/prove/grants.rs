@@ -42,7 +42,10 @@ pub(super) async fn all(client: &Client) -> Result<Vec<String>, tokio_postgres::
 }
 
 /// Compares.
-pub(super) async fn check(client: &Client, report: &mut Report) -> Result<(), tokio_postgres::Error> {
+pub(super) async fn check(
+    client: &Client,
+    report: &mut Report,
+) -> Result<(), tokio_postgres::Error> {
     const WHAT: &str = "each role may do what is listed, and nothing else";
     let found = all(client).await?;
     let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
@@ -53,7 +56,12 @@ pub(super) async fn check(client: &Client, report: &mut Report) -> Result<(), to
     let missing = meant.difference(&found).map(|line| (line, "is missing"));
     for (line, why) in strange.chain(missing) {
         holds = false;
-        report.push(super::catalogue::PART, WHAT, "", Outcome::Hole(format!("{line} {why}")));
+        report.push(
+            super::catalogue::PART,
+            WHAT,
+            "",
+            Outcome::Hole(format!("{line} {why}")),
+        );
     }
     if holds {
         let looked = format!("{} looked at", found.len());

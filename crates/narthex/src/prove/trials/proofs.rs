@@ -7,7 +7,8 @@ use crate::prove::trial::Trial;
 
 const SEEN: &str = "insert into review.proof (tenant_id, proof_id, domain_id, host, method, evidence, verified_at, expires_at, order_id)
     values ($A, $A.new, $A.domain, $A.host, 'dns_txt', 'seen', now(), now(), $A.order)";
-const ANSWER: &str = "update intake.fetch_order set claimed_at = now(), answered_at = now(), seen = '[]'
+const ANSWER: &str =
+    "update intake.fetch_order set claimed_at = now(), answered_at = now(), seen = '[]'
     where order_id = $A.open_order";
 
 /// The tries.
