@@ -143,7 +143,10 @@ async fn a_redis_that_is_silent_or_gone_is_unavailable_within_a_second() {
     let mut redis = Redis::start().await;
     let budgets = Budgets::new(&redis.url()).unwrap();
     let (tenant, bucket) = (tenant(), [Bucket::new("register", 10, MINUTE)]);
-    assert_eq!(budgets.spend(tenant, &bucket).await.unwrap(), Answer::Allowed);
+    assert_eq!(
+        budgets.spend(tenant, &bucket).await.unwrap(),
+        Answer::Allowed
+    );
 
     let client = redis::Client::open(redis.url()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -154,7 +157,10 @@ async fn a_redis_that_is_silent_or_gone_is_unavailable_within_a_second() {
         .unwrap();
     refused_within_a_second(&budgets, tenant, &bucket).await;
     tokio::time::sleep(Duration::from_millis(2200)).await;
-    assert_eq!(budgets.spend(tenant, &bucket).await.unwrap(), Answer::Allowed);
+    assert_eq!(
+        budgets.spend(tenant, &bucket).await.unwrap(),
+        Answer::Allowed
+    );
 
     redis.stop();
     for _ in 0..2 {
@@ -163,7 +169,10 @@ async fn a_redis_that_is_silent_or_gone_is_unavailable_within_a_second() {
     redis.again();
     let back = Instant::now();
     while budgets.spend(tenant, &bucket).await.is_err() {
-        assert!(back.elapsed() < Duration::from_secs(5), "it never comes back");
+        assert!(
+            back.elapsed() < Duration::from_secs(5),
+            "it never comes back"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
