@@ -54,7 +54,7 @@ async fn the_proof_leaves_nothing_behind() {
     "grant usage on schema registry to narthex_discovery; grant insert on registry.client to narthex_discovery",
     &["writes a client", "narthex_discovery on schema registry", "narthex_discovery on registry.client"]
 )]
-#[case::token_reads_seeds("grant select (totp_sealed) on tenant.member to narthex_token", &["totp_sealed", "TOTP seed"])]
+#[case::token_reads_seeds("grant select (totp_sealed) on tenant.member to narthex_token", &["totp_sealed", "TOTP seed", "narthex_token on tenant.member"])]
 #[case::approval_reads_keys("grant select on issue.signing_key to narthex_approval", &["signing_key", "signing key"])]
 #[case::staff_write("grant update (state) on registry.client to narthex_staff", &["registry.client", "client's state"])]
 #[case::log_rewritten("grant update (reason) on ledger.entry to narthex_approval", &["ledger.entry"])]

@@ -255,9 +255,14 @@ async fn both(
 impl Refusal {
     /// A trigger looked for the row's parent and did not see it.
     fn is_about_an_unseen_parent(&self) -> bool {
-        ["approval_complete", "request_complete", "offer_complete"]
-            .iter()
-            .any(|name| self.is_by(name))
+        [
+            "approval_complete",
+            "request_complete",
+            "offer_complete",
+            "proof_seen",
+        ]
+        .iter()
+        .any(|name| self.is_by(name))
     }
 
     /// The row is there already, or something hangs on it, or it is too late for it: it was reached.
