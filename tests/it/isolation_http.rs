@@ -7,10 +7,11 @@ mod dashboard;
 mod portal;
 mod token;
 
+use narthex_approval::add_domain::{AddDomain, AddDomainError, add_domain};
 use narthex_people::session::Surface;
-use narthex_tenancy::permission::{Person, Role};
+use narthex_tenancy::permission::{Action, Person, Role};
 use narthex_tests::{Answer, Browser};
-use narthex_vocab::Environment;
+use narthex_vocab::{Environment, HostName};
 
 use crate::cases::company::{self, Company};
 use crate::scene::{self, History, Machine, Scene};
@@ -49,7 +50,7 @@ impl Objects {
             client: id,
             credential,
             invitation: format!("niv_{}", "a".repeat(43)),
-            domain: format!("dom_{}", "0".repeat(32)),
+            domain: domain(company).await,
         }
     }
 
@@ -89,6 +90,21 @@ impl Objects {
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
         pattern.split('/').map(part).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// The tenant's domain, the same for both environments.
+async fn domain(company: &Company) -> String {
+    let host = HostName::parse("partner.example").unwrap();
+    let added = company
+        .owned(Action::EditIntegration, async |tx, acting| {
+            add_domain(tx, AddDomain { host }, acting).await
+        })
+        .await;
+    match added {
+        Ok(domain) => domain.id.to_string(),
+        Err(AddDomainError::AlreadyThere(id)) => id.to_string(),
+        Err(error) => panic!("{error}"),
     }
 }
 

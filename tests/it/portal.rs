@@ -89,6 +89,7 @@ fn fill(pattern: &str) -> String {
         .replace("{request}", &format!("req_{id}"))
         .replace("{credential}", &format!("crd_{id}"))
         .replace("{client}", "ns_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+        .replace("{domain}", &format!("dom_{id}"))
 }
 
 /// What a viewer may not do.

@@ -206,6 +206,7 @@ async fn a_foreign_object_is_as_unknown_as_none() {
             "{request}",
             "{client}",
             "{credential}",
+            "{domain}",
         ];
         let bound = row.path.contains("{environment}");
         if !names_one.iter().any(|part| row.path.contains(part)) {
