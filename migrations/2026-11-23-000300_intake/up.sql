@@ -74,8 +74,8 @@ grant select, insert on intake.quarantine to narthex_discovery;
 grant select, update (state, answer) on intake.quarantine to narthex_approval;
 grant select on intake.quarantine to narthex_token;
 create trigger arrows before insert or update on intake.quarantine for each row execute function tenant.follow_arrows(
-    '>quarantined', 'quarantined>linked', 'quarantined>activated', 'quarantined>blocked', 'quarantined>expired',
-    'linked>activated', 'linked>blocked', 'linked>quarantined', 'linked>expired', 'activated>blocked', 'activated>expired');
+    '>quarantined', 'quarantined>linked', 'quarantined>blocked', 'quarantined>expired',
+    'linked>activated', 'linked>blocked', 'linked>expired');
 
 create function intake.tell_approval() returns trigger
     language plpgsql as $$

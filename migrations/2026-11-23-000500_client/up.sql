@@ -10,23 +10,26 @@ create table registry.client (
     state text not null default 'awaiting_credentials'
         check (state in ('awaiting_credentials', 'active', 'restricted', 'suspended', 'expired', 'revoked')),
     state_reason text,
+    held_by_staff boolean not null default false,
     metadata jsonb not null,
     created_at timestamptz not null,
     changed_at timestamptz not null,
     expires_at timestamptz not null,
     primary key (tenant_id, environment, client_id),
     unique (tenant_id, environment, client_id, approval_id),
+    constraint only_what_is_suspended_is_held check (state = 'suspended' or not held_by_staff),
     foreign key (tenant_id, environment, approval_id, integration_id, request_id, version)
         references review.approval (tenant_id, environment, approval_id, integration_id, request_id, version)
 );
 comment on table registry.client is 'An integration''s presence in one environment; the OAuth client.';
 comment on column registry.client.metadata is 'The effective RFC 7591 metadata that was approved.';
+comment on column registry.client.held_by_staff is 'Staff suspended it: its tenant cannot let it go on.';
 comment on column registry.client.expires_at is 'Everything expires: the approval''s end at the latest.';
 create index client_integration on registry.client (tenant_id, integration_id);
 call tenant.isolate('registry.client');
 call tenant.admit_staff('registry.client');
 grant select on registry.client to narthex_token;
-grant select, insert, update (approval_id, integration_id, request_id, version, state, state_reason, metadata, changed_at, expires_at)
+grant select, insert, update (approval_id, integration_id, request_id, version, state, state_reason, held_by_staff, metadata, changed_at, expires_at)
     on registry.client to narthex_approval;
 create trigger arrows before insert or update on registry.client for each row execute function tenant.follow_arrows(
     '>awaiting_credentials', '>active', 'awaiting_credentials>active', 'awaiting_credentials>revoked', 'awaiting_credentials>suspended', 'awaiting_credentials>expired',

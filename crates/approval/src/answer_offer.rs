@@ -71,8 +71,8 @@ pub async fn answer_offer(
     acting: &mut Acting<'_>,
 ) -> Result<Answered, AnswerOfferError> {
     let person = acting.member(tx, Action::AnswerOffer)?.member;
-    let offer = open_offer(tx, &command, acting.now).await?;
     let request = store::request::load(tx, tx.tenant(), command.request).await?;
+    let offer = open_offer(tx, &command, acting.now).await?;
     let (answer, to) = if command.accept {
         (
             Answer::Accepted(Acceptance::Tenant(person)),

@@ -144,6 +144,7 @@ async fn wake(
         from: state,
         to: ClientState::Active,
         reason: None,
+        held_by_staff: false,
     };
     if store::client::advance(tx, environment, client_id, arrow, now).await? {
         Ok(())

@@ -83,16 +83,13 @@ pub async fn revise(
 /// The version after one that was sent back to the tenant.
 fn next(before: &AccessRequest) -> Result<RequestRef, ReviseError> {
     match (before.state, before.origin) {
-        (RequestState::ChangesRequested | RequestState::RejectedByPolicy, Origin::Portal) => {
-            Ok(RequestRef {
-                version: before.at.version + 1,
-                ..before.at
-            })
+        (state, Origin::Portal) if state.is_sent_back() => Ok(RequestRef {
+            version: before.at.version + 1,
+            ..before.at
+        }),
+        (state, Origin::Quarantine | Origin::Open) if state.is_sent_back() => {
+            Err(ReviseError::NotOurs)
         }
-        (
-            RequestState::ChangesRequested | RequestState::RejectedByPolicy,
-            Origin::Quarantine | Origin::Open,
-        ) => Err(ReviseError::NotOurs),
         (state, _) => Err(ReviseError::NotSentBack(state)),
     }
 }

@@ -2,7 +2,7 @@
 //! gives a client anything it did not have.
 
 use narthex_tenancy::{StoreError, TenantTx, permission::Action};
-use narthex_vocab::{ClientId, ClientState, Environment};
+use narthex_vocab::{AuthMethod, ClientId, ClientState, Environment};
 use serde_json::json;
 
 use crate::{
@@ -36,23 +36,34 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// The state it leads to.
-    pub const fn leads_to(self) -> ClientState {
-        match self {
-            Self::Suspend => ClientState::Suspended,
-            Self::Resume => ClientState::Active,
-            Self::Revoke => ClientState::Revoked,
-        }
-    }
-
     /// Whether the machine has this arrow from `state`. Resuming is for what was stopped: a client that waits for
     /// credentials, or is limited, is not resumed.
     pub fn is_possible(self, state: ClientState) -> bool {
-        let arrow = state.may_become(self.leads_to());
         match self {
-            Self::Suspend | Self::Revoke => arrow,
-            Self::Resume => arrow && state == ClientState::Suspended,
+            Self::Suspend => state.may_become(ClientState::Suspended),
+            Self::Resume => state == ClientState::Suspended,
+            Self::Revoke => state.may_become(ClientState::Revoked),
         }
+    }
+
+    /// The state it leads to; a client without anything to prove itself with goes back to waiting for it.
+    async fn leads_to(
+        self,
+        tx: &mut TenantTx,
+        (environment, client): (Environment, &ClientId),
+        auth_method: AuthMethod,
+    ) -> Result<ClientState, StoreError> {
+        Ok(match self {
+            Self::Suspend => ClientState::Suspended,
+            Self::Revoke => ClientState::Revoked,
+            Self::Resume
+                if auth_method.needs_secret()
+                    && !store::credential::any_live(tx, environment, client).await? =>
+            {
+                ClientState::AwaitingCredentials
+            }
+            Self::Resume => ClientState::Active,
+        })
     }
 
     const fn action(self) -> &'static str {
@@ -73,6 +84,9 @@ pub enum SuspendError {
     /// Its state does not allow it.
     #[error("the client is {0}")]
     NotPossible(ClientState),
+    /// Staff suspended it, and its tenant does not undo that.
+    #[error("staff suspended the client")]
+    HeldByStaff,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -84,26 +98,33 @@ pub async fn suspend(
     command: Suspend,
     acting: &mut Acting<'_>,
 ) -> Result<ClientState, SuspendError> {
-    acting
-        .member(tx, Action::SuspendOwn)
-        .or_else(|_| acting.staff(tx, Action::SuspendAny))?;
+    let by_staff = acting.staff(tx, Action::SuspendAny).is_ok();
+    if !by_staff {
+        acting.member(tx, Action::SuspendOwn)?;
+    }
     let Suspend {
         environment,
         client_id,
         what,
         reason,
     } = command;
-    let from = store::client::load(tx, environment, &client_id)
-        .await?
-        .state;
+    let client = store::client::load(tx, environment, &client_id).await?;
+    let from = client.state;
     if !what.is_possible(from) {
         return Err(SuspendError::NotPossible(from));
     }
-    let to = what.leads_to();
+    if client.held_by_staff && what == Stop::Resume && !by_staff {
+        return Err(SuspendError::HeldByStaff);
+    }
+    let auth_method = client.metadata.auth_method();
+    let to = what
+        .leads_to(tx, (environment, &client_id), auth_method)
+        .await?;
     let arrow = Arrow {
         from,
         to,
         reason: Some(reason.as_str()),
+        held_by_staff: by_staff && to == ClientState::Suspended,
     };
     if !store::client::advance(tx, environment, &client_id, arrow, acting.now).await? {
         let now = store::client::load(tx, environment, &client_id).await?;
@@ -128,7 +149,7 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case(Stop::Suspend, &[S::Active, S::Restricted])]
+    #[case(Stop::Suspend, &[S::AwaitingCredentials, S::Active, S::Restricted])]
     #[case(Stop::Resume, &[S::Suspended])]
     #[case(Stop::Revoke, &[S::AwaitingCredentials, S::Active, S::Restricted, S::Suspended, S::Expired])]
     fn each_act_has_its_states(#[case] what: Stop, #[case] from: &[ClientState]) {

@@ -52,30 +52,31 @@ impl ClientState {
         }
     }
 
+    /// Where a row may begin.
+    pub const FIRST: &'static [Self] = &[Self::AwaitingCredentials, Self::Active];
+
     /// The states that may follow this one.
     pub const fn next(self) -> &'static [Self] {
         match self {
-            Self::AwaitingCredentials | Self::Suspended => &[Self::Active, Self::Revoked],
+            Self::AwaitingCredentials => {
+                &[Self::Active, Self::Suspended, Self::Expired, Self::Revoked]
+            }
             Self::Active => &[
                 Self::Restricted,
                 Self::Suspended,
                 Self::Expired,
                 Self::Revoked,
             ],
-            Self::Restricted => &[Self::Active, Self::Suspended, Self::Revoked],
+            Self::Restricted => &[Self::Active, Self::Suspended, Self::Expired, Self::Revoked],
+            Self::Suspended => &[
+                Self::AwaitingCredentials,
+                Self::Active,
+                Self::Expired,
+                Self::Revoked,
+            ],
             Self::Expired => &[Self::Revoked],
             Self::Revoked => &[],
         }
-    }
-
-    /// Whether the machine has this arrow. No state has an arrow to itself.
-    pub fn may_become(self, next: Self) -> bool {
-        self.next().contains(&next)
-    }
-
-    /// Whether nothing follows.
-    pub const fn is_final(self) -> bool {
-        self.next().is_empty()
     }
 
     /// Whether tokens that were issued are still honoured.
@@ -89,6 +90,7 @@ impl ClientState {
     }
 }
 
+crate::machine::machine!(ClientState);
 crate::word::closed_word!(ClientState, "client state");
 
 #[cfg(test)]
@@ -108,6 +110,8 @@ mod tests {
         use S::{Active, AwaitingCredentials, Expired, Restricted, Revoked, Suspended};
         let arrows = [
             (AwaitingCredentials, Active),
+            (AwaitingCredentials, Suspended),
+            (AwaitingCredentials, Expired),
             (AwaitingCredentials, Revoked),
             (Active, Restricted),
             (Active, Suspended),
@@ -115,8 +119,11 @@ mod tests {
             (Active, Revoked),
             (Restricted, Active),
             (Restricted, Suspended),
+            (Restricted, Expired),
             (Restricted, Revoked),
+            (Suspended, AwaitingCredentials),
             (Suspended, Active),
+            (Suspended, Expired),
             (Suspended, Revoked),
             (Expired, Revoked),
         ];

@@ -52,6 +52,9 @@ impl DomainState {
         }
     }
 
+    /// Where a row may begin.
+    pub const FIRST: &'static [Self] = &[Self::Pending];
+
     /// The states that may follow this one.
     pub const fn next(self) -> &'static [Self] {
         match self {
@@ -63,17 +66,13 @@ impl DomainState {
         }
     }
 
-    /// Whether the machine has this arrow. No state has an arrow to itself.
-    pub fn may_become(self, next: Self) -> bool {
-        self.next().contains(&next)
-    }
-
     /// Whether a look leaves the state as it is until the answer comes.
     pub const fn is_proved(self) -> bool {
         matches!(self, Self::Verified | Self::Failing)
     }
 }
 
+crate::machine::machine!(DomainState);
 crate::word::closed_word!(DomainState, "domain state");
 
 #[cfg(test)]

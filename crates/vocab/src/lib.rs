@@ -4,6 +4,7 @@
 //! checked: there is no second, weaker way to have one. Time ([`Timestamp`]) and chance
 //! (`&mut dyn rand_core::CryptoRng`) are parameters.
 
+mod machine;
 mod word;
 
 #[cfg(test)]

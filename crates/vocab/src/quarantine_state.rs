@@ -47,6 +47,9 @@ impl QuarantineState {
         }
     }
 
+    /// Where a row may begin.
+    pub const FIRST: &'static [Self] = &[Self::Quarantined];
+
     /// The states that may follow this one.
     pub const fn next(self) -> &'static [Self] {
         match self {
@@ -55,16 +58,7 @@ impl QuarantineState {
             Self::Activated | Self::Blocked | Self::Expired => &[],
         }
     }
-
-    /// Whether the machine has this arrow. No state has an arrow to itself.
-    pub fn may_become(self, next: Self) -> bool {
-        self.next().contains(&next)
-    }
-
-    /// Whether nothing follows.
-    pub const fn is_final(self) -> bool {
-        self.next().is_empty()
-    }
 }
 
+crate::machine::machine!(QuarantineState);
 crate::word::closed_word!(QuarantineState, "quarantine state");

@@ -11,16 +11,14 @@ pub enum RequestState {
     Screening,
     /// A named rule approved it.
     AutoApproved,
-    /// A rule refused it; it can be fixed and sent again.
+    /// A rule refused it; mended it is sent again as the next version.
     RejectedByPolicy,
     /// A person looks at it.
     InReview,
-    /// The reviewer asked for changes.
+    /// The reviewer asked for changes; they come as the next version.
     ChangesRequested,
-    /// The reviewer made a counter-proposal.
+    /// The reviewer made a counter-proposal; declined it goes back to the reviewer.
     Offered,
-    /// The tenant declined the offer; the reviewer goes on.
-    Declined,
     /// A person rejected it.
     Rejected,
     /// A person rejected it and blocked what asked.
@@ -29,7 +27,7 @@ pub enum RequestState {
     AwaitingSecond,
     /// Approved by everyone who had to.
     Approved,
-    /// The second person refused; the reviewer goes on.
+    /// The second person refused.
     Refused,
     /// Nobody answered in time.
     Lapsed,
@@ -48,7 +46,6 @@ impl RequestState {
         Self::InReview,
         Self::ChangesRequested,
         Self::Offered,
-        Self::Declined,
         Self::Rejected,
         Self::RejectedAndBlocked,
         Self::AwaitingSecond,
@@ -69,7 +66,6 @@ impl RequestState {
             Self::InReview => "in_review",
             Self::ChangesRequested => "changes_requested",
             Self::Offered => "offered",
-            Self::Declined => "declined",
             Self::Rejected => "rejected",
             Self::RejectedAndBlocked => "rejected_and_blocked",
             Self::AwaitingSecond => "awaiting_second",
@@ -90,7 +86,6 @@ impl RequestState {
             Self::RejectedByPolicy | Self::ChangesRequested => "Changes needed",
             Self::InReview => "In review",
             Self::Offered => "Offer to answer",
-            Self::Declined => "Offer declined",
             Self::Rejected => "Rejected",
             Self::RejectedAndBlocked => "Rejected and blocked",
             Self::AwaitingSecond => "Waiting for second approval",
@@ -100,6 +95,9 @@ impl RequestState {
             Self::Withdrawn => "Withdrawn",
         }
     }
+
+    /// Where a row may begin.
+    pub const FIRST: &'static [Self] = &[Self::Draft, Self::Submitted];
 
     /// The states that may follow this one.
     pub const fn next(self) -> &'static [Self] {
@@ -112,13 +110,6 @@ impl RequestState {
                 Self::InReview,
                 Self::Withdrawn,
             ],
-            Self::AutoApproved
-            | Self::Rejected
-            | Self::RejectedAndBlocked
-            | Self::Approved
-            | Self::Lapsed
-            | Self::Withdrawn => &[],
-            Self::RejectedByPolicy | Self::ChangesRequested => &[Self::Draft, Self::Withdrawn],
             Self::InReview => &[
                 Self::ChangesRequested,
                 Self::Offered,
@@ -129,33 +120,37 @@ impl RequestState {
                 Self::Withdrawn,
             ],
             Self::Offered => &[
-                Self::Declined,
+                Self::InReview,
                 Self::AwaitingSecond,
                 Self::Approved,
                 Self::Lapsed,
                 Self::Withdrawn,
             ],
-            Self::Declined | Self::Refused => &[Self::InReview, Self::Withdrawn],
             Self::AwaitingSecond => &[Self::Approved, Self::Refused, Self::Lapsed, Self::Withdrawn],
+            Self::AutoApproved
+            | Self::RejectedByPolicy
+            | Self::ChangesRequested
+            | Self::Rejected
+            | Self::RejectedAndBlocked
+            | Self::Approved
+            | Self::Refused
+            | Self::Lapsed
+            | Self::Withdrawn => &[],
         }
     }
 
-    /// Whether the machine has this arrow. No state has an arrow to itself.
-    pub fn may_become(self, next: Self) -> bool {
-        self.next().contains(&next)
-    }
-
-    /// Whether nothing follows.
-    pub const fn is_final(self) -> bool {
-        self.next().is_empty()
-    }
-
-    /// Whether it is still open: somebody or something acts next.
+    /// Whether somebody or something acts next: on this version, or with the next one.
     pub const fn is_open(self) -> bool {
-        !self.is_final()
+        !self.is_final() || self.is_sent_back()
+    }
+
+    /// Whether the tenant answers with the next version.
+    pub const fn is_sent_back(self) -> bool {
+        matches!(self, Self::RejectedByPolicy | Self::ChangesRequested)
     }
 }
 
+crate::machine::machine!(RequestState);
 crate::word::closed_word!(RequestState, "request state");
 
 #[cfg(test)]
@@ -176,16 +171,15 @@ mod tests {
         submitted screening withdrawn
         screening auto_approved rejected_by_policy in_review withdrawn
         auto_approved
-        rejected_by_policy draft withdrawn
+        rejected_by_policy
         in_review changes_requested offered rejected rejected_and_blocked awaiting_second approved withdrawn
-        changes_requested draft withdrawn
-        offered declined awaiting_second approved lapsed withdrawn
-        declined in_review withdrawn
+        changes_requested
+        offered in_review awaiting_second approved lapsed withdrawn
         rejected
         rejected_and_blocked
         awaiting_second approved refused lapsed withdrawn
         approved
-        refused in_review withdrawn
+        refused
         lapsed
         withdrawn";
 
@@ -204,9 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn any_open_state_may_be_withdrawn_and_nothing_else() {
+    fn whatever_goes_on_may_be_withdrawn_and_nothing_else() {
         for state in S::ALL.iter().copied() {
-            assert_eq!(state.may_become(S::Withdrawn), state.is_open(), "{state}");
+            assert_eq!(state.may_become(S::Withdrawn), !state.is_final(), "{state}");
+            assert_eq!(state.is_open(), !state.is_final() || state.is_sent_back());
         }
     }
 

@@ -59,6 +59,11 @@ async fn staff_stop_a_client_and_its_tenant_does_too() {
         matches!(again, Err(SuspendError::NotPossible(state)) if state == suspended),
         "{again:?}"
     );
+    // What staff stopped, the tenant does not let go on; what it stopped itself it does.
+    let held = owner(Stop::Resume).await;
+    assert!(matches!(held, Err(SuspendError::HeldByStaff)), "{held:?}");
+    assert_eq!(staff(Stop::Resume).await.unwrap(), ClientState::Active);
+    assert_eq!(owner(Stop::Suspend).await.unwrap(), ClientState::Suspended);
     assert_eq!(owner(Stop::Resume).await.unwrap(), ClientState::Active);
     assert_eq!(owner(Stop::Revoke).await.unwrap(), ClientState::Revoked);
     let over = staff(Stop::Resume).await;

@@ -103,6 +103,8 @@ async fn insert_entitlements(
 /// What the verbs of a client's life need to know of it.
 pub(crate) struct Standing {
     pub(crate) state: ClientState,
+    /// Staff suspended it: its tenant cannot let it go on.
+    pub(crate) held_by_staff: bool,
     pub(crate) metadata: ClientMetadata,
     pub(crate) expires_at: Timestamp,
 }
@@ -113,18 +115,19 @@ pub(crate) async fn load(
     environment: Environment,
     client: &ClientId,
 ) -> Result<Standing, StoreError> {
-    let (state, stored, expires_at): (String, Value, Timestamp) = c::table
+    let (state, held_by_staff, stored, expires_at): (String, bool, Value, Timestamp) = c::table
         .filter(
             c::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(c::environment.eq(environment.as_str())),
         )
         .filter(c::client_id.eq(client.as_str()))
-        .select((c::state, c::metadata, c::expires_at))
+        .select((c::state, c::held_by_staff, c::metadata, c::expires_at))
         .first(tx.connection()?)
         .await?;
     Ok(Standing {
         state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
+        held_by_staff,
         metadata: metadata(TABLE, stored)?,
         expires_at,
     })
@@ -135,6 +138,8 @@ pub(crate) struct Arrow<'a> {
     pub(crate) from: ClientState,
     pub(crate) to: ClientState,
     pub(crate) reason: Option<&'a str>,
+    /// Whether only staff lead back from it.
+    pub(crate) held_by_staff: bool,
 }
 
 /// Moves a client along an arrow; false when it was not in the arrow's first state any more.
@@ -159,6 +164,7 @@ pub(crate) async fn advance(
         .set((
             c::state.eq(arrow.to.as_str()),
             c::state_reason.eq(arrow.reason),
+            c::held_by_staff.eq(arrow.held_by_staff),
             c::changed_at.eq(now),
         ))
         .execute(tx.connection()?)
@@ -186,13 +192,21 @@ pub(crate) async fn touch(
     Ok(())
 }
 
-/// Ends the active clients whose time is over.
+/// The states that end when their time is over.
+pub(crate) fn ending() -> Vec<&'static str> {
+    let may = |state: &&ClientState| state.may_become(ClientState::Expired);
+    let all = ClientState::ALL.iter().filter(may);
+    all.map(|state| state.as_str()).collect()
+}
+
+/// Ends the clients whose time is over, those that never began or are suspended too.
 pub(crate) async fn expire(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<String>, StoreError> {
     Ok(diesel::update(c::table)
         .filter(c::tenant_id.eq(tx.tenant_uuid()).and(c::expires_at.le(now)))
-        .filter(c::state.eq(ClientState::Active.as_str()))
+        .filter(c::state.eq_any(ending()))
         .set((
             c::state.eq(ClientState::Expired.as_str()),
+            c::held_by_staff.eq(false),
             c::changed_at.eq(now),
         ))
         .returning(c::client_id)

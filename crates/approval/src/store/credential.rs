@@ -5,6 +5,9 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::registry::credential as c};
 use narthex_vocab::{ClientId, Environment, Id, SecretHash, Timestamp, kind};
 
+/// The states in which it works.
+const LIVE: [&str; 2] = ["active", "retiring"];
+
 /// A client's secret as it is kept.
 pub(crate) struct NewSecret<'a> {
     pub(crate) id: Id<kind::Credential>,
@@ -41,6 +44,24 @@ pub(crate) async fn insert(
     Ok(())
 }
 
+/// Whether a client has a credential that works.
+pub(crate) async fn any_live(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<bool, StoreError> {
+    let live = c::table
+        .filter(
+            c::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(c::environment.eq(environment.as_str())),
+        )
+        .filter(c::client_id.eq(client.as_str()).and(c::state.eq_any(LIVE)));
+    Ok(diesel::select(diesel::dsl::exists(live))
+        .get_result(tx.connection()?)
+        .await?)
+}
+
 /// Ends a live credential; false when there is no live one of this id.
 pub(crate) async fn retire(
     tx: &mut TenantTx,
@@ -59,7 +80,7 @@ pub(crate) async fn retire(
                 .eq(client.as_str())
                 .and(c::credential_id.eq(credential.as_uuid())),
         )
-        .filter(c::state.eq_any(["active", "retiring"]))
+        .filter(c::state.eq_any(LIVE))
         .set(c::state.eq("retired"))
         .execute(tx.connection()?)
         .await?;
@@ -73,7 +94,7 @@ pub(crate) async fn expire(
 ) -> Result<Vec<Id<kind::Credential>>, StoreError> {
     let expired: Vec<uuid::Uuid> = diesel::update(c::table)
         .filter(c::tenant_id.eq(tx.tenant_uuid()).and(c::expires_at.le(now)))
-        .filter(c::state.eq_any(["active", "retiring"]))
+        .filter(c::state.eq_any(LIVE))
         .set(c::state.eq("expired"))
         .returning(c::credential_id)
         .get_results(tx.connection()?)

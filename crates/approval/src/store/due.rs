@@ -13,7 +13,7 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientState, Environment, Id, QuarantineState, RegistrationMode, Timestamp, kind,
+    ClientId, Environment, Id, QuarantineState, RegistrationMode, Timestamp, kind,
 };
 
 /// The most registrations of one look.
@@ -75,7 +75,7 @@ pub(crate) async fn tenants(
     let clients: Vec<uuid::Uuid> = c::table
         .filter(
             c::state
-                .eq(ClientState::Active.as_str())
+                .eq_any(super::client::ending())
                 .and(c::expires_at.le(now)),
         )
         .select(c::tenant_id)

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use narthex_vocab::{ClientState, CredentialState, DomainState, QuarantineState, RequestState};
+
 use super::refusal::{Control, instead};
 use super::report::{Outcome, Report};
 use super::role::Role;
@@ -16,8 +18,8 @@ struct Machine {
     row: &'static str,
     /// The row's state in the scene.
     from: &'static str,
-    /// Each `from>to` that is meant.
-    arrows: &'static str,
+    /// Each `>first` and `from>to` that is meant.
+    arrows: fn() -> Vec<String>,
     /// What else a move writes.
     with: &'static str,
 }
@@ -28,7 +30,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "tenant_id = $A",
         from: "active",
-        arrows: "active>frozen frozen>active",
+        arrows: || words(">active active>frozen frozen>active"),
         with: "",
     },
     Machine {
@@ -36,7 +38,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "member_id = $A.user",
         from: "active",
-        arrows: "active>left left>active",
+        arrows: || words(">active active>left left>active"),
         with: "",
     },
     Machine {
@@ -44,7 +46,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "credential_id = $A.credential",
         from: "active",
-        arrows: "active>revoked",
+        arrows: || words(">active active>revoked"),
         with: "",
     },
     Machine {
@@ -52,8 +54,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "domain_id = $A.domain",
         from: "verified",
-        arrows: "pending>checking pending>failed checking>pending checking>verified checking>failed verified>failing \
-                 failing>verified failing>lapsed lapsed>checking failed>checking",
+        arrows: || DomainState::arrows().collect(),
         with: ", failing_since = case when $to = 'failing' then now() end",
     },
     Machine {
@@ -61,8 +62,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "client_id = $A.stranger",
         from: "quarantined",
-        arrows: "quarantined>linked quarantined>activated quarantined>blocked quarantined>expired linked>activated \
-                 linked>blocked linked>quarantined linked>expired activated>blocked activated>expired",
+        arrows: || QuarantineState::arrows().collect(),
         with: "",
     },
     Machine {
@@ -70,12 +70,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "request_id = $A.draft_request",
         from: "draft",
-        arrows: "draft>submitted draft>withdrawn submitted>screening submitted>withdrawn screening>auto_approved \
-                 screening>rejected_by_policy screening>in_review screening>withdrawn in_review>changes_requested \
-                 in_review>offered in_review>rejected in_review>rejected_and_blocked in_review>awaiting_second \
-                 in_review>approved in_review>withdrawn offered>approved offered>awaiting_second offered>in_review \
-                 offered>lapsed offered>withdrawn awaiting_second>approved awaiting_second>refused \
-                 awaiting_second>lapsed awaiting_second>withdrawn",
+        arrows: || RequestState::arrows().collect(),
         with: "",
     },
     Machine {
@@ -83,7 +78,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "offer_id = $A.open_offer",
         from: "offered",
-        arrows: "offered>accepted offered>declined offered>lapsed",
+        arrows: || words(">offered offered>accepted offered>declined offered>lapsed"),
         with: ", accepted_as = case when $to = 'accepted' then 'registration' end",
     },
     Machine {
@@ -91,7 +86,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "proof_id = $A.proof",
         from: "verified",
-        arrows: "verified>failing failing>verified failing>lapsed",
+        arrows: || words(">verified verified>failing failing>verified failing>lapsed"),
         with: "",
     },
     Machine {
@@ -99,10 +94,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "client_id = $A.client",
         from: "active",
-        arrows: "awaiting_credentials>active awaiting_credentials>revoked awaiting_credentials>suspended \
-                 awaiting_credentials>expired active>suspended active>restricted active>expired active>revoked \
-                 restricted>active restricted>suspended restricted>revoked restricted>expired suspended>active \
-                 suspended>awaiting_credentials suspended>revoked suspended>expired expired>revoked",
+        arrows: || ClientState::arrows().collect(),
         with: "",
     },
     Machine {
@@ -110,8 +102,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Approval,
         row: "credential_id = $A.credential",
         from: "active",
-        arrows: "active>retiring active>retired active>revoked active>expired retiring>retired retiring>revoked \
-                 retiring>expired",
+        arrows: || CredentialState::arrows().collect(),
         with: "",
     },
     Machine {
@@ -119,7 +110,7 @@ const MACHINES: &[Machine] = &[
         role: Role::Token,
         row: "kid = $A.next_key",
         from: "next",
-        arrows: "next>current current>retired next>retired",
+        arrows: || words(">next >current next>current current>retired next>retired"),
         with: "",
     },
 ];
@@ -127,10 +118,12 @@ const MACHINES: &[Machine] = &[
 /// Tries every pair of states of every machine.
 pub(super) async fn run(stage: &Stage<'_>, report: &mut Report) -> anyhow::Result<()> {
     for machine in MACHINES {
-        let arrows: BTreeSet<(&str, &str)> = machine
-            .arrows
-            .split_ascii_whitespace()
+        let meant = (machine.arrows)();
+        machine.compare(stage, &meant, report).await?;
+        let arrows: BTreeSet<(&str, &str)> = meant
+            .iter()
             .filter_map(|arrow| arrow.split_once('>'))
+            .filter(|(from, _)| !from.is_empty())
             .collect();
         let states: BTreeSet<&str> = arrows.iter().flat_map(|(from, to)| [*from, *to]).collect();
         let (mut walked, mut refused, mut holes) = (0, 0, Vec::new());
@@ -167,6 +160,32 @@ pub(super) async fn run(stage: &Stage<'_>, report: &mut Report) -> anyhow::Resul
 }
 
 impl Machine {
+    /// The arrows that the table's trigger was given are the ones that the product means, its beginnings too.
+    async fn compare(
+        &self,
+        stage: &Stage<'_>,
+        meant: &[String],
+        report: &mut Report,
+    ) -> anyhow::Result<()> {
+        let query = "select encode(tgargs, 'escape') from pg_trigger
+            where tgrelid = $1::text::regclass and tgfoid = 'tenant.follow_arrows'::regproc";
+        let row = stage.client.query_opt(query, &[&self.table]).await?;
+        let kept: String = row.map(|row| row.get(0)).unwrap_or_default();
+        let kept: BTreeSet<&str> = kept
+            .split("\\000")
+            .filter(|arrow| !arrow.is_empty())
+            .collect();
+        let meant: BTreeSet<&str> = meant.iter().map(String::as_str).collect();
+        report.controls += 1;
+        let differ: Vec<&str> = kept.symmetric_difference(&meant).copied().collect();
+        if !differ.is_empty() {
+            let what = format!("{}: has the product's arrows", self.table);
+            let why = format!("only one of the two has {}", differ.join(", "));
+            report.push(PART, what, self.role.name(), Outcome::Hole(why));
+        }
+        Ok(())
+    }
+
     fn move_to(&self, to: &str) -> String {
         let Self {
             table, row, with, ..
@@ -189,6 +208,10 @@ impl Machine {
             report.push(PART, what, self.role.name(), Outcome::Hole(why));
         }
     }
+}
+
+fn words(arrows: &str) -> Vec<String> {
+    arrows.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 /// The states to walk through from `start`, which is left out, to `goal`.

@@ -15,6 +15,7 @@ diesel::table! {
         approval_id -> Uuid,
         state -> Text,
         state_reason -> Nullable<Text>,
+        held_by_staff -> Bool,
         metadata -> Jsonb,
         created_at -> Timestamptz,
         changed_at -> Timestamptz,

@@ -83,7 +83,7 @@ macro_rules! machines {
 machines! {
     requests_stay_ended: RequestState from Draft;
     clients_stay_ended: ClientState from AwaitingCredentials;
-    credentials_stay_ended: CredentialState from Created;
+    credentials_stay_ended: CredentialState from Active;
     quarantines_stay_ended: QuarantineState from Quarantined;
 }
 
@@ -116,7 +116,7 @@ macro_rules! reach {
 fn every_state_is_reached_and_has_words() {
     reach!(RequestState from Draft);
     reach!(ClientState from AwaitingCredentials);
-    reach!(CredentialState from Created);
+    reach!(CredentialState from Active);
     reach!(QuarantineState from Quarantined);
 }
 

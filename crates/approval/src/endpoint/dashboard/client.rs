@@ -171,7 +171,7 @@ fn reach(client: &Client) -> Vec<Reach> {
 
 fn credential(client: &Client, one: &dashboard_clients::Credential) -> Credential {
     let tone = match one.state {
-        CredentialState::Active | CredentialState::Shown | CredentialState::Created => Tone::Ok,
+        CredentialState::Active => Tone::Ok,
         CredentialState::Retiring => Tone::Warn,
         CredentialState::Retired | CredentialState::Expired => Tone::Neutral,
         CredentialState::Revoked => Tone::Danger,

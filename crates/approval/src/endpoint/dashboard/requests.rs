@@ -61,17 +61,12 @@ impl Stage {
     fn states(self) -> Vec<RequestState> {
         use RequestState as S;
         let within = |state: &S| match state {
-            S::Submitted
-            | S::Screening
-            | S::InReview
-            | S::AwaitingSecond
-            | S::Declined
-            | S::Refused => self == Self::Open,
+            S::Submitted | S::Screening | S::InReview | S::AwaitingSecond => self == Self::Open,
             S::Draft | S::ChangesRequested | S::RejectedByPolicy | S::Offered => {
                 self == Self::WithTenant
             }
             S::Approved | S::AutoApproved => self == Self::Approved,
-            S::Rejected | S::RejectedAndBlocked => self == Self::Rejected,
+            S::Rejected | S::RejectedAndBlocked | S::Refused => self == Self::Rejected,
             S::Lapsed | S::Withdrawn => self == Self::Ended,
         };
         let all = RequestState::ALL.iter().copied();

@@ -18,6 +18,7 @@ use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::StaffSignedIn;
+use crate::acting::NotPermitted;
 use crate::prose::Reason;
 use crate::store::dashboard_clients::Client;
 use crate::suspend::{Stop, Suspend, SuspendError, suspend};
@@ -154,6 +155,7 @@ async fn carry_out(
     match stopped {
         Ok(_) => Ok(done(what).at(&paths::client(&tenant.slug, environment, &client.id))),
         Err(SuspendError::NotPermitted(error)) => Err(error.into()),
+        Err(SuspendError::HeldByStaff) => Err(NotPermitted.into()),
         Err(SuspendError::Store(error)) => Err(error.into()),
         Err(SuspendError::NotPossible(state)) => {
             let mut problems = Problems::default();

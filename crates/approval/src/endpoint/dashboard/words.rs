@@ -13,7 +13,7 @@ pub(crate) fn request_state(state: RequestState) -> Badge {
     match state {
         S::Draft | S::Withdrawn | S::Lapsed => badge(Tone::Neutral),
         S::Submitted | S::Screening | S::InReview | S::AwaitingSecond => badge(Tone::Info),
-        S::ChangesRequested | S::RejectedByPolicy | S::Offered | S::Declined => badge(Tone::Warn),
+        S::ChangesRequested | S::RejectedByPolicy | S::Offered => badge(Tone::Warn),
         S::Rejected | S::RejectedAndBlocked | S::Refused => badge(Tone::Danger).icon(Icon::Cross),
         S::AutoApproved | S::Approved => badge(Tone::Ok).icon(Icon::Tick),
     }

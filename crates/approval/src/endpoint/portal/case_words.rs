@@ -35,7 +35,7 @@ fn finding(seen: &Seen) -> Finding {
 pub(super) fn findings_summary(seen: &[Seen], state: RequestState) -> String {
     let open = seen.iter().filter(|one| one.outcome != "pass").count();
     match (open, seen.len()) {
-        (1.., all) if state.is_final() => format!("{open} of {all} did not pass by themselves."),
+        (1.., all) if !state.is_open() => format!("{open} of {all} did not pass by themselves."),
         (_, 0) => "They have not run yet.".to_owned(),
         (0, all) => format!("All {all} passed."),
         (1, all) => format!("1 of {all} needs a decision or a change."),

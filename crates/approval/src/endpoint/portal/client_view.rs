@@ -167,9 +167,7 @@ fn credential_badge(credential: &Credential, now: Timestamp) -> Badge {
         return Badge::new(Tone::Neutral, CredentialState::Expired.label()).icon(Icon::Clock);
     }
     match credential.state {
-        CredentialState::Created | CredentialState::Shown | CredentialState::Active => {
-            Badge::new(Tone::Ok, "Works").icon(Icon::Tick)
-        }
+        CredentialState::Active => Badge::new(Tone::Ok, "Works").icon(Icon::Tick),
         CredentialState::Retiring => Badge::new(Tone::Warn, credential.state.label()),
         CredentialState::Retired | CredentialState::Expired => {
             Badge::new(Tone::Neutral, credential.state.label())

@@ -119,7 +119,6 @@ fn answer_due(asking: &Asking, name: &str, environment: Environment, href: Strin
         | RequestState::Screening
         | RequestState::AutoApproved
         | RequestState::InReview
-        | RequestState::Declined
         | RequestState::Rejected
         | RequestState::RejectedAndBlocked
         | RequestState::AwaitingSecond

@@ -14,14 +14,14 @@ pub(super) fn request_badge(state: RequestState) -> Badge {
         RequestState::Submitted
         | RequestState::Screening
         | RequestState::InReview
-        | RequestState::Declined
-        | RequestState::Refused
         | RequestState::AwaitingSecond => Tone::Info,
         RequestState::ChangesRequested | RequestState::RejectedByPolicy | RequestState::Offered => {
             Tone::Warn
         }
         RequestState::AutoApproved | RequestState::Approved => Tone::Ok,
-        RequestState::Rejected | RequestState::RejectedAndBlocked => Tone::Danger,
+        RequestState::Rejected | RequestState::RejectedAndBlocked | RequestState::Refused => {
+            Tone::Danger
+        }
     };
     Badge::new(tone, state.label())
 }
@@ -31,15 +31,15 @@ pub(super) const fn request_next(state: RequestState) -> &'static str {
     match state {
         RequestState::Draft => "Finish it and send it",
         RequestState::Submitted | RequestState::Screening => "The automatic checks run",
-        RequestState::InReview | RequestState::Declined | RequestState::Refused => {
-            "The review team decides"
-        }
+        RequestState::InReview => "The review team decides",
         RequestState::ChangesRequested => "Read what the review team wants changed",
         RequestState::RejectedByPolicy => "Read which rule refused, and mend it",
         RequestState::Offered => "Answer the offer",
         RequestState::AwaitingSecond => "Approved by one of two people",
         RequestState::AutoApproved | RequestState::Approved => "Nothing to do",
-        RequestState::Rejected | RequestState::RejectedAndBlocked => "Read the reason",
+        RequestState::Rejected | RequestState::RejectedAndBlocked | RequestState::Refused => {
+            "Read the reason"
+        }
         RequestState::Lapsed => "Nobody answered in time. Send a new one",
         RequestState::Withdrawn => "You took it back",
     }

@@ -160,7 +160,7 @@ fn box_of(
             label: format!("Give {value} in {environment}"),
         },
         None if given => Cell::Text("Granted".to_owned()),
-        None if case.request.state.is_final() => Cell::Text("Not given".to_owned()),
+        None if !case.request.state.is_open() => Cell::Text("Not given".to_owned()),
         None => Cell::Text("Requested".to_owned()),
     }
 }
