@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection as _, skeleton};
 
-use crate::code_point::{is_bidi_control, is_invisible, is_joiner, takes_joiners};
+use crate::code_point::{is_bidi_control, is_invisible, serves};
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,13 +28,14 @@ pub enum NameError {
     /// A character that cannot be seen.
     #[error("it has a character that cannot be seen")]
     Invisible,
-    /// It starts with a combining mark, or piles up more than four.
-    #[error("it has combining marks without a letter, or more than four on one")]
+    /// It starts with a combining mark, or piles up more than five.
+    #[error("it has combining marks without a letter, or more than five on one")]
     Marks,
 }
 
-/// The most combining marks on one letter (Vietnamese needs two, Hebrew with cantillation four).
-const MAX_MARKS: usize = 4;
+/// The most combining marks on one letter (Vietnamese needs two, Hebrew with cantillation four,
+/// Burmese five).
+const MAX_MARKS: usize = 5;
 
 /// NFC, trimmed, each run of white space one space, at most `max` characters.
 pub(crate) fn clean(text: &str, max: usize) -> Result<String, NameError> {
@@ -64,9 +65,7 @@ fn check_characters(text: &str) -> Result<(), NameError> {
         if is_bidi_control(c) {
             return Err(NameError::Bidi);
         }
-        let needed =
-            before.is_some_and(takes_joiners) && rest.peek().copied().is_some_and(takes_joiners);
-        if is_invisible(c) || (is_joiner(c) && !needed) {
+        if is_invisible(c) && !serves(before, c, rest.peek().copied()) {
             return Err(NameError::Invisible);
         }
         before = Some(c);
@@ -77,7 +76,11 @@ fn check_characters(text: &str) -> Result<(), NameError> {
 fn check_marks(name: &str) -> Result<(), NameError> {
     let mut marks = MAX_MARKS;
     for c in name.chars() {
-        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        marks = match c {
+            ' ' => MAX_MARKS,
+            c if is_combining_mark(c) => marks + 1,
+            _ => 0,
+        };
         if marks > MAX_MARKS {
             return Err(NameError::Marks);
         }
@@ -97,7 +100,11 @@ pub(crate) fn skeleton_of(name: &str) -> String {
         .map(|c| if c == 'i' { 'l' } else { c })
         .collect();
     let letters: String = second.chars().filter(|c| c.is_alphanumeric()).collect();
-    if letters.is_empty() { second } else { letters }
+    if letters.is_empty() {
+        second.chars().filter(|c| !is_invisible(*c)).collect()
+    } else {
+        letters
+    }
 }
 
 /// Whether its letters come from scripts that no orthography mixes (TR39 section 5.2, looser than

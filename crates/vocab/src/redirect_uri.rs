@@ -37,9 +37,13 @@ pub enum RedirectUriError {
     /// `.` or `..` as a path segment, also in an encoded or parameterized spelling.
     #[error("its path has a dot segment")]
     DotSegment,
-    /// `%2F`, `%5C`, `%2E`, or one of them encoded twice, in the path.
+    /// `%2F`, `%5C`, `%2E` in the path, a character that some servers take for one of them, or one
+    /// of these encoded again.
     #[error("its path has an encoded slash, backslash or dot")]
     EncodedSeparator,
+    /// Encoded bytes in the path that are no text, or text that was encoded more than four times.
+    #[error("its path has encoded bytes that are not UTF-8, or is encoded several times")]
+    Encoding,
     /// Not https, http on loopback or a reverse-DNS scheme.
     #[error("its scheme is neither https, http on loopback, nor a reverse-DNS name with a dot")]
     Scheme,
@@ -200,17 +204,71 @@ fn is_reverse_dns(scheme: &str) -> bool {
     scheme.contains('.') && scheme.split('.').all(label)
 }
 
+/// How often the servers behind an address may decode its path; more is nobody's mistake.
+const DECODED: usize = 4;
+
+/// Reads the path as servers do that decode it, once or more often, and refuses what is then
+/// another path.
 fn check_path(path: &str) -> Result<(), RedirectUriError> {
-    let folded = path.to_ascii_lowercase();
-    let encoded = ["%2f", "%5c", "%2e", "%252f", "%255c", "%252e"];
-    if encoded.iter().any(|separator| folded.contains(separator)) {
-        return Err(RedirectUriError::EncodedSeparator);
+    let mut read = path.to_owned();
+    for _ in 0..DECODED {
+        let decoded = decode(&read).ok_or(RedirectUriError::Encoding)?;
+        if separators(&decoded) > separators(&read) {
+            return Err(RedirectUriError::EncodedSeparator);
+        }
+        if decoded == read {
+            let is_dot = |segment: &str| matches!(segment.split(';').next(), Some("." | ".."));
+            return if read.split('/').any(is_dot) {
+                Err(RedirectUriError::DotSegment)
+            } else {
+                Ok(())
+            };
+        }
+        read = decoded;
     }
-    let is_dot = |segment: &str| matches!(segment.split(';').next(), Some("." | ".."));
-    if path.split('/').any(is_dot) {
-        return Err(RedirectUriError::DotSegment);
+    Err(RedirectUriError::Encoding)
+}
+
+/// Percent triplets as what they stand for; `None` when that is not UTF-8. A `%` that starts no
+/// triplet stands for itself.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut pieces = text.split('%');
+    bytes.extend_from_slice(pieces.next()?.as_bytes());
+    for piece in pieces {
+        let mut byte = [0_u8];
+        let digits = piece.get(..2).unwrap_or_default();
+        if hex::decode_to_slice(digits, &mut byte).is_ok() {
+            bytes.extend_from_slice(&byte);
+            bytes.extend_from_slice(piece.get(2..)?.as_bytes());
+        } else {
+            bytes.push(b'%');
+            bytes.extend_from_slice(piece.as_bytes());
+        }
     }
-    Ok(())
+    String::from_utf8(bytes).ok()
+}
+
+/// How many characters end a segment, are a dot, or are folded to one of these by some server
+/// (Unicode compatibility, code pages).
+fn separators(text: &str) -> usize {
+    let separates = |c: &char| {
+        matches!(
+            c,
+            '.' | '/'
+                | '\\'
+                | '\u{2024}'
+                | '\u{2025}'
+                | '\u{2044}'
+                | '\u{2215}'
+                | '\u{fe52}'
+                | '\u{fe68}'
+                | '\u{ff0e}'
+                | '\u{ff0f}'
+                | '\u{ff3c}'
+        )
+    };
+    text.chars().filter(separates).count()
 }
 
 /// Reads the text as browsers do and refuses it when the two readings differ.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::challenge::Challenge;
-use crate::code_point::{is_bidi_control, is_invisible, is_joiner};
+use crate::code_point::{is_bidi_control, is_invisible};
 
 /// What one look saw, in both places.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +66,7 @@ impl From<String> for Glimpse {
 
 impl From<&str> for Glimpse {
     fn from(text: &str) -> Self {
-        let hidden =
-            |c: char| c.is_control() || is_bidi_control(c) || is_joiner(c) || is_invisible(c);
+        let hidden = |c: char| c.is_control() || is_bidi_control(c) || is_invisible(c);
         let shown = text.trim().chars().take(Self::MAX).map(|c| {
             if hidden(c) {
                 char::REPLACEMENT_CHARACTER

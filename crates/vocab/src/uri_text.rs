@@ -51,6 +51,20 @@ pub(crate) struct UriText<'a> {
 impl<'a> UriText<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, UriError> {
         check_characters(text)?;
+        let uri = Self::cut(text)?;
+        // Brackets are for the address literals of hosts alone (RFC 3986 section 3.2.2).
+        let beside = [Some(uri.path), uri.query, uri.fragment];
+        if beside
+            .into_iter()
+            .flatten()
+            .any(|part| part.contains(['[', ']']))
+        {
+            return Err(UriError::Character);
+        }
+        Ok(uri)
+    }
+
+    fn cut(text: &'a str) -> Result<Self, UriError> {
         let (scheme, rest) = text.split_once(':').ok_or(UriError::Scheme)?;
         if !is_scheme(scheme) {
             return Err(UriError::Scheme);
