@@ -63,7 +63,12 @@ async fn the_proof_leaves_nothing_behind() {
 #[case::approval_unchecked("alter table review.approval disable trigger is_whole", &["is_whole", "an approval"])]
 #[case::own_decisions("alter table review.decision drop constraint by_the_platform_alone", &["decided by another tenant", "decided by the tenant itself"])]
 #[case::denied_approved("alter table review.approval drop constraint never_against_the_policy", &["against a deny verdict"])]
-#[case::arrows_gone("drop trigger arrows on registry.client", &["registry.client: follows its arrows"])]
+#[case::arrows_gone("drop trigger arrows on registry.client", &["registry.client: follows its arrows", "registry.client: has the product's arrows"])]
+#[case::arrow_added(
+    "drop trigger arrows on review.offer; create trigger arrows before insert or update on review.offer for each row \
+     execute function tenant.follow_arrows('>offered', '>accepted', 'offered>accepted', 'offered>declined', 'offered>lapsed')",
+    &["review.offer: has the product's arrows"]
+)]
 #[case::credentials_uncounted("drop trigger two_live_credentials on registry.credential", &["third credential"])]
 #[case::open_production("alter table tenant.environment drop constraint open_is_for_the_sandbox", &["opens registration in production"])]
 #[case::private_keys("alter table registry.credential drop constraint only_public_keys", &["private key", "symmetric key"])]

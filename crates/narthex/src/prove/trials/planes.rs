@@ -15,8 +15,7 @@ const NEW_CREDENTIAL: &str = "insert into registry.credential (tenant_id, enviro
     values ($A, 'production', $A.client, $A.new, 'secret', sha256('new'), 'last', $A.owner, now(), now())";
 const NEW_REACH: &str = "insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
     values ($A, 'production', $A.client, $A.scope, $A.approval, now())";
-const RELEASE: &str =
-    "update intake.quarantine set state = 'linked' where client_id = $A.stranger";
+const RELEASE: &str = "update intake.quarantine set state = 'linked' where client_id = $A.stranger";
 const NEW_ENTRY: &str = "insert into ledger.entry (tenant_id, at, actor_kind, actor, action, object, reason, detail, request_id)
     values ($A, now(), 'system', 'prove', 'client.activate', 'x', '', '{}', 'prove')";
 const NEW_DECISION: &str = "insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind,
