@@ -88,6 +88,38 @@ call tenant.admit_staff('tenant.environment');
 grant select on tenant.environment to narthex_discovery, narthex_token;
 grant select, insert, update (registration_mode, refusal_text) on tenant.environment to narthex_approval;
 
+create table tenant.metadata_rules (
+    tenant_id uuid not null,
+    environment text not null,
+    hosts text not null check (hosts in ('listed', 'any')),
+    loopback boolean not null,
+    app_schemes text not null check (app_schemes in ('none', 'listed', 'any')),
+    contacts text not null check (contacts in ('listed', 'any')),
+    primary key (tenant_id, environment),
+    foreign key (tenant_id, environment) references tenant.environment
+);
+comment on table tenant.metadata_rules is 'What an environment takes of a client''s metadata; without a row, what a new one takes. It never replaces a proof.';
+comment on column tenant.metadata_rules.hosts is 'Any host, or the listed and the proved ones: of redirect addresses, pages, logos and key sets.';
+comment on column tenant.metadata_rules.loopback is 'Whether a redirect address may be on the person''s own machine.';
+call tenant.isolate('tenant.metadata_rules');
+call tenant.admit_staff('tenant.metadata_rules');
+grant select on tenant.metadata_rules to narthex_discovery;
+grant select, insert, update (hosts, loopback, app_schemes, contacts) on tenant.metadata_rules to narthex_approval;
+
+create table tenant.allowed_name (
+    tenant_id uuid not null,
+    environment text not null,
+    list text not null check (list in ('host', 'app_scheme', 'member', 'contact')),
+    name text not null check (char_length(name) between 1 and 255),
+    primary key (tenant_id, environment, list, name),
+    foreign key (tenant_id, environment) references tenant.metadata_rules
+);
+comment on table tenant.allowed_name is 'An entry of a list of the metadata rules: a host or *.host, a scheme, a member, a domain of contacts.';
+call tenant.isolate('tenant.allowed_name');
+call tenant.admit_staff('tenant.allowed_name');
+grant select on tenant.allowed_name to narthex_discovery;
+grant select, insert, delete on tenant.allowed_name to narthex_approval;
+
 create table tenant.member (
     tenant_id uuid not null references tenant.tenant,
     member_id uuid not null,

@@ -128,5 +128,8 @@ create index domains_due on registry.domain (next_check_at) where next_check_at 
 call tenant.isolate('registry.domain');
 call tenant.admit_staff('registry.domain');
 grant select, insert, update (state, last_seen, checked_at, next_check_at, failing_since), delete on registry.domain to narthex_approval;
+-- Discovery learns which hosts a tenant has proved, for what registrations may name; nothing else of this schema.
+grant usage on schema registry to narthex_discovery;
+grant select (tenant_id, host, state) on registry.domain to narthex_discovery;
 create trigger arrows before insert or update on registry.domain for each row execute function tenant.follow_arrows(
     '>pending', 'pending>checking', 'pending>failed', 'checking>pending', 'checking>verified', 'checking>failed', 'verified>failing', 'failing>verified', 'failing>lapsed', 'lapsed>checking', 'failed>checking');

@@ -122,6 +122,11 @@ export async function setRegistrationMode(person, at, tenant, environment, mode)
   if ((await group.first().evaluate((one) => one.tagName)) === 'SELECT') await group.selectOption(mode);
   else await person.hands.choose(person, group, mode);
   await press(person, buttons.save);
+  // What opens production up is asked a second time, with a reason.
+  if (await control(person, fields.openingReason).isVisible()) {
+    await fill(person, fields.openingReason, 'Partners come by themselves.');
+    await press(person, buttons.open);
+  }
 }
 
 export async function addResource(person, at, tenant, environment, resource, look) {

@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod allowlists;
 mod bad_input;
 mod budgets;
 mod budgets_http;

@@ -49,6 +49,7 @@ export const fields = {
   code: { name: 'code', label: /code/i },
   // Portal settings of an environment.
   registrationMode: { name: 'registration_mode', label: /registration/i },
+  openingReason: { name: 'because', label: /^why/i },
   // Portal: resource and its scopes and tools.
   resourceName: { name: 'name', label: /^name/i },
   resourceUrl: { name: 'identifier', label: /identifier|address/i },
@@ -75,6 +76,7 @@ export const values = { approve: 'approve' };
 export const buttons = {
   signIn: /sign in|continue|next/i,
   save: /save/i,
+  open: /^open production$/i,
   ask: /ask for access/i,
   link: /link/i,
   decide: /approve|send/i,

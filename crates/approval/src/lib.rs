@@ -40,6 +40,7 @@ pub mod decide;
 pub mod expire;
 pub mod invite;
 pub mod link;
+pub mod metadata_rules;
 pub mod onboard;
 pub mod open_registration;
 pub mod remove_domain;

@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use narthex_policy::Origin;
-use narthex_tenancy::{StoreError, TenantTx, catalogue, member, permission::Action};
-use narthex_vocab::{ClientMetadata, Environment, Id, Label, kind};
+use narthex_tenancy::{
+    StoreError, TenantTx, catalogue, member, metadata_rules, permission::Action,
+};
+use narthex_vocab::{ClientMetadata, Disallowed, Environment, Id, Label, kind};
 use serde_json::json;
 
 use crate::{
@@ -73,6 +75,14 @@ pub enum OnboardError {
         /// What it does not have.
         unknown: UnknownReach,
     },
+    /// An environment does not take such metadata.
+    #[error("{environment}: {disallowed}")]
+    Disallowed {
+        /// The environment.
+        environment: Environment,
+        /// What it does not take.
+        disallowed: Disallowed,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,6 +99,7 @@ pub async fn onboard(
         return Err(OnboardError::NothingAsked);
     }
     require_sponsor(tx, command.sponsor).await?;
+    require_allowed(tx, &command.client, command.asks.keys().copied()).await?;
     let integration = Integration {
         id: acting.id(),
         name: command.name,
@@ -129,6 +140,23 @@ pub async fn onboard(
         integration: integration.id,
         requests,
     })
+}
+
+/// Whether every environment that is asked for takes such metadata; asked before anything is written.
+pub(crate) async fn require_allowed(
+    tx: &mut TenantTx,
+    client: &ClientMetadata,
+    environments: impl Iterator<Item = Environment>,
+) -> Result<(), OnboardError> {
+    for environment in environments {
+        let rules = metadata_rules::in_force(tx, environment).await?;
+        let refuse = |disallowed| OnboardError::Disallowed {
+            environment,
+            disallowed,
+        };
+        rules.check(client).map_err(refuse)?;
+    }
+    Ok(())
 }
 
 /// Writes a submitted case, says so in the ledger, and screens it.

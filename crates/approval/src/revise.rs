@@ -2,8 +2,8 @@
 //! first. It never touches the version before, nor a client.
 
 use narthex_policy::Origin;
-use narthex_tenancy::{StoreError, TenantTx, catalogue, permission::Action};
-use narthex_vocab::{ClientMetadata, RequestState};
+use narthex_tenancy::{StoreError, TenantTx, catalogue, metadata_rules, permission::Action};
+use narthex_vocab::{ClientMetadata, Disallowed, RequestState};
 
 use crate::{
     acting::{Acting, NotPermitted},
@@ -42,6 +42,9 @@ pub enum ReviseError {
     /// The ask names what the environment does not have.
     #[error(transparent)]
     UnknownReach(#[from] UnknownReach),
+    /// The environment does not take such metadata.
+    #[error(transparent)]
+    Disallowed(#[from] Disallowed),
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
@@ -65,6 +68,8 @@ pub async fn revise(
     let person = acting.member(tx, Action::EditIntegration)?;
     let before = store::request::load(tx, tx.tenant(), command.request).await?;
     let at = next(&before)?;
+    let rules = metadata_rules::in_force(tx, at.environment).await?;
+    rules.check(&command.client)?;
     let catalogue = catalogue::load(tx, at.environment).await?;
     let asked = Asked::look_up(command.ask, &catalogue)?;
     let comes = ComesFrom {

@@ -4,7 +4,7 @@
 use narthex_policy::{
     Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict,
 };
-use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, tenant};
+use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
 use narthex_vocab::{Host, Id, Label, RedirectUri, RequestState, kind};
 use serde_json::json;
 
@@ -114,6 +114,7 @@ async fn facts(
     let environment = request.at.environment;
     let integration = store::integration::load(tx, tenant, request.integration).await?;
     let proofs = store::proof::in_force(tx, tenant, acting.now).await?;
+    let rules = metadata_rules::in_force(tx, environment).await?;
     let mut known = store::integration::other_names(tx, environment, integration.id).await?;
     if request.origin != Origin::Portal {
         known.push(tenant::load(tx).await?.name);
@@ -142,6 +143,7 @@ async fn facts(
             .into_iter()
             .map(Host::Name)
             .collect(),
+        disallowed: rules.check(metadata).err(),
         loopback_only: !redirects.is_empty() && redirects.iter().all(RedirectUri::is_loopback),
         sponsor: store::integration::is_sponsored(tx, integration.id).await?,
         name_conflict: known_names::conflict(&integration.name, metadata.client_name(), &known),

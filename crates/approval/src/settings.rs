@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
-    prose::RefusalText,
+    prose::{Reason, RefusalText},
 };
 
 /// The settings wanted.
@@ -18,6 +18,8 @@ pub struct ChangeSettings {
     pub registration_mode: RegistrationMode,
     /// What people read while an app is undecided; `None` shows the product's own text.
     pub refusal_text: Option<RefusalText>,
+    /// Why production takes registrations in a more open way than before; needed for that alone.
+    pub because: Option<Reason>,
 }
 
 /// Why the settings are as before.
@@ -29,6 +31,9 @@ pub enum ChangeSettingsError {
     /// Open registration is for the sandbox.
     #[error("open registration is for the sandbox")]
     OpenIsForTheSandbox,
+    /// Production would take registrations in a more open way, and nobody said why.
+    #[error("this opens production up: say why")]
+    OpensProduction,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -46,6 +51,11 @@ pub async fn change_settings(
         return Err(ChangeSettingsError::OpenIsForTheSandbox);
     }
     let before = environment::load(tx, command.environment).await?;
+    let opens = command.environment == Environment::Production
+        && command.registration_mode > before.registration_mode;
+    if opens && command.because.is_none() {
+        return Err(ChangeSettingsError::OpensProduction);
+    }
     let after = environment::Settings {
         environment: command.environment,
         registration_mode: command.registration_mode,
@@ -56,7 +66,7 @@ pub async fn change_settings(
         action: "environment.change_settings",
         object: tx.tenant().to_string(),
         environment: Some(after.environment),
-        reason: "",
+        reason: command.because.as_ref().map_or("", Reason::as_str),
         detail: json!({ "before": kept(&before), "after": kept(&after) }),
     };
     acting.record(tx, deed).await?;

@@ -14,6 +14,9 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         | RegisterError::Malformed(_)
         | RegisterError::Metadata(_)
         | RegisterError::Blocked => OAuthError::bad_request(code, said),
+        RegisterError::Disallowed(_) => {
+            OAuthError::bad_request(code, "this environment does not take such metadata")
+        }
         RegisterError::Limited { retry_after } => {
             OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
         }

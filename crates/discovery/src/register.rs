@@ -5,11 +5,11 @@ use ipnet::IpNet;
 use narthex_tenancy::{
     StoreError,
     budget::{Answer, Bucket},
-    environment,
+    environment, metadata_rules,
 };
 use narthex_vocab::{
-    AttemptOutcome, ClientId, ClientMetadata, Fingerprint, MetadataError, PLATFORM_TENANT,
-    QuarantineState, RegistrationMode, ScopeSet, Timestamp,
+    AttemptOutcome, ClientId, ClientMetadata, Disallowed, Fingerprint, MetadataError,
+    PLATFORM_TENANT, QuarantineState, RegistrationMode, ScopeSet, Timestamp,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
@@ -66,6 +66,9 @@ pub enum RegisterError {
     /// A member is not acceptable.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
+    /// The environment does not take such metadata; the log knows which rule, the caller the code alone.
+    #[error(transparent)]
+    Disallowed(#[from] Disallowed),
     /// This software was blocked.
     #[error("this software may not register here")]
     Blocked,
@@ -133,10 +136,12 @@ async fn admit(
     attempt: &mut Attempt,
     (now, rng): (Timestamp, &mut dyn CryptoRng),
 ) -> Result<Admitted, RegisterError> {
-    let settings = discovery
+    let (settings, rules) = discovery
         .database
         .tenant(place.tenant, async |tx| {
-            environment::load(tx, place.environment).await
+            let settings = environment::load(tx, place.environment).await?;
+            let rules = metadata_rules::in_force(tx, place.environment).await?;
+            Ok::<_, StoreError>((settings, rules))
         })
         .await?;
     let open = match settings.registration_mode {
@@ -150,6 +155,7 @@ async fn admit(
     attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
     let candidate = Candidate::parse(&body)?;
     attempt.fingerprint = Some(candidate.fingerprint);
+    rules.check(&candidate.metadata)?;
     within_family_budget(discovery, place, &candidate.fingerprint).await?;
 
     let waiting = discovery
@@ -298,9 +304,10 @@ const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
         RegisterError::Malformed(_) | RegisterError::Metadata(_) => AttemptOutcome::Malformed,
         RegisterError::Blocked => AttemptOutcome::Blocked,
         RegisterError::Limited { .. } => AttemptOutcome::Limited,
-        RegisterError::NotOffered | RegisterError::Closed { .. } | RegisterError::Store(_) => {
-            AttemptOutcome::Refused
-        }
+        RegisterError::NotOffered
+        | RegisterError::Disallowed(_)
+        | RegisterError::Closed { .. }
+        | RegisterError::Store(_) => AttemptOutcome::Refused,
     }
 }
 
@@ -311,6 +318,7 @@ pub const fn wire_code(error: &RegisterError) -> &'static str {
         RegisterError::NotOffered => "access_denied",
         RegisterError::Malformed(_) | RegisterError::Blocked => "invalid_client_metadata",
         RegisterError::Metadata(error) => error.code.as_str(),
+        RegisterError::Disallowed(disallowed) => disallowed.code().as_str(),
         RegisterError::Limited { .. } | RegisterError::Closed { .. } => "temporarily_unavailable",
         RegisterError::Store(_) => "server_error",
     }

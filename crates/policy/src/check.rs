@@ -15,6 +15,7 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         scope_risk(facts),
         open_scopes(facts),
         first_request(facts),
+        rules(facts),
         hosts(facts),
     ]
 }
@@ -189,6 +190,28 @@ fn first_request(facts: &ScreeningFacts) -> Finding {
         )
     } else {
         CHECK.pass("The integration had an approval before.")
+    }
+}
+
+fn rules(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-10",
+        title: "Allowlists",
+        required: "The metadata keep to the environment's lists.",
+    };
+    let Some(disallowed) = &facts.disallowed else {
+        return CHECK.pass("Every address and member is one that the environment takes.");
+    };
+    let mut required: Vec<_> = disallowed.breaches().map(|one| one.rule).collect();
+    required.dedup();
+    let fix = required.first().map_or("", |rule| rule.fix());
+    Finding {
+        required: required
+            .iter()
+            .map(|rule| rule.required())
+            .collect::<Vec<_>>()
+            .join(" "),
+        ..CHECK.fail(format!("{disallowed}."), weighed(facts, 40), fix)
     }
 }
 

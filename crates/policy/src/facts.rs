@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use narthex_vocab::{AuthMethod, Environment, GrantType, Host, Risk, Scope};
+use narthex_vocab::{AuthMethod, Disallowed, Environment, GrantType, Host, Risk, Scope};
 
 /// Where an access request began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +71,8 @@ pub struct ScreeningFacts {
     pub requested: Vec<ScopeFact>,
     /// Hosts in the metadata without a valid proof of ownership; loopback hosts are ignored.
     pub hosts_unproved: Vec<Host>,
+    /// What of the metadata the environment's rules do not take.
+    pub disallowed: Option<Disallowed>,
     /// Whether every redirect URI leads to the person's own machine.
     pub loopback_only: bool,
     /// Whether the integration has a sponsor.
@@ -87,6 +89,12 @@ impl ScreeningFacts {
         self.hosts_unproved
             .iter()
             .filter(|host| !host.is_loopback())
+    }
+
+    /// The rules of the environment that the metadata do not keep to, by name.
+    pub(crate) fn broken_rules(&self) -> impl Iterator<Item = String> {
+        let breaches = self.disallowed.iter().flat_map(Disallowed::breaches);
+        breaches.map(|breach| breach.rule.to_string())
     }
 
     /// The scopes that the environment does not give to everyone.

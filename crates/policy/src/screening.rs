@@ -105,6 +105,7 @@ fn context(facts: &ScreeningFacts) -> Value {
         "scope_count": facts.requested.len(),
         "closed_scopes": texts(&mut facts.closed_scopes().map(|fact| fact.scope.to_string())),
         "unproved_hosts": texts(&mut facts.ownable_hosts().map(ToString::to_string)),
+        "broken_rules": texts(&mut facts.broken_rules()),
         "loopback_only": facts.loopback_only,
         "sponsor": facts.sponsor,
         "name_conflict": facts.name_conflict,

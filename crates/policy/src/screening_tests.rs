@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use narthex_vocab::{AuthMethod, Environment, GrantType, Host, Risk, Scope};
+use narthex_vocab::{
+    Admits, AuthMethod, ClientMetadata, Disallowed, Environment, GrantType, Host, MetadataRules,
+    Risk, Scope,
+};
 use rstest::rstest;
 
 use super::*;
@@ -21,6 +24,15 @@ fn scope(name: &str, risk: Risk, open: bool) -> ScopeFact {
     }
 }
 
+/// A redirect address that an environment with an empty list does not take.
+fn off_the_list() -> Disallowed {
+    let sent = json!({ "redirect_uris": ["https://evil.example/cb"] });
+    let metadata = ClientMetadata::parse(sent.as_object().unwrap()).unwrap();
+    let mut rules = MetadataRules::default();
+    rules.hosts.admits = Admits::Listed;
+    rules.check(&metadata, &BTreeSet::new()).unwrap_err()
+}
+
 /// A sandbox open registration that R-20 allows.
 fn open() -> ScreeningFacts {
     ScreeningFacts {
@@ -30,6 +42,7 @@ fn open() -> ScreeningFacts {
         grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
         requested: vec![scope("notes.read", Risk::Read, true)],
         hosts_unproved: vec![Host::parse("app.example").unwrap()],
+        disallowed: None,
         loopback_only: false,
         sponsor: false,
         name_conflict: false,
@@ -72,6 +85,7 @@ type F = ScreeningFacts;
 #[case::change(|f: &mut F| f.requested[0].risk = Risk::Change, Verdict::NeedsPerson, &["R-08"])]
 #[case::delete(|f: &mut F| f.requested[0].risk = Risk::Delete, Verdict::NeedsPerson, &["R-07", "R-08"])]
 #[case::one_of_two(|f: &mut F| f.requested.push(scope("a", Risk::Admin, true)), Verdict::NeedsPerson, &["R-07", "R-08"])]
+#[case::off_the_list(|f: &mut F| f.disallowed = Some(off_the_list()), Verdict::Deny, &["R-10"])]
 #[case::look_alike(|f: &mut F| f.name_conflict = true, Verdict::NeedsPerson, &["R-06"])]
 #[case::for_itself(|f: &mut F| { f.grants.insert(GrantType::ClientCredentials); }, Verdict::Deny, &["R-05"])]
 #[case::quarantine(|f: &mut F| { f.origin = Origin::Quarantine; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
@@ -160,6 +174,7 @@ fn a_clean_request_has_no_risk() {
 #[case("scope_count")]
 #[case("closed_scopes")]
 #[case("unproved_hosts")]
+#[case("broken_rules")]
 #[case("loopback_only")]
 #[case("sponsor")]
 #[case("name_conflict")]
@@ -246,7 +261,7 @@ fn every_request() -> Vec<ScreeningFacts> {
     let grants = [GrantType::AuthorizationCode, GrantType::ClientCredentials];
     let hosts = [Vec::new(), vec![Host::parse("app.example").unwrap()]];
     let mut requests = Vec::new();
-    for bits in 0_u8..64 {
+    for bits in 0_u8..128 {
         let bit = |n: u8| bits & (1 << n) != 0;
         for origin in Origin::ALL {
             for requested in &reach {
@@ -261,6 +276,7 @@ fn every_request() -> Vec<ScreeningFacts> {
                     grants: BTreeSet::from([grants[usize::from(bit(2))]]),
                     requested: requested.clone(),
                     hosts_unproved: hosts[usize::from(bit(3))].clone(),
+                    disallowed: bit(6).then(off_the_list),
                     loopback_only: !bit(3),
                     sponsor: bit(4),
                     name_conflict: bit(5),
@@ -314,4 +330,25 @@ fn a_check_never_passes_where_its_rule_fires() {
             assert!(!(passes && finding.fix.is_some()), "{finding:?}");
         }
     }
+}
+
+#[test]
+fn s10_a_finding_names_the_rule_what_was_seen_and_what_helps() {
+    let facts = ScreeningFacts {
+        disallowed: Some(off_the_list()),
+        ..portal()
+    };
+    let screening = screen(&facts);
+    assert_eq!(screening.verdict, Verdict::Deny);
+    let seen = finding(&screening, "R-10");
+    assert_eq!(seen.outcome, FindingOutcome::Fail);
+    assert_eq!(
+        seen.observed,
+        "M-01 redirect_uris[0]: evil.example is neither on the list nor proved."
+    );
+    assert_eq!(
+        seen.required,
+        "A redirect address is at a listed or a proved host."
+    );
+    assert!(seen.fix.as_ref().unwrap().contains("prove the host"));
 }

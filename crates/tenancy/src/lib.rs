@@ -11,6 +11,7 @@ pub mod keys;
 pub mod ledger;
 pub mod listen;
 pub mod member;
+pub mod metadata_rules;
 pub mod migrate;
 pub mod permission;
 pub mod schema;

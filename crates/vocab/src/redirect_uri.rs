@@ -192,7 +192,7 @@ fn kind_of(uri: &UriText<'_>) -> Result<RedirectUriKind, RedirectUriError> {
 }
 
 /// `com.example.app`: two labels or more, each as DNS has them (RFC 8252 section 7.1).
-fn is_reverse_dns(scheme: &str) -> bool {
+pub(crate) fn is_reverse_dns(scheme: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty()
             && !label.starts_with('-')

@@ -174,6 +174,7 @@ impl Company {
             environment,
             registration_mode,
             refusal_text: None,
+            because: Some(Reason::parse("Partners come by themselves.").unwrap()),
         };
         self.owned(Action::EditSettings, async |tx, acting| {
             change_settings(tx, command, acting).await.map(drop)

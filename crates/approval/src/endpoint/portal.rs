@@ -19,6 +19,8 @@ pub(crate) mod sign_out;
 pub(crate) mod workspace;
 
 // Signed in.
+pub(crate) mod allowlists;
+mod allowlists_form;
 mod case_words;
 mod client_view;
 pub(crate) mod credential;
@@ -32,6 +34,7 @@ mod integration_form;
 pub(crate) mod integrations;
 pub(crate) mod members;
 pub(crate) mod new_integration;
+mod opening_page;
 pub(crate) mod request;
 pub(crate) mod resource;
 pub(crate) mod resource_credential;
@@ -40,6 +43,7 @@ pub(crate) mod resources;
 pub(crate) mod retire_credential;
 mod secret_page;
 pub(crate) mod settings;
+mod settings_tabs;
 mod standing;
 pub(crate) mod suspend;
 mod wish_list;

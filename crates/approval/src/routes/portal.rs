@@ -6,8 +6,8 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    credential, domain, domains, fault, home, integration, integrations, invitation, members,
-    new_integration, request, resource, resource_credential, resources, retire_credential,
+    allowlists, credential, domain, domains, fault, home, integration, integrations, invitation,
+    members, new_integration, request, resource, resource_credential, resources, retire_credential,
     settings, sign_in, sign_out, suspend, withdraw, workspace,
 };
 
@@ -57,6 +57,8 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
         .get("/t/{tenant}/{environment}/settings", read, "settings", settings::page)
         .post("/t/{tenant}/{environment}/settings", May(Action::EditSettings), "change_settings", settings::submit)
+        .get("/t/{tenant}/{environment}/settings/allowlists", read, "allowlists", allowlists::page)
+        .post("/t/{tenant}/{environment}/settings/allowlists", May(Action::EditSettings), "change_allowlists", allowlists::submit)
         .get("/t/{tenant}/domains", read, "domains", domains::page)
         .post("/t/{tenant}/domains", integrate, "add_domain", domains::submit)
         .get("/t/{tenant}/domains/{domain}", read, "domain", domain::page)

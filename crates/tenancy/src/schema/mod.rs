@@ -23,7 +23,10 @@ use self::{
         access_request, approval, approval_host, approval_scope, approval_tool, decision, finding,
         offer, offer_scope, offer_tool, policy_run, proof, requested_scope, requested_tool,
     },
-    tenant::{environments, invitation, member, membership, session, tenants},
+    tenant::{
+        allowed_name, environments, invitation, member, membership, metadata_rules, session,
+        tenants,
+    },
 };
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -68,10 +71,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     proof,
     requested_scope,
     requested_tool,
+    allowed_name,
     environments,
     invitation,
     member,
     membership,
+    metadata_rules,
     session,
     tenants,
 );

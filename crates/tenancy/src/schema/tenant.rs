@@ -5,6 +5,15 @@
 )]
 
 diesel::table! {
+    tenant.allowed_name (tenant_id, environment, list, name) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        list -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     #[sql_name = "environment"]
     tenant.environments (tenant_id, environment) {
         tenant_id -> Uuid,
@@ -49,6 +58,17 @@ diesel::table! {
         member_id -> Uuid,
         role -> Text,
         granted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenant.metadata_rules (tenant_id, environment) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        hosts -> Text,
+        loopback -> Bool,
+        app_schemes -> Text,
+        contacts -> Text,
     }
 }
 

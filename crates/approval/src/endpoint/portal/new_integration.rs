@@ -22,7 +22,7 @@ use super::signed_in::SignedIn;
 use super::wish_list::WishList;
 use crate::Acting;
 use crate::integration::Operator;
-use crate::onboard::{OnboardError, onboard};
+use crate::onboard::{OnboardError, onboard, require_allowed};
 use crate::store::portal_turn;
 
 #[derive(Template)]
@@ -91,14 +91,30 @@ pub(crate) async fn submit(who: SignedIn, posted: Posted) -> actix_web::Result<H
         (Err(problems), Step::Check | Step::Send) => {
             return Ok(again(&form(&who, &wishes, (&answers, &after), &problems)));
         }
-        (Ok(described), Step::Check) => return Ok(answer(&check(&who, &described, &posted))),
+        (Ok(described), Step::Check) => {
+            let asked = described.asks.keys().copied();
+            let work =
+                async |tx: &mut TenantTx| require_allowed(tx, &described.client, asked).await;
+            match who.within(work).await {
+                Ok(()) => return Ok(answer(&check(&who, &described, &posted))),
+                Err(error) => {
+                    let problems = problems(error)?;
+                    return Ok(again(&form(&who, &wishes, (&answers, &after), &problems)));
+                }
+            }
+        }
         (Ok(described), Step::Send) => described,
     };
     let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
         send(tx, described, &after, acting, &who).await
     };
-    let sent = who.act(&permit, work).await.map_err(refusal)?;
-    Ok(Done::Sent.at(&who.path(&format!("/integrations/{sent}"))))
+    match who.act(&permit, work).await {
+        Ok(sent) => Ok(Done::Sent.at(&who.path(&format!("/integrations/{sent}")))),
+        Err(error) => {
+            let problems = problems(error)?;
+            Ok(again(&form(&who, &wishes, (&answers, &after), &problems)))
+        }
+    }
 }
 
 /// Onboards it, unless the same form did already: then the integration is the one that it made.
@@ -120,14 +136,27 @@ async fn send(
     Ok(onboarded.integration)
 }
 
-fn refusal(error: OnboardError) -> Refusal {
+/// What the person can mend: each rule with what it saw and what helps. Or why the form does not count.
+fn problems(error: OnboardError) -> Result<Problems, Refusal> {
     match error {
-        OnboardError::NotPermitted(error) => error.into(),
+        OnboardError::Disallowed {
+            environment,
+            disallowed,
+        } => {
+            let mut problems = Problems::default();
+            for breach in disallowed.breaches() {
+                let (place, fix) = (environment.label(), breach.rule.fix());
+                let words = format!("{place}, rule {}: {}. {fix}", breach.rule, breach.observed);
+                problems.add("redirect_uris", words);
+            }
+            Ok(problems)
+        }
+        OnboardError::NotPermitted(error) => Err(error.into()),
         // The catalogue changed while the form was open.
         OnboardError::NothingAsked
         | OnboardError::UnknownSponsor
-        | OnboardError::UnknownReach { .. } => Refusal::Stale,
-        OnboardError::Store(error) => error.into(),
+        | OnboardError::UnknownReach { .. } => Err(Refusal::Stale),
+        OnboardError::Store(error) => Err(error.into()),
     }
 }
 

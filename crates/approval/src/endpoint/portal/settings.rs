@@ -5,7 +5,7 @@ use actix_web::web::Path;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::form::FormError;
-use narthex_http::page::{Choice, ErrorSummary, Fact, Field, Shell};
+use narthex_http::page::{Choice, ErrorSummary, Fact, Field, NavItem, Shell};
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::environment::{self, Settings};
 use narthex_tenancy::permission::Action;
@@ -13,18 +13,21 @@ use narthex_vocab::{Environment, RegistrationMode};
 
 use super::banner::Done;
 use super::frame::{Area, again, page as answer};
+use super::opening_page::{REASON, opening_page};
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
+use super::settings_tabs::Tab;
 use super::signed_in::SignedIn;
 use crate::Acting;
-use crate::prose::RefusalText;
+use crate::prose::{Reason, RefusalText};
 use crate::settings::{ChangeSettings, ChangeSettingsError, change_settings};
 
 #[derive(Template)]
 #[template(path = "portal/settings.html")]
 struct SettingsPage {
     shell: Shell,
+    tabs: Vec<NavItem>,
     errors: ErrorSummary,
     fields: Option<[Field; 2]>,
     facts: Vec<Fact>,
@@ -63,8 +66,9 @@ pub(crate) async fn submit(
     let (_, environment) = path.into_inner();
     let permit = who.permit(Action::EditSettings)?;
     let typed = Typed::read(&posted)?;
+    let because = Reason::parse(&posted.text(REASON)?).ok();
     let command = match typed.parse(environment) {
-        Ok(command) => command,
+        Ok(command) => ChangeSettings { because, ..command },
         Err(problems) => return Ok(again(&view(&who, environment, &typed, &problems))),
     };
     let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
@@ -77,6 +81,7 @@ pub(crate) async fn submit(
             let problems = Problems::one("registration_mode", words);
             Ok(again(&view(&who, environment, &typed, &problems)))
         }
+        Err(ChangeSettingsError::OpensProduction) => Ok(opening(&who, environment, &posted)?),
         Err(ChangeSettingsError::NotPermitted(error)) => Err(Refusal::from(error).into()),
         Err(ChangeSettingsError::Store(error)) => Err(Refusal::from(error).into()),
     }
@@ -117,10 +122,24 @@ impl Typed {
                 environment,
                 registration_mode,
                 refusal_text,
+                because: None,
             }),
             (None | Some(_), None | Some(_)) => Err(problems),
         }
     }
+}
+
+/// What strangers may do from now on, before it is so.
+fn opening(
+    who: &SignedIn,
+    environment: Environment,
+    posted: &Posted,
+) -> Result<HttpResponse, FormError> {
+    let mode = posted.text("registration_mode")?.parse();
+    let opens = meaning(mode.unwrap_or(RegistrationMode::Closed));
+    let shell = who.settings_shell(environment, Tab::Registration);
+    let here = who.path(&Tab::Registration.path(environment));
+    Ok(opening_page(shell, vec![opens.to_owned()], posted, here))
 }
 
 /// The modes that a form offers. An answer by approval alone is for clients that can poll; it has no place here yet.
@@ -158,7 +177,6 @@ fn view(
     typed: &Typed,
     problems: &Problems,
 ) -> SettingsPage {
-    let area = Area::Settings(environment);
     let choices = offered(environment)
         .iter()
         .map(|mode| Choice::new(mode.as_str(), mode.label()).hint(meaning(*mode)));
@@ -185,7 +203,10 @@ fn view(
         text => text,
     };
     SettingsPage {
-        shell: who.shell(area, area.label()).problem(!problems.is_empty()),
+        shell: who
+            .settings_shell(environment, Tab::Registration)
+            .problem(!problems.is_empty()),
+        tabs: who.settings_tabs(environment, Tab::Registration),
         errors: problems.summary(),
         fields: who.may(Action::EditSettings).then_some(fields),
         facts: vec![
