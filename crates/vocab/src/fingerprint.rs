@@ -4,11 +4,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::canonical_json::canonical_json;
 use crate::client_metadata::ClientMetadata;
+use crate::document_url::DocumentUrl;
 use crate::redirect_uri::RedirectUri;
 
 /// SHA-256 over the canonical effective metadata, redirect URIs sorted and loopback ports left
@@ -24,7 +25,18 @@ pub struct FingerprintError;
 impl Fingerprint {
     /// The fingerprint of effective metadata.
     pub fn of(metadata: &ClientMetadata) -> Self {
+        Self::over(metadata.to_json(), metadata)
+    }
+
+    /// The fingerprint of metadata that a client publishes under its own address: what a
+    /// registration says is never the same family.
+    pub fn of_document(url: &DocumentUrl, metadata: &ClientMetadata) -> Self {
         let mut json = metadata.to_json();
+        json.insert("client_id".to_owned(), url.as_str().into());
+        Self::over(json, metadata)
+    }
+
+    fn over(mut json: Map<String, Value>, metadata: &ClientMetadata) -> Self {
         let mut uris: Vec<_> = metadata
             .redirect_uris()
             .iter()

@@ -55,7 +55,9 @@ impl QuarantineState {
         match self {
             Self::Quarantined => &[Self::Linked, Self::Blocked, Self::Expired],
             Self::Linked => &[Self::Activated, Self::Blocked, Self::Expired],
-            Self::Activated | Self::Blocked | Self::Expired => &[],
+            // An identifier that is an address comes again under the same text.
+            Self::Expired => &[Self::Quarantined],
+            Self::Activated | Self::Blocked => &[],
         }
     }
 }
