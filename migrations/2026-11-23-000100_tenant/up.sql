@@ -76,17 +76,19 @@ create table tenant.environment (
     environment text not null check (environment in ('sandbox', 'production')),
     registration_mode text not null default 'closed'
         check (registration_mode in ('closed', 'approval', 'quarantine', 'open')),
+    client_documents boolean not null default true,
     refusal_text text check (char_length(refusal_text) <= 500),
     created_at timestamptz not null,
     primary key (tenant_id, environment),
     constraint open_is_for_the_sandbox check (registration_mode <> 'open' or environment = 'sandbox')
 );
 comment on table tenant.environment is 'An environment is an issuer of its own; nothing is shared between the two of a tenant.';
+comment on column tenant.environment.client_documents is 'Whether a client may come with the address of its own metadata document as its identifier. It waits all the same.';
 comment on column tenant.environment.refusal_text is 'What the tenant wants strangers'' users to read while an app is undecided.';
 call tenant.isolate('tenant.environment');
 call tenant.admit_staff('tenant.environment');
 grant select on tenant.environment to narthex_discovery, narthex_token;
-grant select, insert, update (registration_mode, refusal_text) on tenant.environment to narthex_approval;
+grant select, insert, update (registration_mode, client_documents, refusal_text) on tenant.environment to narthex_approval;
 
 create table tenant.metadata_rules (
     tenant_id uuid not null,

@@ -75,7 +75,13 @@ grant select, update (state, answer) on intake.quarantine to narthex_approval;
 grant select on intake.quarantine to narthex_token;
 create trigger arrows before insert or update on intake.quarantine for each row execute function tenant.follow_arrows(
     '>quarantined', 'quarantined>linked', 'quarantined>blocked', 'quarantined>expired',
-    'linked>activated', 'linked>blocked', 'linked>expired');
+    'linked>activated', 'linked>blocked', 'linked>expired', 'expired>quarantined');
+
+-- An identifier that is an address has no other: its document may say something else while it waits, and it may come
+-- again when its time was over. What is decided stays as it is.
+create policy addresses_wait_again on intake.quarantine as restrictive for update to narthex_discovery
+    using (client_id like 'https://%' and state in ('quarantined', 'expired')) with check (state = 'quarantined');
+grant update (fingerprint, metadata, scope, state, expires_at) on intake.quarantine to narthex_discovery;
 
 create function intake.tell_approval() returns trigger
     language plpgsql as $$
@@ -107,14 +113,44 @@ call tenant.admit_staff('intake.ask');
 grant select, insert on intake.ask to narthex_token;
 grant select on intake.ask to narthex_approval;
 
--- Ownership proofs: what approval wants looked at, and what discovery saw there. The process that looks does not know
--- the value that it should find, and the process that knows it cannot say what was seen.
+-- What a client publishes about itself under the address that is its identifier: content that was found, and how the
+-- last look ended.
+create table intake.document (
+    tenant_id uuid not null,
+    environment text not null,
+    client_id text not null check (client_id like 'https://%' and char_length(client_id) <= 512),
+    content_hash bytea check (octet_length(content_hash) = 32),
+    body jsonb check (octet_length(body::text) <= 65536),
+    fetched_at timestamptz,
+    fresh_until timestamptz,
+    looked_at timestamptz not null,
+    refusal text check (char_length(refusal) <= 500),
+    primary key (tenant_id, environment, client_id),
+    foreign key (tenant_id, environment) references tenant.environment,
+    constraint content_is_whole check (num_nulls(content_hash, body, fetched_at, fresh_until) in (0, 4)),
+    constraint a_look_has_an_end check (body is not null or refusal is not null)
+);
+comment on table intake.document is 'A client id metadata document, as discovery found it; a failed look takes nothing from what is there.';
+comment on column intake.document.content_hash is 'SHA-256 over the canonical JSON of body.';
+comment on column intake.document.fresh_until is '5 minutes to 24 hours after it was fetched, as its host wished.';
+comment on column intake.document.refusal is 'Why the last look found no document; null when it found one.';
+call tenant.isolate('intake.document');
+call tenant.admit_staff('intake.document');
+grant select, insert, update (content_hash, body, fetched_at, fresh_until, looked_at, refusal)
+    on intake.document to narthex_discovery;
+grant select on intake.document to narthex_approval, narthex_token;
+
+-- What discovery shall look at: for approval a host that a tenant named, for ownership proofs; for the token plane the
+-- address that is a client's identifier. The process that looks at a host does not know the value that it should find,
+-- and the process that knows it cannot say what was seen.
 create table intake.fetch_order (
     tenant_id uuid not null,
     order_id uuid not null,
-    kind text not null check (kind = 'domain_proof'),
-    domain_id uuid not null,
-    host text not null,
+    kind text not null check (kind in ('domain_proof', 'document')),
+    domain_id uuid,
+    host text,
+    environment text,
+    client_id text check (char_length(client_id) <= 512),
     requested_at timestamptz not null,
     reminded_at timestamptz,
     claimed_at timestamptz,
@@ -124,21 +160,30 @@ create table intake.fetch_order (
     primary key (tenant_id, order_id),
     unique (tenant_id, order_id, domain_id),
     foreign key (tenant_id, domain_id, host) references registry.domain (tenant_id, domain_id, host) on delete cascade,
+    foreign key (tenant_id, environment) references tenant.environment,
+    constraint an_order_says_where check (case kind
+        when 'domain_proof' then num_nonnulls(domain_id, host) = 2 and num_nulls(environment, client_id) = 2
+        else num_nulls(domain_id, host) = 2 and environment is not null and client_id like 'https://%' end),
     constraint an_answer_says_what_was_seen check ((answered_at is null) = (seen is null)),
     constraint only_answers_are_settled check (settled_at is null or answered_at is not null)
 );
-comment on table intake.fetch_order is 'Approval asks discovery to look at a host that a tenant named.';
+comment on table intake.fetch_order is 'Discovery is asked to look at a host that a tenant named, or at the address of a client.';
 comment on column intake.fetch_order.reminded_at is 'Set to send the notice again when nobody answered.';
-comment on column intake.fetch_order.seen is 'What each resolver and the web server of the host returned, shortened; judged by approval alone.';
-comment on column intake.fetch_order.settled_at is 'When approval drew its conclusion.';
+comment on column intake.fetch_order.seen is 'What each resolver and the web server of the host returned, shortened, judged by approval alone; of a document how the look ended.';
+comment on column intake.fetch_order.settled_at is 'When approval drew its conclusion; never of a document.';
 create unique index one_open_order_per_domain on intake.fetch_order (tenant_id, domain_id) where settled_at is null;
+create unique index one_open_order_per_document on intake.fetch_order (tenant_id, environment, client_id)
+    where answered_at is null and kind = 'document';
 create index open_orders on intake.fetch_order (requested_at) where settled_at is null;
 call tenant.isolate('intake.fetch_order');
 call tenant.admit_staff('intake.fetch_order');
-grant select (tenant_id, order_id, kind, host, requested_at, claimed_at, answered_at),
+create policy documents_only on intake.fetch_order as restrictive to narthex_token
+    using (kind = 'document') with check (kind = 'document');
+grant select (tenant_id, order_id, kind, host, environment, client_id, requested_at, claimed_at, answered_at),
     update (claimed_at, answered_at, seen) on intake.fetch_order to narthex_discovery;
 grant select, insert (tenant_id, order_id, kind, domain_id, host, requested_at), update (reminded_at, settled_at)
     on intake.fetch_order to narthex_approval;
+grant insert (tenant_id, order_id, kind, environment, client_id, requested_at) on intake.fetch_order to narthex_token;
 
 -- An answer is given once.
 create function intake.answer_once() returns trigger

@@ -414,6 +414,11 @@ begin
         cross join lateral review.hosts_of(r.metadata) as host
         where r.tenant_id = new.tenant_id and r.environment = new.environment
           and r.request_id = new.request_id and r.version = new.version
+          -- A client whose document was found at its address has shown that it speaks for that host.
+          and host.host is distinct from (
+            select substring(d.client_id from '^https://([^/:?]+)') from intake.document as d
+            where d.tenant_id = r.tenant_id and d.environment = r.environment and d.client_id = r.client_id
+              and d.body is not null)
           and not exists (
             select from review.approval_host as h
             join review.proof as p on p.tenant_id = h.tenant_id and p.proof_id = h.proof_id and p.host = h.host

@@ -13,19 +13,21 @@ pub struct Settings {
     pub environment: Environment,
     /// How strangers may register.
     pub registration_mode: RegistrationMode,
+    /// Whether a client may be named by the address of its own metadata document.
+    pub client_documents: bool,
     /// What the tenant wants people to read while an app is undecided.
     pub refusal_text: Option<String>,
 }
 
 /// Reads the settings. [`StoreError::NotFound`] only for a tenant without environments (the platform).
 pub async fn load(tx: &mut TenantTx, environment: Environment) -> Result<Settings, StoreError> {
-    let (mode, refusal_text): (String, Option<String>) = e::table
+    let (mode, client_documents, refusal_text): (String, bool, Option<String>) = e::table
         .filter(
             e::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(e::environment.eq(environment.as_str())),
         )
-        .select((e::registration_mode, e::refusal_text))
+        .select((e::registration_mode, e::client_documents, e::refusal_text))
         .first(tx.connection()?)
         .await?;
     let registration_mode = mode.parse().map_err(StoreError::corrupt(
@@ -35,6 +37,7 @@ pub async fn load(tx: &mut TenantTx, environment: Environment) -> Result<Setting
     Ok(Settings {
         environment,
         registration_mode,
+        client_documents,
         refusal_text,
     })
 }
@@ -50,6 +53,7 @@ pub async fn save(tx: &mut TenantTx, settings: &Settings) -> Result<(), StoreErr
         )
         .set((
             e::registration_mode.eq(settings.registration_mode.as_str()),
+            e::client_documents.eq(settings.client_documents),
             e::refusal_text.eq(settings.refusal_text.as_deref()),
         ))
         .execute(tx.connection()?)

@@ -24,7 +24,7 @@ use crate::database::DatabaseUrls;
 use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
-use trials::{apart, approvals, clients, logs, planes, proofs};
+use trials::{apart, approvals, clients, documents, logs, planes, proofs};
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
 ///
@@ -50,6 +50,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
         ("The planes", planes::TRIALS),
         ("Production and sandbox", apart::ENVIRONMENTS),
         ("Proofs of ownership", proofs::TRIALS),
+        ("Documents of clients", documents::TRIALS),
         (
             "Clients, their reach and their credentials",
             clients::TRIALS,

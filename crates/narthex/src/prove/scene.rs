@@ -25,6 +25,7 @@ const NAMES: &[&str] = &[
     "integration",
     "invitation",
     "key",
+    "look",
     "new",
     "next_key",
     "offer",

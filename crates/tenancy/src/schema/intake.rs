@@ -35,6 +35,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.document (tenant_id, environment, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        content_hash -> Nullable<Bytea>,
+        body -> Nullable<Jsonb>,
+        fetched_at -> Nullable<Timestamptz>,
+        fresh_until -> Nullable<Timestamptz>,
+        looked_at -> Timestamptz,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     intake.family (tenant_id, environment, fingerprint) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -67,8 +81,10 @@ diesel::table! {
         tenant_id -> Uuid,
         order_id -> Uuid,
         kind -> Text,
-        domain_id -> Uuid,
-        host -> Text,
+        domain_id -> Nullable<Uuid>,
+        host -> Nullable<Text>,
+        environment -> Nullable<Text>,
+        client_id -> Nullable<Text>,
         requested_at -> Timestamptz,
         reminded_at -> Nullable<Timestamptz>,
         claimed_at -> Nullable<Timestamptz>,

@@ -19,6 +19,7 @@ diesel::table! {
         tenant_id -> Uuid,
         environment -> Text,
         registration_mode -> Text,
+        client_documents -> Bool,
         refusal_text -> Nullable<Text>,
         created_at -> Timestamptz,
     }

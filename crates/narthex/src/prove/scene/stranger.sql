@@ -2,10 +2,17 @@
 insert into intake.attempt (tenant_id, environment, at, attempt_id, outcome, source, fingerprint, reason, request_id)
     values ($T, 'production', now(), $T.attempt, 'quarantined', '192.0.2.0/32', sha256('family'), 'accepted', 'prove');
 insert into intake.family (tenant_id, environment, fingerprint, client_name, redirects, first_seen, last_seen)
-    values ($T, 'production', sha256('family'), 'Stranger', 'this computer', now(), now());
+    values
+        ($T, 'production', sha256('family'), 'Stranger', 'this computer', now(), now()),
+        ($T, 'production', sha256('address'), 'App', 'app.example', now(), now());
 update intake.family set attempts = attempts + 1, last_seen = now();
 insert into intake.quarantine (tenant_id, environment, client_id, fingerprint, metadata, created_at, expires_at)
     values ($T, 'production', $T.stranger, sha256('family'), '{"redirect_uris": ["http://127.0.0.1/callback"]}', now(),
         now() + interval '72 hours');
+insert into intake.document (tenant_id, environment, client_id, content_hash, body, fetched_at, fresh_until, looked_at)
+    values ($T, 'production', 'https://app.example/client.json', sha256('document'), '{}', now(), now(), now());
+insert into intake.quarantine (tenant_id, environment, client_id, fingerprint, metadata, created_at, expires_at)
+    values ($T, 'production', 'https://app.example/client.json', sha256('address'),
+        '{"redirect_uris": ["https://app.example/callback"]}', now(), now() + interval '72 hours');
 update intake.fetch_order set claimed_at = now();
 update intake.fetch_order set answered_at = now(), seen = '["narthex-verify"]';

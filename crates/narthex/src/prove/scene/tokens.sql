@@ -3,6 +3,8 @@ insert into tenant.session (tenant_id, session_id, token_hash, surface, member_i
     values ($T, $T.user_session, sha256('user'), 'user', $T.user, now(), now(), now() + interval '1 hour');
 insert into intake.ask (tenant_id, environment, ask_id, client_id, member_id, scope, reason, at)
     values ($T, 'production', $T.ask, $T.stranger, $T.user, $T.scope, 'I need it', now());
+insert into intake.fetch_order (tenant_id, order_id, kind, environment, client_id, requested_at)
+    values ($T, $T.look, 'document', 'production', 'https://app.example/client.json', now());
 insert into issue.parked (tenant_id, environment, parked_id, client_id, member_id, request, created_at, expires_at)
     values ($T, 'production', $T.parked, $T.stranger, $T.user, '{}', now(), now() + interval '1 day');
 insert into issue.signing_key (tenant_id, environment, kid, algorithm, sealed, state, created_at)

@@ -98,7 +98,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         "lets a registration out of quarantine",
         Discovery,
         RELEASE,
-        Grant,
+        Unseen,
         As(Approval),
     ),
     trial(
