@@ -1,5 +1,6 @@
-//! Orders of the approval plane: a host that a tenant named is looked at, through the guard, and what was seen is
-//! written down. It never judges what it saw, and never knows what it looks for.
+//! Orders of the other planes. For approval a host that a tenant named is looked at, through the guard, and what was
+//! seen is written down: it never judges what it saw, and never knows what it looks for. For the token plane the
+//! document of a client is (`client_document.rs`).
 
 use narthex_egress::{FetchError, FetchKind, Guard, TxtAnswer};
 use narthex_tenancy::StoreError;
@@ -8,7 +9,7 @@ use narthex_vocab::{
 };
 use url::Url;
 
-use crate::{Discovery, store::fetch_order};
+use crate::{Discovery, client_document::Address, store::fetch_order};
 
 /// An order, by its notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +32,21 @@ impl OrderRef {
     }
 }
 
-/// Takes an order that nobody works on: the host to look at. `None` when there is nothing to do.
+/// What to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// A host that a tenant says is its own.
+    Host(HostName),
+    /// The address that is a client's identifier.
+    Document(Address),
+}
+
+/// Takes an order that nobody works on. `None` when there is nothing to do.
 pub async fn claim(
     discovery: &Discovery,
     order: OrderRef,
     now: Timestamp,
-) -> Result<Option<HostName>, StoreError> {
+) -> Result<Option<Job>, StoreError> {
     let claimed = async |tx: &mut _| fetch_order::claim(tx, order.id, now).await;
     discovery.database.tenant(order.tenant, claimed).await
 }
@@ -68,9 +78,15 @@ async fn fetch(guard: &Guard, host: &HostName) -> Saw {
     };
     match guard.fetch(address, FetchKind::WellKnown).await {
         Ok(fetched) => Saw::found([&*String::from_utf8_lossy(&fetched.body)]),
-        // Where a name of our own network leads is not for the tenant to know.
-        Err(FetchError::Address { .. }) => Saw::failed("its address is not a public one"),
-        Err(error) => Saw::failed(&error.to_string()),
+        Err(error) => Saw::Failed(said(&error)),
+    }
+}
+
+/// Why nothing was fetched, for people outside: where a name of our own network leads is not for them to know.
+pub(crate) fn said(error: &FetchError) -> Glimpse {
+    match error {
+        FetchError::Address { .. } => Glimpse::from("its address is not a public one"),
+        other => Glimpse::from(other.to_string().as_str()),
     }
 }
 

@@ -2,12 +2,14 @@
 //! and nowhere else. It cannot write a client, read a credential or see a private key: its database role has no right
 //! to.
 
+pub mod client_document;
 mod endpoint;
 mod error;
 pub mod fetch_orders;
 pub mod key_set;
 pub mod metadata;
 pub mod place;
+mod places;
 pub mod register;
 pub mod routes;
 mod store;

@@ -1,6 +1,7 @@
 //! The metadata document of an issuer (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2). It says only what
 //! is on: where registration is closed there is no `registration_endpoint`.
 
+use narthex_tenancy::environment::Settings;
 use narthex_vocab::{AuthMethod, Environment, GrantType, Issuer, RegistrationMode};
 use openidconnect::{
     AdditionalProviderMetadata, AuthUrl, IntrospectionUrl, IssuerUrl, JsonWebKeySetUrl,
@@ -25,6 +26,8 @@ pub struct OAuthMetadata {
     introspection_endpoint: IntrospectionUrl,
     /// RFC 8414: how callers of introspection prove themselves.
     introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// draft-ietf-oauth-client-id-metadata-document section 7: a client may be named by the address of its document.
+    client_id_metadata_document_supported: bool,
     /// RFC 9207: `iss` comes with every authorization response.
     authorization_response_iss_parameter_supported: bool,
 }
@@ -66,10 +69,10 @@ const CLAIMS: [&str; 9] = [
 pub fn document(
     issuer: &Issuer,
     (discovery_base, token_base): (&Url, &Url),
-    mode: RegistrationMode,
+    settings: &Settings,
 ) -> Result<Document, url::ParseError> {
     let below = |base: &Url, name| below(base, issuer, name);
-    let registration = match mode {
+    let registration = match settings.registration_mode {
         RegistrationMode::Closed | RegistrationMode::Approval => None,
         RegistrationMode::Quarantine | RegistrationMode::Open => {
             Some(RegistrationUrl::new(below(discovery_base, "register"))?)
@@ -82,7 +85,7 @@ pub fn document(
         vec![ResponseTypes::new(vec![CoreResponseType::Code])],
         vec![CoreSubjectIdentifierType::Public],
         vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256],
-        oauth(issuer, token_base)?,
+        oauth(issuer, token_base, settings.client_documents)?,
     )
     .set_token_endpoint(Some(TokenUrl::new(below(token_base, "token"))?))
     .set_userinfo_endpoint(Some(UserInfoUrl::new(below(token_base, "userinfo"))?))
@@ -111,12 +114,17 @@ pub fn document(
     )))
 }
 
-fn oauth(issuer: &Issuer, token_base: &Url) -> Result<OAuthMetadata, url::ParseError> {
+fn oauth(
+    issuer: &Issuer,
+    token_base: &Url,
+    client_documents: bool,
+) -> Result<OAuthMetadata, url::ParseError> {
     Ok(OAuthMetadata {
         code_challenge_methods_supported: vec!["S256".into()],
         revocation_endpoint: RevocationUrl::new(below(token_base, issuer, "revoke"))?,
         introspection_endpoint: IntrospectionUrl::new(below(token_base, issuer, "introspect"))?,
         introspection_endpoint_auth_methods_supported: vec!["client_secret_basic".into()],
+        client_id_metadata_document_supported: client_documents,
         authorization_response_iss_parameter_supported: true,
     })
 }
@@ -171,7 +179,13 @@ mod tests {
             Url::parse("https://token.example").unwrap(),
         );
         let issuer = Issuer::new(&discovery, &TenantSlug::parse("acme").unwrap(), environment);
-        serde_json::to_value(document(&issuer, (&discovery, &token), mode).unwrap()).unwrap()
+        let settings = Settings {
+            environment,
+            registration_mode: mode,
+            client_documents: environment == Environment::Production,
+            refusal_text: None,
+        };
+        serde_json::to_value(document(&issuer, (&discovery, &token), &settings).unwrap()).unwrap()
     }
 
     #[test]
@@ -187,6 +201,15 @@ mod tests {
             open["registration_endpoint"],
             "https://id.example/t/acme/sandbox/register"
         );
+    }
+
+    #[test]
+    fn documents_of_clients_are_named_where_they_are_taken() {
+        for environment in Environment::ALL.iter().copied() {
+            let said = json(environment, RegistrationMode::Closed);
+            let on = environment == Environment::Production;
+            assert_eq!(said["client_id_metadata_document_supported"], on);
+        }
     }
 
     #[test]

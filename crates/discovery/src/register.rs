@@ -8,8 +8,8 @@ use narthex_tenancy::{
     environment, metadata_rules,
 };
 use narthex_vocab::{
-    AttemptOutcome, ClientId, ClientMetadata, Disallowed, Fingerprint, MetadataError,
-    PLATFORM_TENANT, QuarantineState, RegistrationMode, ScopeSet, Timestamp,
+    AttemptOutcome, ClientDocument, ClientId, ClientMetadata, Disallowed, Fingerprint,
+    MetadataError, PLATFORM_TENANT, QuarantineState, RegistrationMode, ScopeSet, Timestamp,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long an unclaimed identifier waits.
-const QUARANTINE: chrono::Duration = chrono::Duration::hours(72);
+pub(crate) const QUARANTINE: chrono::Duration = chrono::Duration::hours(72);
 /// How long the caller of an open sandbox waits for the approval plane.
 const OPEN_BUDGET: Duration = Duration::from_secs(2);
 
@@ -161,7 +161,7 @@ async fn admit(
     let waiting = discovery
         .database
         .tenant(place.tenant, async |tx| {
-            family::count(tx, place, &candidate, now).await?;
+            family::count(tx, place.environment, &candidate, now).await?;
             let fresh = ClientId::generate(place.environment, rng);
             let (waiting, new) =
                 quarantine::join(tx, place, &candidate, fresh, (now, now + QUARANTINE)).await?;
@@ -195,6 +195,14 @@ impl Candidate {
             metadata,
             fingerprint,
         })
+    }
+
+    /// What a client says about itself at its own address: there is nothing to answer it with, so it stays as it is.
+    pub(crate) fn found(document: &ClientDocument) -> Self {
+        Self {
+            metadata: document.metadata().clone(),
+            fingerprint: document.fingerprint(),
+        }
     }
 
     /// The effective metadata without the scope: a wish is not registered.

@@ -1,5 +1,5 @@
-//! What the public plane does by itself: it carries out orders of the approval plane, a few at once. A lost notice is
-//! sent again by who ordered. It holds no key and no secret.
+//! What the public plane does by itself: it carries out orders of the other planes, a few at once. A lost notice is sent
+//! again by the approval plane. It holds no key and no secret.
 
 use std::sync::Arc;
 
@@ -8,21 +8,24 @@ use narthex_tenancy::{
     StoreError, ambient,
     listen::{Hint, listen},
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::task::JoinSet;
 
 use crate::{
-    Discovery,
-    fetch_orders::{self, OrderRef},
+    Discovery, client_document,
+    fetch_orders::{self, Job, OrderRef},
+    places::Places,
 };
 
 /// Orders that are carried out at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
+/// Of these for one tenant.
+const AT_ONCE_PER_TENANT: usize = 4;
 const CHANNELS: &[&str] = &["narthex_order"];
 
 /// Works until the process ends. `listen_url` is a connection of `narthex_discovery` that no pooler sits before.
 pub async fn run(discovery: Data<Discovery>, listen_url: String) {
     let mut hints = listen(listen_url, CHANNELS);
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let places = Arc::new(Places::new(AT_ONCE, AT_ONCE_PER_TENANT));
     // Dropped with this future: work that is not done then is ordered again.
     let mut working = JoinSet::new();
     while let Some(hint) = hints.recv().await {
@@ -33,12 +36,11 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
         let Some(order) = OrderRef::parse(&payload) else {
             continue;
         };
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
-        };
-        let discovery = discovery.clone();
+        let (discovery, places) = (discovery.clone(), Arc::clone(&places));
         working.spawn(async move {
-            let _place = place;
+            let Some(_place) = places.take(order.tenant).await else {
+                return;
+            };
             if let Err(error) = carry_out(&discovery, order).await {
                 tracing::warn!(order = %order.id, %error, "an order was not carried out");
             }
@@ -47,11 +49,23 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
 }
 
 async fn carry_out(discovery: &Discovery, order: OrderRef) -> Result<(), StoreError> {
-    let Some(host) = fetch_orders::claim(discovery, order, ambient::now()).await? else {
-        return Ok(());
-    };
-    let seen = fetch_orders::look(&discovery.guard, &host).await;
-    let answered = fetch_orders::answer(discovery, order, &seen, ambient::now()).await?;
-    tracing::info!(order = %order.id, %host, answered, "looked at a host");
+    match fetch_orders::claim(discovery, order, ambient::now()).await? {
+        Some(Job::Host(host)) => {
+            let seen = fetch_orders::look(&discovery.guard, &host).await;
+            let answered = fetch_orders::answer(discovery, order, &seen, ambient::now()).await?;
+            tracing::info!(order = %order.id, %host, answered, "looked at a host");
+        }
+        Some(Job::Document(at)) => {
+            let looked = client_document::look(&discovery.guard, &at.url).await;
+            let now = ambient::now();
+            let kept = client_document::keep(discovery, order, (&at, &looked), now).await?;
+            let (host, refusal) = (
+                at.url.host(),
+                looked.as_ref().err().map(ToString::to_string),
+            );
+            tracing::info!(order = %order.id, %host, kept, refusal, "looked at the document of a client");
+        }
+        None => {}
+    }
     Ok(())
 }

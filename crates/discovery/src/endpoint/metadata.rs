@@ -53,8 +53,7 @@ async fn get(
         .map_err(unavailable)?;
     let issuer = metadata::issuer(&state.discovery_base, &place.slug, environment);
     let bases = (&state.discovery_base, &state.token_base);
-    let document =
-        metadata::document(&issuer, bases, settings.registration_mode).map_err(unavailable)?;
+    let document = metadata::document(&issuer, bases, &settings).map_err(unavailable)?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, CACHED))
         .json(document))

@@ -3,14 +3,14 @@
 use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::family as f};
-use narthex_vocab::{ClientName, RedirectUri, Timestamp};
+use narthex_vocab::{ClientName, Environment, RedirectUri, Timestamp};
 
-use crate::{place::Place, register::Candidate};
+use crate::register::Candidate;
 
 /// Counts one more attempt of the family, or the first.
 pub(crate) async fn count(
     tx: &mut TenantTx,
-    place: &Place,
+    environment: Environment,
     candidate: &Candidate,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -18,7 +18,7 @@ pub(crate) async fn count(
     diesel::insert_into(f::table)
         .values((
             f::tenant_id.eq(tenant_id),
-            f::environment.eq(place.environment.as_str()),
+            f::environment.eq(environment.as_str()),
             f::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()),
             f::client_name.eq(candidate
                 .metadata

@@ -1,12 +1,16 @@
-//! `intake.fetch_order`: what the approval plane wants looked at. This plane takes an order and answers it, once; it
-//! never sees the value that should be found.
+//! `intake.fetch_order`: what the other planes want looked at. This plane takes an order and answers it, once; it never
+//! sees the value that should be found at a host.
 
 use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::fetch_order as o};
-use narthex_vocab::{HostName, Id, Sighting, Timestamp, kind};
+use narthex_vocab::{DocumentUrl, HostName, Id, Timestamp, kind};
+use serde::Serialize;
 
+use crate::{client_document::Address, fetch_orders::Job};
+
+const TABLE: &str = "intake.fetch_order";
 /// After this time a claim is void: whoever had it is gone.
 const CLAIM: Duration = Duration::seconds(30);
 
@@ -15,8 +19,8 @@ pub(crate) async fn claim(
     tx: &mut TenantTx,
     order: Id<kind::Order>,
     now: Timestamp,
-) -> Result<Option<HostName>, StoreError> {
-    let host: Option<String> = diesel::update(o::table)
+) -> Result<Option<Job>, StoreError> {
+    let row: Option<(Option<String>, Option<String>, Option<String>)> = diesel::update(o::table)
         .filter(
             o::tenant_id
                 .eq(tx.tenant_uuid())
@@ -25,25 +29,41 @@ pub(crate) async fn claim(
         .filter(o::answered_at.is_null())
         .filter(o::claimed_at.is_null().or(o::claimed_at.lt(now - CLAIM)))
         .set(o::claimed_at.eq(now))
-        .returning(o::host)
+        .returning((o::host, o::environment, o::client_id))
         .get_result(tx.connection()?)
         .await
         .optional()?;
-    host.map(|host| {
-        HostName::parse(&host).map_err(StoreError::corrupt("intake.fetch_order", "host"))
-    })
-    .transpose()
+    row.map(job).transpose()
+}
+
+fn job(
+    (host, environment, client_id): (Option<String>, Option<String>, Option<String>),
+) -> Result<Job, StoreError> {
+    match (host, environment, client_id) {
+        (Some(host), None, None) => HostName::parse(&host)
+            .map(Job::Host)
+            .map_err(StoreError::corrupt(TABLE, "host")),
+        (None, Some(environment), Some(url)) => Ok(Job::Document(Address {
+            environment: environment
+                .parse()
+                .map_err(StoreError::corrupt(TABLE, "environment"))?,
+            url: DocumentUrl::parse(&url).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+        })),
+        _ => Err(StoreError::Corrupt {
+            table: TABLE,
+            column: "kind",
+        }),
+    }
 }
 
 /// Answers an order; false when somebody else has.
 pub(crate) async fn answer(
     tx: &mut TenantTx,
     order: Id<kind::Order>,
-    seen: &Sighting,
+    seen: &impl Serialize,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let seen =
-        serde_json::to_value(seen).map_err(StoreError::corrupt("intake.fetch_order", "seen"))?;
+    let seen = serde_json::to_value(seen).map_err(StoreError::corrupt(TABLE, "seen"))?;
     let answered = diesel::update(o::table)
         .filter(
             o::tenant_id

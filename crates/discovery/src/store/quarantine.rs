@@ -1,12 +1,12 @@
 //! `intake.quarantine`: the one identifier of a family that is not expired.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::quarantine as q};
-use narthex_vocab::{ClientId, QuarantineState, Timestamp};
+use narthex_vocab::{ClientId, Environment, QuarantineState, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::{place::Place, register::Candidate};
+use crate::{place::Place, register::Candidate, store::family};
 
 /// A row of quarantine, as far as this plane may know it.
 #[derive(Debug)]
@@ -54,6 +54,54 @@ pub(crate) async fn join(
         .first(tx.connection()?)
         .await?;
     Ok((row.try_into()?, inserted == 1))
+}
+
+/// Lets an identifier that is an address wait, with what its document says now. One that was decided about, or about
+/// which a case is open, stays as it is.
+pub(crate) async fn wait_at(
+    tx: &mut TenantTx,
+    (environment, client_id): (Environment, &ClientId),
+    candidate: &Candidate,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let known: Option<(String, Vec<u8>)> = q::table
+        .find((tenant_id, environment.as_str(), client_id.as_str()))
+        .select((q::state, q::fingerprint))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let fingerprint = candidate.fingerprint.as_bytes().to_vec();
+    let open =
+        [QuarantineState::Quarantined, QuarantineState::Expired].map(QuarantineState::as_str);
+    match known {
+        Some((state, _)) if !open.contains(&state.as_str()) => return Ok(()),
+        Some((_, known)) if known == fingerprint => {}
+        Some(_) | None => family::count(tx, environment, candidate, now).await?,
+    }
+    diesel::insert_into(q::table)
+        .values((
+            q::tenant_id.eq(tenant_id),
+            q::environment.eq(environment.as_str()),
+            q::client_id.eq(client_id.as_str()),
+            q::fingerprint.eq(fingerprint),
+            q::metadata.eq(Value::Object(candidate.registered())),
+            q::scope.eq(candidate.wish()),
+            q::created_at.eq(now),
+            q::expires_at.eq(expires_at),
+        ))
+        .on_conflict((q::tenant_id, q::environment, q::client_id))
+        .do_update()
+        .set((
+            q::fingerprint.eq(excluded(q::fingerprint)),
+            q::metadata.eq(excluded(q::metadata)),
+            q::scope.eq(excluded(q::scope)),
+            q::state.eq(QuarantineState::Quarantined.as_str()),
+            q::expires_at.eq(excluded(q::expires_at)),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
 }
 
 /// One row by its identifier.

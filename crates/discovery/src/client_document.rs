@@ -1,0 +1,130 @@
+//! What a client publishes under the address that is its identifier
+//! (draft-ietf-oauth-client-id-metadata-document): it is fetched through the guard, read and kept, and the client waits
+//! in quarantine like any other. A failed look takes nothing from what was found before. Nothing here gives reach.
+
+use std::time::Duration;
+
+use narthex_egress::{FetchError, FetchKind, Guard};
+use narthex_http::{JsonError, StrictJson};
+use narthex_tenancy::{StoreError, TenantTx, metadata_rules};
+use narthex_vocab::{
+    ClientDocument, ClientDocumentError, DocumentUrl, Environment, Glimpse, Saw, Timestamp,
+};
+
+use crate::{
+    Discovery,
+    fetch_orders::{OrderRef, said},
+    register::{Candidate, QUARANTINE},
+    store::{document, fetch_order, quarantine},
+};
+
+/// An address of an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Where somebody came with it.
+    pub environment: Environment,
+    /// The identifier.
+    pub url: DocumentUrl,
+}
+
+/// A document, and for how long its host wants it to be kept.
+#[derive(Debug)]
+pub struct Found {
+    pub(crate) document: ClientDocument,
+    pub(crate) keep_for: Duration,
+}
+
+/// Why there is no document at an address.
+#[derive(Debug, thiserror::Error)]
+pub enum NotFound {
+    /// Nothing was fetched.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// It is no JSON object that has one meaning.
+    #[error("{0}")]
+    Json(#[from] JsonError),
+    /// It is not the document of this address.
+    #[error(transparent)]
+    Document(#[from] ClientDocumentError),
+}
+
+impl NotFound {
+    /// For people at the front door.
+    pub(crate) fn said(&self) -> Glimpse {
+        match self {
+            Self::Fetch(error) => said(error),
+            Self::Json(_) | Self::Document(_) => Glimpse::from(self.to_string().as_str()),
+        }
+    }
+}
+
+/// Fetches and reads the document. Ends within the guard's limits.
+pub async fn look(guard: &Guard, url: &DocumentUrl) -> Result<Found, NotFound> {
+    let address = url.url().ok_or(FetchError::Internal)?;
+    let fetched = guard.fetch(address, FetchKind::Document).await?;
+    let StrictJson(body) = StrictJson::parse(&fetched.body)?;
+    Ok(Found {
+        document: ClientDocument::parse(url.clone(), body)?,
+        keep_for: fetched.keep_for,
+    })
+}
+
+/// Answers the order with what was found, and keeps it; false when another worker was faster.
+pub async fn keep(
+    discovery: &Discovery,
+    order: OrderRef,
+    (address, looked): (&Address, &Result<Found, NotFound>),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let work = async |tx: &mut TenantTx| {
+        let taken = taken(tx, address.environment, looked).await?;
+        let seen = match &taken {
+            Ok(found) => Saw::found([&*found.document.hash().to_string()]),
+            Err(why) => Saw::Failed(why.clone()),
+        };
+        if !fetch_order::answer(tx, order.id, &seen, now).await? {
+            return Ok(false);
+        }
+        match taken {
+            Ok(found) => take_in(tx, address.environment, found, now).await?,
+            Err(why) => document::refused(tx, address, &why, now).await?,
+        }
+        Ok(true)
+    };
+    discovery.database.tenant(order.tenant, work).await
+}
+
+/// What was found, if the environment takes such metadata; else why not, for people at the front door.
+async fn taken<'a>(
+    tx: &mut TenantTx,
+    environment: Environment,
+    looked: &'a Result<Found, NotFound>,
+) -> Result<Result<&'a Found, Glimpse>, StoreError> {
+    let found = match looked {
+        Ok(found) => found,
+        Err(why) => return Ok(Err(why.said())),
+    };
+    let rules = metadata_rules::in_force(tx, environment).await?;
+    let checked = rules.check(found.document.metadata());
+    Ok(checked
+        .map(|()| found)
+        .map_err(|disallowed| Glimpse::from(disallowed.to_string().as_str())))
+}
+
+async fn take_in(
+    tx: &mut TenantTx,
+    environment: Environment,
+    found: &Found,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    document::found(tx, environment, found, now).await?;
+    let candidate = Candidate::found(&found.document);
+    let client_id = found.document.client_id();
+    quarantine::wait_at(
+        tx,
+        (environment, &client_id),
+        &candidate,
+        (now, now + QUARANTINE),
+    )
+    .await
+}

@@ -1,0 +1,74 @@
+//! `intake.document`: what clients publish under their own addresses, one row an address. Content is replaced by
+//! content alone.
+
+use chrono::Duration;
+use diesel::{prelude::*, upsert::excluded};
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{StoreError, TenantTx, schema::intake::document as d};
+use narthex_vocab::{Environment, Glimpse, Timestamp};
+use serde_json::Value;
+
+use crate::client_document::{Address, Found};
+
+/// Keeps a document until its time is over.
+pub(crate) async fn found(
+    tx: &mut TenantTx,
+    environment: Environment,
+    found: &Found,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let document = &found.document;
+    let keep_for = Duration::from_std(found.keep_for).unwrap_or_default();
+    diesel::insert_into(d::table)
+        .values((
+            d::tenant_id.eq(tenant_id),
+            d::environment.eq(environment.as_str()),
+            d::client_id.eq(document.url().as_str()),
+            d::content_hash.eq(document.hash().as_bytes().to_vec()),
+            d::body.eq(Value::Object(document.body().clone())),
+            d::fetched_at.eq(now),
+            d::fresh_until.eq(now + keep_for),
+            d::looked_at.eq(now),
+        ))
+        .on_conflict((d::tenant_id, d::environment, d::client_id))
+        .do_update()
+        .set((
+            d::content_hash.eq(excluded(d::content_hash)),
+            d::body.eq(excluded(d::body)),
+            d::fetched_at.eq(excluded(d::fetched_at)),
+            d::fresh_until.eq(excluded(d::fresh_until)),
+            d::looked_at.eq(excluded(d::looked_at)),
+            d::refusal.eq(None::<String>),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Remembers that a look found none; what was found before stays.
+pub(crate) async fn refused(
+    tx: &mut TenantTx,
+    address: &Address,
+    why: &Glimpse,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    diesel::insert_into(d::table)
+        .values((
+            d::tenant_id.eq(tenant_id),
+            d::environment.eq(address.environment.as_str()),
+            d::client_id.eq(address.url.as_str()),
+            d::looked_at.eq(now),
+            d::refusal.eq(why.as_str()),
+        ))
+        .on_conflict((d::tenant_id, d::environment, d::client_id))
+        .do_update()
+        .set((
+            d::looked_at.eq(excluded(d::looked_at)),
+            d::refusal.eq(excluded(d::refusal)),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
