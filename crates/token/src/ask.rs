@@ -75,9 +75,10 @@ pub(crate) async fn ask(
         id: Id::new(call.now, rng),
         member: person.member.id,
         request,
+        created_at: call.now,
         expires_at: call.now + PARKED,
     };
-    store::parked::insert(tx, environment, &parked, call.now).await?;
+    store::parked::insert(tx, environment, &parked).await?;
     Ok(Asked::Parked(parked.id))
 }
 

@@ -12,6 +12,7 @@ mod assertion;
 mod authorize;
 mod bearer;
 mod call;
+mod check;
 mod claims;
 mod client;
 mod client_auth;

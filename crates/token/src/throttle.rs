@@ -21,6 +21,10 @@ pub(crate) enum Counted<'a> {
     Client(&'a ClientId, Option<&'a str>),
     /// Checks of tokens: resources ask often.
     CheckSource(&'a str),
+    /// Looks at clients' addresses that one source causes.
+    DocumentSource(&'a str),
+    /// Looks at clients' addresses of all sources.
+    Documents,
     /// Pages of one source.
     PageSource(&'a str),
 }
@@ -46,6 +50,12 @@ impl Counted<'_> {
                 12_000,
                 MINUTE,
             ),
+            Self::DocumentSource(source) => Bucket::new(
+                format!("document/{environment}/source/{source}"),
+                30,
+                MINUTE,
+            ),
+            Self::Documents => Bucket::new(format!("document/{environment}"), 300, MINUTE),
             Self::PageSource(source) => {
                 Bucket::new(format!("page/{environment}/source/{source}"), 600, MINUTE)
             }

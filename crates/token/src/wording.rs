@@ -2,7 +2,6 @@
 //! it comes here, and is always shown as its own claim.
 
 use narthex_vocab::{ClientId, RedirectUri, RedirectUriKind, Risk};
-use url::Url;
 
 use crate::entitlement::EntitledScope;
 use crate::reach::Reach;
@@ -41,12 +40,12 @@ impl SentTo {
 /// The address that stands for the app: the host of its identifier, where that is a URL, else where it receives
 /// people.
 pub(crate) fn app_address(client: &ClientId, redirect: &RedirectUri) -> String {
-    let own = client
-        .is_url()
-        .then(|| Url::parse(client.as_str()).ok())
-        .flatten()
-        .and_then(|url| url.host_str().map(str::to_owned));
-    own.unwrap_or_else(|| SentTo::of(redirect).host)
+    own_host(client).unwrap_or_else(|| SentTo::of(redirect).host)
+}
+
+/// The host of an identifier that is an address.
+pub(crate) fn own_host(client: &ClientId) -> Option<String> {
+    client.document_url().map(|url| url.host().to_string())
 }
 
 /// One thing that a client could do.

@@ -1,16 +1,17 @@
 //! The front door (OAuth 2.1 section 4.1): a list of named steps, each returning what the next one needs. Until the
 //! client and its redirect URI are known nothing is ever sent anywhere; after that, refusals go to the client.
 //!
-//! identify -> find the client -> find the target -> read the request -> narrow the reach -> find the person -> ask.
+//! identify -> find the client -> look at its address, if it is one -> find the target -> read the request -> narrow the reach -> find the person -> ask.
 
 pub(crate) mod request;
 
 use chrono::Duration;
 use narthex_http::Params;
 use narthex_tenancy::{TenantTx, environment, tenant};
-use narthex_vocab::{ClientId, ClientMetadata, GrantType, RedirectUri, Timestamp};
+use narthex_vocab::{ClientId, ClientMetadata, DocumentUrl, GrantType, RedirectUri, Timestamp};
 
 use crate::call::Call;
+use crate::check::{Unchecked, address_to_check};
 use crate::client::{ApprovedClient, Standing, UndecidedClient};
 use crate::entitlement::{EntitledScope, Entitlement};
 use crate::page_error::PageError;
@@ -26,6 +27,8 @@ pub(crate) enum Outcome {
     SignIn(Box<AuthorizationRequest>),
     /// The person decides.
     Consent(Box<Asking>),
+    /// The client's own address has to be looked at first.
+    Check(Box<Unchecked>),
     /// Nobody has decided about the client: the person may ask.
     Undecided(Box<Undecided>),
     /// A refusal for the client.
@@ -74,7 +77,11 @@ pub(crate) async fn authorize(
     cookie: Option<&str>,
 ) -> Result<Outcome, PageError> {
     let id = identify(params)?;
-    match store::client::find(tx, call.place.environment, &id, call.now).await? {
+    let standing = store::client::find(tx, call.place.environment, &id, call.now).await?;
+    if let Some(url) = address_to_check(tx, call, (&id, &standing)).await? {
+        return at_unchecked(tx, call, (id, url), (params, cookie)).await;
+    }
+    match standing {
         Standing::Approved(client) => {
             let redirect_uri = target(client.metadata(), params)?;
             at_approved(tx, call, (*client, redirect_uri), (params, cookie)).await
@@ -160,17 +167,56 @@ async fn at_undecided(
     if !client.waiting {
         return Err(PageError::Stopped);
     }
+    let asking = (client.id.clone(), redirect_uri);
+    match somebody(tx, call, asking, (params, cookie)).await? {
+        Somebody::Here(person, request) => undecided(tx, call, (*person, *request, client)).await,
+        Somebody::SignsIn(request) => Ok(Outcome::SignIn(request)),
+    }
+}
+
+/// The steps for an address that nobody has looked at lately. Whether the redirect URI is the client's own is not known
+/// yet: nothing is sent there.
+async fn at_unchecked(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (id, url): (ClientId, DocumentUrl),
+    (params, cookie): (&Params, Option<&str>),
+) -> Result<Outcome, PageError> {
+    let presented = params.given("redirect_uri")?;
+    let redirect_uri = presented.and_then(|text| RedirectUri::parse(text).ok());
+    let asking = (id, redirect_uri.ok_or(PageError::RedirectUri)?);
+    match somebody(tx, call, asking, (params, cookie)).await? {
+        Somebody::Here(person, request) => Ok(Outcome::Check(Box::new(Unchecked {
+            person: *person,
+            request: *request,
+            url,
+        }))),
+        Somebody::SignsIn(request) => Ok(Outcome::SignIn(request)),
+    }
+}
+
+/// Who stands before a client without an approval.
+enum Somebody {
+    Here(Box<SignedIn>, Box<AuthorizationRequest>),
+    SignsIn(Box<AuthorizationRequest>),
+}
+
+/// Steps: the request and the person, where no refusal may be sent to an address.
+async fn somebody(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (id, redirect_uri): (ClientId, RedirectUri),
+    (params, cookie): (&Params, Option<&str>),
+) -> Result<Somebody, PageError> {
     let wrong = |refusal: Refusal| PageError::Request(refusal.to_string());
-    let request =
-        AuthorizationRequest::read(params, client.id.clone(), redirect_uri).map_err(wrong)?;
+    let request = AuthorizationRequest::read(params, id, redirect_uri).map_err(wrong)?;
     let prompt = Prompt::read(params).map_err(wrong)?;
     let person = signed_in(tx, call, cookie).await?;
-    let person = match step_in(person, prompt.for_undecided(), call.now) {
-        StepIn::GoOn(person) => person,
-        StepIn::SignIn => return Ok(Outcome::SignIn(Box::new(request))),
-        StepIn::Refused(refusal) => return Err(wrong(refusal)),
-    };
-    undecided(tx, call, (*person, request, client)).await
+    match step_in(person, prompt.for_undecided(), call.now) {
+        StepIn::GoOn(person) => Ok(Somebody::Here(person, Box::new(request))),
+        StepIn::SignIn => Ok(Somebody::SignsIn(Box::new(request))),
+        StepIn::Refused(refusal) => Err(wrong(refusal)),
+    }
 }
 
 /// What a person before an undecided client sees.

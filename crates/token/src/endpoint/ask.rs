@@ -53,9 +53,10 @@ async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageEr
                     let shown = undecided(tx, call, (person, request, *client)).await?;
                     return match shown {
                         Outcome::Undecided(page) => Ok(Answered::NoReason(page)),
-                        Outcome::SignIn(_) | Outcome::Consent(_) | Outcome::Refused(_) => {
-                            Err(PageError::OutOfDate)
-                        }
+                        Outcome::SignIn(_)
+                        | Outcome::Consent(_)
+                        | Outcome::Check(_)
+                        | Outcome::Refused(_) => Err(PageError::OutOfDate),
                     };
                 }
                 return Err(PageError::OutOfDate);

@@ -6,13 +6,17 @@ use askama::Template;
 use narthex_http::page::{Badge, ErrorSummary, Field, Narrow, Tone, When};
 use narthex_http::{Params, StrictForm, StrictQuery};
 use narthex_tenancy::ambient;
+use narthex_vocab::{ClientMetadata, RedirectUri};
 
 use crate::authorize::{self, Asking, Outcome, Undecided};
+use crate::call::Call;
+use crate::check::{self, Unchecked};
 use crate::continue_to::ContinueTo;
 use crate::endpoint::visit::{Visit, see_other, towards_client};
 use crate::page_error::PageError;
 use crate::sealed::{Pending, Step};
-use crate::wording::{SentTo, Verb, app_address, verbs};
+use crate::throttle::{self, Counted};
+use crate::wording::{SentTo, Verb, app_address, own_host, verbs};
 
 /// The consent page; the fields stand in the order of the page.
 #[derive(Template)]
@@ -26,6 +30,8 @@ struct ConsentPage {
     name: Option<String>,
     not_verified: Badge,
     sent_to: SentTo,
+    /// Any program on the person's computer could receive the answer.
+    loopback_only: bool,
     first_seen: When,
     verbs: Vec<Verb>,
     ends: When,
@@ -45,6 +51,8 @@ struct UndecidedPage {
     words: Option<String>,
     name: Option<String>,
     not_verified: Badge,
+    /// The host of its identifier, where that is an address.
+    own_host: Option<String>,
     sent_to: SentTo,
     first_seen: When,
     asked_at: Option<When>,
@@ -89,6 +97,7 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
             Ok(see_other(&back.sign_in(&visit.place)))
         }
         Outcome::Consent(asking) => consent(visit, *asking),
+        Outcome::Check(unchecked) => check(visit, call, *unchecked).await,
         Outcome::Undecided(undecided) => self::undecided(visit, *undecided, None, StatusCode::OK),
         Outcome::Refused(refused) => {
             let (target, refusal) = *refused;
@@ -101,6 +110,28 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
             Ok(see_other(&target.redirect_uri.with_response(&parameters)))
         }
     }
+}
+
+/// Has the client's address looked at, and waits for it on a page of its own.
+async fn check(
+    visit: &Visit,
+    call: Call<'_>,
+    unchecked: Unchecked,
+) -> Result<HttpResponse, PageError> {
+    let source = visit.peer.source();
+    for counted in [Counted::DocumentSource(&source), Counted::Documents] {
+        throttle::spend(&visit.token, &visit.place, counted, call.now).await?;
+    }
+    let mut rng = ambient::rng();
+    let parked = visit
+        .token
+        .database
+        .tenant(visit.place.tenant, async |tx| {
+            check::check(tx, call, unchecked, &mut rng).await
+        })
+        .await?;
+    let waiting = ContinueTo::waiting(&visit.place, parked);
+    Ok(see_other(waiting.as_str()))
 }
 
 fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
@@ -122,6 +153,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         name: client.metadata().client_name().map(ToString::to_string),
         not_verified: Badge::new(Tone::Neutral, "Not verified"),
         sent_to: SentTo::of(&request.redirect_uri),
+        loopback_only: loopback_only(client.metadata()),
         first_seen: When::new(client.created_at()).day(),
         verbs: verbs(&described, &reach),
         ends: When::new(ends).day(),
@@ -134,6 +166,13 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         tenant,
     };
     Ok(towards_client(&page, StatusCode::OK))
+}
+
+/// Whether nothing but programs on the person's own computer receives its answers: then its address proves nothing
+/// about who asks (draft-ietf-oauth-client-id-metadata-document section 8).
+fn loopback_only(metadata: &ClientMetadata) -> bool {
+    let redirects = metadata.redirect_uris();
+    !redirects.is_empty() && redirects.iter().all(RedirectUri::is_loopback)
 }
 
 /// The page before an undecided client; `problem` is what was wrong with the reason.
@@ -164,6 +203,7 @@ pub(crate) fn undecided(
         words,
         name: client.metadata.client_name().map(ToString::to_string),
         not_verified: Badge::new(Tone::Neutral, "Not verified"),
+        own_host: own_host(&client.id),
         sent_to: SentTo::of(&request.redirect_uri),
         first_seen: When::new(client.first_seen).day(),
         asked_at: asked_at.map(When::new),

@@ -1,4 +1,5 @@
-//! `GET …/waiting/{parked}`: asks again by itself every three seconds, without script.
+//! `GET …/waiting/{parked}`: asks again by itself every three seconds, without script. While a client's address is
+//! looked at, the answer itself waits up to two.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -6,11 +7,12 @@ use actix_web::http::header::{HeaderValue, REFRESH};
 use actix_web::web::Path;
 use askama::Template;
 use narthex_http::page::{Narrow, When};
+use std::time::{Duration, Instant};
 
 use crate::continue_to::ContinueTo;
 use crate::endpoint::visit::{Visit, see_other, towards_client};
 use crate::page_error::PageError;
-use crate::waiting::{Here, Waiting, waiting};
+use crate::waiting::{Checking, Here, Waiting, waiting};
 
 /// A parked sign-in.
 #[derive(Template)]
@@ -26,6 +28,24 @@ struct WaitingPage {
     here: String,
 }
 
+/// A client's address that is being looked at, or that says nothing that can be used.
+#[derive(Template)]
+#[template(path = "token/checking.html")]
+struct CheckingPage {
+    narrow: Narrow,
+    tenant: String,
+    account: String,
+    address: String,
+    refusal: Option<String>,
+    again: String,
+    now: When,
+    here: String,
+}
+
+/// How long an answer waits for a look, and how often it asks.
+const BUDGET: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Seconds between two looks.
 const AGAIN: HeaderValue = HeaderValue::from_static("3");
 
@@ -40,13 +60,20 @@ async fn answer(visit: &Visit, parked: &str) -> Result<HttpResponse, PageError> 
     let arrival = visit.arrive().await?;
     let (call, cookie) = (arrival.call(), visit.session());
     let here = ContinueTo::waiting(&visit.place, parked);
-    let found = visit
-        .token
-        .database
-        .tenant(visit.place.tenant, async |tx| {
-            waiting(tx, call, parked, cookie.as_deref()).await
-        })
-        .await?;
+    let look = async || {
+        let database = &visit.token.database;
+        database
+            .tenant(visit.place.tenant, async |tx| {
+                waiting(tx, call, parked, cookie.as_deref()).await
+            })
+            .await
+    };
+    let began = Instant::now();
+    let mut found = look().await?;
+    while found.is_open() && began.elapsed() < BUDGET {
+        tokio::time::sleep(PAUSE).await;
+        found = look().await?;
+    }
     match found {
         Waiting::SignIn => Ok(see_other(&here.sign_in(&visit.place))),
         Waiting::GoOn(request) => Ok(see_other(
@@ -55,12 +82,46 @@ async fn answer(visit: &Visit, parked: &str) -> Result<HttpResponse, PageError> 
         Waiting::Here(state) => {
             let over = state.over;
             let page = page(visit, *state, &here, When::new(call.now).to_the_second());
-            let mut answer = towards_client(&page, StatusCode::OK);
-            if !over {
-                answer.headers_mut().insert(REFRESH, AGAIN);
-            }
-            Ok(answer)
+            Ok(shown(&page, !over))
         }
+        Waiting::Checking(state) => {
+            let open = state.refusal.is_none();
+            let page = checking(visit, *state, &here, When::new(call.now).to_the_second());
+            Ok(shown(&page, open))
+        }
+    }
+}
+
+/// A page that asks again while something can still come of it.
+fn shown(page: &impl Template, open: bool) -> HttpResponse {
+    let mut answer = towards_client(page, StatusCode::OK);
+    if open {
+        answer.headers_mut().insert(REFRESH, AGAIN);
+    }
+    answer
+}
+
+fn checking(visit: &Visit, state: Checking, here: &ContinueTo, now: When) -> CheckingPage {
+    let Checking {
+        tenant,
+        person,
+        request,
+        refusal,
+    } = state;
+    let title = match refusal {
+        None => "Checking this app",
+        Some(_) => "This app cannot be used",
+    };
+    let again = ContinueTo::authorize(&visit.place, &request);
+    CheckingPage {
+        narrow: visit.frame(title, &tenant),
+        account: person.member.email.to_string(),
+        address: request.client_id.to_string(),
+        refusal,
+        again: again.as_str().to_owned(),
+        now,
+        here: here.as_str().to_owned(),
+        tenant,
     }
 }
 

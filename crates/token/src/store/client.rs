@@ -81,6 +81,12 @@ async fn in_quarantine(
     let state: QuarantineState = state
         .parse()
         .map_err(StoreError::corrupt("intake.quarantine", "state"))?;
+    // An identifier that is an address may come again: when its time is over, nobody knows it.
+    let over = state == QuarantineState::Expired
+        || (state == QuarantineState::Quarantined && expires_at <= now);
+    if over && id.document_url().is_some() {
+        return Ok(Standing::Unknown);
+    }
     let waiting = match state {
         QuarantineState::Quarantined => expires_at > now,
         QuarantineState::Linked | QuarantineState::Activated => true,

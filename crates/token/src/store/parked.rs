@@ -14,6 +14,7 @@ pub(crate) struct ParkedSignIn {
     /// Whose it is: nobody else sees it.
     pub(crate) member: Id<Member>,
     pub(crate) request: AuthorizationRequest,
+    pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -21,7 +22,6 @@ pub(crate) async fn insert(
     tx: &mut TenantTx,
     environment: Environment,
     parked: &ParkedSignIn,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     let corrupt = StoreError::corrupt("issue.parked", "request");
@@ -34,7 +34,7 @@ pub(crate) async fn insert(
             p::client_id.eq(parked.request.client_id.as_str()),
             p::member_id.eq(parked.member.as_uuid()),
             p::request.eq(request),
-            p::created_at.eq(now),
+            p::created_at.eq(parked.created_at),
             p::expires_at.eq(parked.expires_at),
         ))
         .execute(tx.connection()?)
@@ -49,7 +49,7 @@ pub(crate) async fn find(
     (id, member): (Id<Parked>, Id<Member>),
     now: Timestamp,
 ) -> Result<Option<ParkedSignIn>, StoreError> {
-    let row: Option<(serde_json::Value, Timestamp)> = p::table
+    let row: Option<(serde_json::Value, Timestamp, Timestamp)> = p::table
         .filter(
             p::tenant_id
                 .eq(tx.tenant_uuid())
@@ -57,11 +57,11 @@ pub(crate) async fn find(
                 .and(p::parked_id.eq(id.as_uuid())),
         )
         .filter(p::member_id.eq(member.as_uuid()).and(p::expires_at.gt(now)))
-        .select((p::request, p::expires_at))
+        .select((p::request, p::created_at, p::expires_at))
         .first(tx.connection()?)
         .await
         .optional()?;
-    let Some((request, expires_at)) = row else {
+    let Some((request, created_at, expires_at)) = row else {
         return Ok(None);
     };
     Ok(Some(ParkedSignIn {
@@ -69,6 +69,7 @@ pub(crate) async fn find(
         member,
         request: serde_json::from_value(request)
             .map_err(StoreError::corrupt("issue.parked", "request"))?,
+        created_at,
         expires_at,
     }))
 }
