@@ -84,7 +84,7 @@ impl<'a> Approved<'a> {
             }
             (Verdict::NeedsPerson, DecidedBy::Person(_)) | (Verdict::Allow, _) => {}
         }
-        let hosts = proofs.missing(&request.metadata);
+        let hosts = proofs.missing(&request.metadata, request.client_id.as_ref());
         if request.at.environment == Environment::Production && !hosts.is_empty() {
             return Err(NotApprovable::Unproved { hosts });
         }

@@ -139,7 +139,7 @@ async fn facts(
         grants: metadata.grant_types().clone(),
         requested: requested.collect(),
         hosts_unproved: proofs
-            .missing(metadata)
+            .missing(metadata, request.client_id.as_ref())
             .into_iter()
             .map(Host::Name)
             .collect(),

@@ -16,6 +16,8 @@ pub struct ChangeSettings {
     pub environment: Environment,
     /// How strangers may register.
     pub registration_mode: RegistrationMode,
+    /// Whether a client may be named by the address of its own metadata document.
+    pub client_documents: bool,
     /// What people read while an app is undecided; `None` shows the product's own text.
     pub refusal_text: Option<RefusalText>,
     /// Why production takes registrations in a more open way than before; needed for that alone.
@@ -59,6 +61,7 @@ pub async fn change_settings(
     let after = environment::Settings {
         environment: command.environment,
         registration_mode: command.registration_mode,
+        client_documents: command.client_documents,
         refusal_text: command.refusal_text.map(|text| text.as_str().to_owned()),
     };
     environment::save(tx, &after).await?;
@@ -76,6 +79,7 @@ pub async fn change_settings(
 fn kept(settings: &environment::Settings) -> Value {
     json!({
         "registration_mode": settings.registration_mode,
+        "client_documents": settings.client_documents,
         "refusal_text": settings.refusal_text,
     })
 }

@@ -253,7 +253,7 @@ pub(crate) async fn load(
     let metadata = super::metadata(TABLE, stored)?;
     let proofs = proof::in_force(tx, tenant, now).await?;
     Ok(Registration {
-        unproved: proofs.missing(&metadata),
+        unproved: proofs.missing(&metadata, Some(&client_id)),
         metadata,
         scope,
         state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,

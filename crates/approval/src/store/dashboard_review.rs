@@ -133,7 +133,7 @@ pub(crate) async fn load(
         runs: runs(tx, tenant, at).await?,
         offer: open_offer(tx, tenant, at).await?,
         client: client(tx, tenant, at).await?,
-        unproved: proofs.missing(&request.metadata),
+        unproved: proofs.missing(&request.metadata, request.client_id.as_ref()),
         here: given(tx, tenant, &request, environment).await?,
         elsewhere: given(tx, tenant, &request, other(environment)).await?,
         words: dashboard_catalogue::words(tx, tenant, environment).await?,

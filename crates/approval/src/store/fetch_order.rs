@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use crate::domain::Domain;
 
+/// The kind of order that this plane gives and settles; the others end with their answer.
+const DOMAIN_PROOF: &str = "domain_proof";
 /// An order without an answer after this time is sent again.
 const PATIENCE: Duration = Duration::minutes(1);
 
@@ -24,7 +26,7 @@ pub(crate) async fn insert(
         .values((
             o::tenant_id.eq(tenant_id),
             o::order_id.eq(id.as_uuid()),
-            o::kind.eq("domain_proof"),
+            o::kind.eq(DOMAIN_PROOF),
             o::domain_id.eq(domain.id.as_uuid()),
             o::host.eq(domain.host.as_str()),
             o::requested_at.eq(now),
@@ -76,12 +78,13 @@ pub(crate) async fn settle(
     id: Id<kind::Order>,
     now: Timestamp,
 ) -> Result<Option<(Id<kind::Domain>, Sighting)>, StoreError> {
-    let row: Option<(uuid::Uuid, Option<Value>)> = diesel::update(o::table)
+    let row: Option<(Option<uuid::Uuid>, Option<Value>)> = diesel::update(o::table)
         .filter(
             o::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(o::order_id.eq(id.as_uuid())),
         )
+        .filter(o::kind.eq(DOMAIN_PROOF))
         .filter(o::answered_at.is_not_null().and(o::settled_at.is_null()))
         .set(o::settled_at.eq(now))
         .returning((o::domain_id, o::seen))
@@ -89,8 +92,8 @@ pub(crate) async fn settle(
         .await
         .optional()?;
     match row {
-        Some((domain, Some(seen))) => Ok(Some((Id::from_uuid(domain), sighting(seen)?))),
-        Some((_, None)) | None => Ok(None),
+        Some((Some(domain), Some(seen))) => Ok(Some((Id::from_uuid(domain), sighting(seen)?))),
+        Some((None, _) | (_, None)) | None => Ok(None),
     }
 }
 
@@ -128,7 +131,10 @@ pub(crate) async fn open(tx: &mut TenantTx, now: Timestamp) -> Result<Open, Stor
         .filter(
             o::answered_at
                 .is_not_null()
-                .or(o::requested_at.lt(now - PATIENCE)),
+                .and(o::kind.eq(DOMAIN_PROOF))
+                .or(o::answered_at
+                    .is_null()
+                    .and(o::requested_at.lt(now - PATIENCE))),
         )
         .order(o::requested_at)
         .limit(500)

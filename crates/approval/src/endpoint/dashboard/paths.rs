@@ -1,5 +1,5 @@
-//! The addresses of the dashboard's objects, so that each is written once. Nothing in them needs encoding: slugs, words
-//! and ids of our own.
+//! The addresses of the dashboard's objects, so that each is written once. Slugs, words and ids of our own need no
+//! encoding; a client's identifier may be an address itself.
 
 use narthex_vocab::{ClientId, Environment, Id, TenantSlug, kind};
 
@@ -18,10 +18,15 @@ pub(crate) fn quarantined(
     environment: Environment,
     client: &ClientId,
 ) -> String {
-    format!("/quarantine/{tenant}/{environment}/{client}")
+    format!("/quarantine/{tenant}/{environment}/{}", segment(client))
 }
 
 /// The page of a client.
 pub(crate) fn client(tenant: &TenantSlug, environment: Environment, client: &ClientId) -> String {
-    format!("/clients/{tenant}/{environment}/{client}")
+    format!("/clients/{tenant}/{environment}/{}", segment(client))
+}
+
+/// An identifier as one segment of a path. It has no space: what is ours and what is an address have none.
+fn segment(client: &ClientId) -> String {
+    url::form_urlencoded::byte_serialize(client.as_str().as_bytes()).collect()
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use narthex_vocab::{Environment, TenantSlug};
+use percent_encoding::percent_decode_str;
 
 use super::refusal::Refusal;
 
@@ -45,5 +46,9 @@ impl FromRequest for Place {
 
 fn read<T: FromStr>(request: &HttpRequest, segment: &str) -> Result<T, Refusal> {
     let text = request.match_info().get(segment).unwrap_or_default();
+    // What would be a delimiter in a path is still encoded: an identifier that is an address has slashes.
+    let text = percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| Refusal::NotFound)?;
     text.parse().map_err(|_| Refusal::NotFound)
 }

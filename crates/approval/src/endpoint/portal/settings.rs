@@ -29,7 +29,7 @@ struct SettingsPage {
     shell: Shell,
     tabs: Vec<NavItem>,
     errors: ErrorSummary,
-    fields: Option<[Field; 2]>,
+    fields: Option<[Field; 3]>,
     facts: Vec<Fact>,
     addresses: Vec<(&'static str, &'static str, String)>,
     who_may: String,
@@ -38,8 +38,13 @@ struct SettingsPage {
 /// What somebody chose and typed, as sent.
 struct Typed {
     mode: String,
+    documents: String,
     refusal_text: String,
 }
+
+/// Whether an address that names itself may wait, as the form says it.
+const TAKEN: &str = "taken";
+const REFUSED: &str = "refused";
 
 /// `GET /t/{tenant}/{environment}/settings`
 pub(crate) async fn page(
@@ -91,6 +96,12 @@ impl Typed {
     fn of(settings: &Settings) -> Self {
         Self {
             mode: settings.registration_mode.as_str().to_owned(),
+            documents: if settings.client_documents {
+                TAKEN
+            } else {
+                REFUSED
+            }
+            .to_owned(),
             refusal_text: settings.refusal_text.clone().unwrap_or_default(),
         }
     }
@@ -98,6 +109,7 @@ impl Typed {
     fn read(posted: &Posted) -> Result<Self, FormError> {
         Ok(Self {
             mode: posted.text("registration_mode")?,
+            documents: posted.text("client_documents")?,
             refusal_text: posted.text("refusal_text")?,
         })
     }
@@ -109,6 +121,14 @@ impl Typed {
         let mode = problems.keep("registration_mode", mode.ok_or(()), |()| {
             "Choose what happens to an app that registers itself".to_owned()
         });
+        let documents = match self.documents.as_str() {
+            TAKEN => Ok(true),
+            REFUSED => Ok(false),
+            _ => Err(()),
+        };
+        let documents = problems.keep("client_documents", documents, |()| {
+            "Choose what happens to an app that comes with an address of its own".to_owned()
+        });
         let text = match self.refusal_text.trim() {
             "" => Some(None),
             text => problems
@@ -117,14 +137,17 @@ impl Typed {
                 })
                 .map(Some),
         };
-        match (mode, text) {
-            (Some(registration_mode), Some(refusal_text)) => Ok(ChangeSettings {
-                environment,
-                registration_mode,
-                refusal_text,
-                because: None,
-            }),
-            (None | Some(_), None | Some(_)) => Err(problems),
+        match (mode, documents, text) {
+            (Some(registration_mode), Some(client_documents), Some(refusal_text)) => {
+                Ok(ChangeSettings {
+                    environment,
+                    registration_mode,
+                    client_documents,
+                    refusal_text,
+                    because: None,
+                })
+            }
+            (None | Some(_), None | Some(_), None | Some(_)) => Err(problems),
         }
     }
 }
@@ -171,6 +194,23 @@ const fn meaning(mode: RegistrationMode) -> &'static str {
     }
 }
 
+const fn documents_meaning(taken: bool) -> &'static str {
+    if taken {
+        "Its address is asked what the app is. It gets nothing: a person can ask for access, and the review team decides."
+    } else {
+        "People who come with such an app are told that it is not known. Apps that you have let in go on."
+    }
+}
+
+fn documents_choices() -> Vec<Choice> {
+    [
+        (TAKEN, "Wait for a decision", true),
+        (REFUSED, "Refused", false),
+    ]
+    .map(|(value, label, taken)| Choice::new(value, label).hint(documents_meaning(taken)))
+    .to_vec()
+}
+
 fn view(
     who: &SignedIn,
     environment: Environment,
@@ -187,6 +227,12 @@ fn view(
             choices.collect(),
         )
         .value(typed.mode.as_str()),
+        Field::radios(
+            "client_documents",
+            "Apps that come with an address of their own",
+            documents_choices(),
+        )
+        .value(typed.documents.as_str()),
         Field::area(
             "refusal_text",
             "What people read while an app is undecided",
@@ -211,6 +257,10 @@ fn view(
         fields: who.may(Action::EditSettings).then_some(fields),
         facts: vec![
             Fact::text("Apps that register themselves", mode.label()).and_text(meaning(mode)),
+            Fact::text(
+                "Apps that come with an address of their own",
+                documents_meaning(typed.documents == TAKEN),
+            ),
             Fact::text("What people read while an app is undecided", text),
         ],
         addresses: vec![
@@ -244,8 +294,12 @@ mod tests {
     #[case(Environment::Production, "approval", false)]
     #[case(Environment::Sandbox, "", false)]
     fn only_offered_modes(#[case] environment: Environment, #[case] mode: &str, #[case] ok: bool) {
-        let (mode, refusal_text) = (mode.to_owned(), " ".to_owned());
-        let parsed = Typed { mode, refusal_text }.parse(environment);
+        let typed = Typed {
+            mode: mode.to_owned(),
+            documents: TAKEN.to_owned(),
+            refusal_text: " ".to_owned(),
+        };
+        let parsed = typed.parse(environment);
         assert_eq!(parsed.is_ok(), ok);
         assert!(parsed.map_or(true, |command| command.refusal_text.is_none()));
     }
