@@ -61,7 +61,11 @@ missing() {
     have_postgres || printf ' postgres'
     have_redis || printf ' redis'
     have_node || printf ' node'
-    if [ "$purpose" = test ]; then have_browser || printf ' browser'; fi
+    if [ "$purpose" = test ]; then
+        have_browser || printf ' browser'
+        # makes the certificate of the host that tests/peers publishes a document on
+        have openssl || printf ' openssl'
+    fi
     # curl is needed only to fetch Rust's installer
     have_rust || { have curl || printf ' curl'; }
 }
@@ -76,6 +80,7 @@ give_up() {
             redis) echo "  - Redis 7 or Valkey (redis-server or valkey-server)" ;;
             node) echo "  - Node.js $NODE or newer, with npm" ;;
             browser) echo "  - Chromium or Chrome (or set CHROME to its path)" ;;
+            openssl) echo "  - OpenSSL (openssl)" ;;
             curl) ;;
         esac
     done >&2
@@ -113,6 +118,7 @@ setup_debian() {
             redis) packages="$packages redis-server"; services="$services redis-server" ;;
             node) packages="$packages nodejs npm" ;;
             browser) packages="$packages chromium" ;;
+            openssl) packages="$packages openssl" ;;
             curl) packages="$packages curl ca-certificates" ;;
         esac
     done
@@ -162,6 +168,7 @@ setup_fedora() {
             redis) packages="$packages valkey" ;;
             node) packages="$packages nodejs npm" ;;
             browser) packages="$packages chromium" ;;
+            openssl) packages="$packages openssl" ;;
             curl) packages="$packages curl" ;;
         esac
     done
@@ -180,6 +187,7 @@ setup_homebrew() {
             redis) say "installing redis"; brew install --quiet redis ;;
             node) say "installing node"; brew install --quiet node ;;
             browser) say "installing chromium"; brew install --quiet --cask chromium ;;
+            openssl) say "installing openssl"; brew install --quiet openssl ;;
             curl) ;;
         esac
     done

@@ -43,7 +43,10 @@ async fn the_proof_leaves_nothing_behind() {
 
 /// Each damage, and what every hole that is then reported is about.
 #[rstest]
-#[case::rls_off("alter table intake.quarantine disable row level security", &["intake.quarantine"])]
+#[case::rls_off(
+    "alter table intake.quarantine disable row level security",
+    &["intake.quarantine", "a registration out of quarantine", "a registration says that is no address"]
+)]
 #[case::policy_for_all("create policy wide on registry.scope using (true)", &["registry.scope"])]
 #[case::soft_policy(
     "alter policy isolation on review.finding using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)",

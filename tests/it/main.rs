@@ -16,6 +16,7 @@ mod budgets;
 mod budgets_http;
 mod cases;
 mod catalogue;
+mod client_document;
 mod domain;
 mod invariants;
 mod isolation_http;

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startDocumentHost } from './document-host.mjs';
 import { issuerOf, resourceCredential, tokenPlane } from './pages.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -21,7 +22,8 @@ const PORTS = 5;
 
 /**
  * Endpoints of a running system: those of NARTHEX_ENDPOINTS (a file) when it is set, else those of
- * a fresh `narthex dev`. Returns `{ at, file, stop }`.
+ * a fresh `narthex dev` that knows where the host of a client's document is. Returns
+ * `{ at, file, documentUrl, stop }`.
  */
 export async function startNarthex() {
   const given = process.env.NARTHEX_ENDPOINTS;
@@ -32,13 +34,16 @@ export async function startNarthex() {
   const port = await freePorts();
   const options = ['--data-dir', join(directory, 'data'), '--port-base', port, '--ready-file', file];
   options.push('--resource-server', 'off'); // each journey starts its own
+  const host = await startDocumentHost(directory);
+  options.push(...host.options);
   const child = start(binary(), ['dev', ...options.map(String)]);
   const stop = async () => {
     await end(child);
+    host.stop();
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    return { at: await readWhenReady(file, child), file, stop };
+    return { at: await readWhenReady(file, child), file, documentUrl: host.url, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -20,6 +20,7 @@ export class StrangerClient {
     const client = new StrangerClient();
     client.name = name;
     client.metadata = options.metadata ?? {};
+    client.documentUrl = options.documentUrl;
     client.#callback = createServer((req, res) => client.#receive(req, res));
     await new Promise((ready) => client.#callback.listen(0, '127.0.0.1', ready));
     client.redirectUri = `http://127.0.0.1:${client.#callback.address().port}/callback`;
@@ -86,6 +87,7 @@ export class StrangerClient {
     const kept = this.kept;
     return {
       redirectUrl: this.redirectUri,
+      clientMetadataUrl: this.documentUrl,
       clientMetadata: {
         client_name: this.name,
         redirect_uris: [this.redirectUri],

@@ -90,5 +90,6 @@ export const says = {
   notDecided: /has not decided about|not decided yet/i,
   waiting: /waiting|asked/i,
   thisComputer: /a program on this computer/i,
+  anyProgram: /any program that runs here could ask in the name of this app/i,
   quoted: (name) => new RegExp(`[“"]${name}[”"]`),
 };

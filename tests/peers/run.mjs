@@ -7,10 +7,11 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { startNarthex } from './dev.mjs';
 
-const JOURNEYS = ['stranger.mjs', 'sandbox.mjs'];
+const JOURNEYS = ['document.mjs', 'stranger.mjs', 'sandbox.mjs'];
 
 const narthex = await startNarthex();
 process.env.NARTHEX_ENDPOINTS = narthex.file;
+if (narthex.documentUrl) process.env.NARTHEX_DOCUMENT_URL = narthex.documentUrl;
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => narthex.stop().then(exit));
 
 const count = { passed: 0, failed: 0 };

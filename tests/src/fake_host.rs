@@ -1,6 +1,7 @@
 //! A host of the outside world: an https server on loopback with a certificate for its name, which answers what the test
 //! wants. It never leaves loopback.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,9 +20,34 @@ pub struct FakeHost {
     pub host: HostName,
     address: SocketAddr,
     certificate: CertificateDer<'static>,
-    text: Arc<Mutex<Option<String>>>,
+    says: Arc<Mutex<Says>>,
     paths: Arc<Mutex<Vec<String>>>,
     silent: UdpSocket,
+}
+
+/// What a host answers: whole answers, as bytes.
+#[derive(Default)]
+struct Says {
+    anywhere: Option<Vec<u8>>,
+    at: BTreeMap<String, Vec<u8>>,
+    pause: Duration,
+}
+
+impl Says {
+    fn answer(&self, path: &str) -> Vec<u8> {
+        let found = self.at.get(path).or(self.anywhere.as_ref());
+        found
+            .cloned()
+            .unwrap_or_else(|| b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec())
+    }
+}
+
+fn ok(content_type: &str, text: &str) -> Vec<u8> {
+    let length = text.len();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{text}"
+    )
+    .into_bytes()
 }
 
 impl FakeHost {
@@ -40,19 +66,19 @@ impl FakeHost {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (text, paths) = (Arc::default(), Arc::default());
-        let (says, saw) = (Arc::clone(&text), Arc::clone(&paths));
+        let (says, paths) = (Arc::default(), Arc::default());
+        let (own, saw) = (Arc::clone(&says), Arc::clone(&paths));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (acceptor, says, saw) = (acceptor.clone(), Arc::clone(&says), Arc::clone(&saw));
-                tokio::spawn(async move { serve(stream, acceptor, &says, &saw).await });
+                let (acceptor, own, saw) = (acceptor.clone(), Arc::clone(&own), Arc::clone(&saw));
+                tokio::spawn(async move { serve(stream, acceptor, &own, &saw).await });
             }
         });
         Self {
             host: HostName::parse(host).unwrap(),
             address,
             certificate,
-            text,
+            says,
             paths,
             silent: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
         }
@@ -60,7 +86,23 @@ impl FakeHost {
 
     /// From now on every path has this text.
     pub fn publish(&self, text: &str) {
-        *self.text.lock().unwrap() = Some(text.to_owned());
+        self.answer(ok("text/plain", text));
+    }
+
+    /// From now on this path has this JSON.
+    pub fn publish_at(&self, path: &str, json: &serde_json::Value) {
+        let answer = ok("application/json", &json.to_string());
+        self.says.lock().unwrap().at.insert(path.to_owned(), answer);
+    }
+
+    /// From now on every path without an answer of its own has this one, whatever it is.
+    pub fn answer(&self, answer: Vec<u8>) {
+        self.says.lock().unwrap().anywhere = Some(answer);
+    }
+
+    /// From now on it waits this long before it answers.
+    pub fn wait(&self, pause: Duration) {
+        self.says.lock().unwrap().pause = pause;
     }
 
     /// The paths that were asked for so far.
@@ -103,7 +145,7 @@ impl FakeHost {
 async fn serve(
     stream: TcpStream,
     acceptor: TlsAcceptor,
-    text: &Mutex<Option<String>>,
+    says: &Mutex<Says>,
     paths: &Mutex<Vec<String>>,
 ) -> Option<()> {
     let mut tls = acceptor.accept(stream).await.ok()?;
@@ -112,13 +154,11 @@ async fn serve(
     let request = String::from_utf8_lossy(&request[..length]).into_owned();
     let path = request.split(' ').nth(1).unwrap_or_default();
     paths.lock().unwrap().push(path.to_owned());
-    let answer = match &*text.lock().unwrap() {
-        Some(text) => format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{text}",
-            text.len()
-        ),
-        None => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+    let (answer, pause) = {
+        let says = says.lock().unwrap();
+        (says.answer(path), says.pause)
     };
-    tls.write_all(answer.as_bytes()).await.ok()?;
+    tokio::time::sleep(pause).await;
+    tls.write_all(&answer).await.ok()?;
     tls.shutdown().await.ok()
 }

@@ -173,6 +173,7 @@ impl Company {
         let command = ChangeSettings {
             environment,
             registration_mode,
+            client_documents: true,
             refusal_text: None,
             because: Some(Reason::parse("Partners come by themselves.").unwrap()),
         };

@@ -1,0 +1,47 @@
+// A host of the outside world that publishes a client's metadata document under https, with a
+// certificate of its own that is made anew each time. It listens on loopback; the product is told
+// where the name leads. It never serves anything else and never outlives this process.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
+
+const HOST = 'app.example';
+const PATH = '/oauth/client.json';
+
+/** The name that a client of this journey gives itself. */
+export const NAME = 'Document Notes';
+
+/** Starts the host; its certificate goes into `directory`. Returns `{ url, options, stop }`. */
+export async function startDocumentHost(directory) {
+  const [key, certificate] = ['host.key', 'host.pem'].map((name) => join(directory, name));
+  const name = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`];
+  const subject = [...name, '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const files = ['-days', '1', '-keyout', key, '-out', certificate];
+  execFileSync('openssl', ['req', ...kind, ...subject, ...files], { stdio: 'pipe' });
+  const pair = { key: readFileSync(key), cert: readFileSync(certificate) };
+  const server = createServer(pair, answer);
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  const address = `${HOST}=127.0.0.1:${server.address().port}`;
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  const options = ['--test-host', address, '--test-root', certificate];
+  return { url: `https://${HOST}${PATH}`, options, stop };
+}
+
+function answer(req, res) {
+  if (req.url !== PATH) return res.writeHead(404).end();
+  const document = {
+    client_id: `https://${HOST}${PATH}`,
+    client_name: NAME,
+    redirect_uris: ['http://127.0.0.1/callback'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  };
+  return res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+}
