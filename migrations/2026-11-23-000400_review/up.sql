@@ -9,7 +9,7 @@ create table review.access_request (
     version integer not null check (version > 0),
     integration_id uuid not null,
     client_id text,
-    origin text not null check (origin in ('portal', 'quarantine', 'open')),
+    origin text not null check (origin in ('portal', 'quarantine', 'approval', 'open')),
     state text not null default 'draft' check (state in ('draft', 'submitted', 'screening', 'auto_approved',
         'rejected_by_policy', 'in_review', 'changes_requested', 'offered', 'rejected', 'rejected_and_blocked',
         'awaiting_second', 'approved', 'refused', 'lapsed', 'withdrawn')),

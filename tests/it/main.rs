@@ -11,6 +11,7 @@
 )]
 
 mod allowlists;
+mod approval_based_registration;
 mod bad_input;
 mod budgets;
 mod budgets_http;

@@ -28,11 +28,21 @@ export function refresh(at, tenant, environment, clientId, refreshToken, resourc
   });
 }
 
+/** RFC 6749 section 4.4 by a client with a secret. */
+export function clientCredentials(at, tenant, environment, { client_id: id, client_secret: secret }) {
+  const url = tokenPlane(at, tenant, environment, 'token');
+  return post(url, { grant_type: 'client_credentials' }, { authorization: basic(id, secret) });
+}
+
 /** RFC 7662, asked by the resource server. */
 export function introspect(at, tenant, environment, token) {
   const { id, secret } = resourceCredential(tenant, environment);
-  const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+  const authorization = basic(id, secret);
   return post(tokenPlane(at, tenant, environment, 'introspect'), { token }, { authorization });
+}
+
+function basic(id, secret) {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 }
 
 function post(url, fields, headers = {}) {

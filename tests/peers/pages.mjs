@@ -58,6 +58,7 @@ export const fields = {
   // Portal: integration.
   integrationName: { name: 'name', label: /^name/i },
   integrationPurpose: { name: 'purpose', label: /purpose|what it does/i },
+  operator: { name: 'operator', label: /who runs it/i },
   redirectAddresses: { name: 'redirect_uris', label: /redirect addresses/i },
   // The person at the front door of an undecided client.
   askReason: { name: 'reason', label: /why|reason/i },
@@ -71,12 +72,14 @@ export const fields = {
 /** Names of the check-box groups of the review form. */
 export const groups = { scope: 'scope', tool: 'tool' };
 
-export const values = { approve: 'approve' };
+export const values = { approve: 'approve', partner: 'partner' };
 
 export const buttons = {
   signIn: /sign in|continue|next/i,
   save: /save/i,
   open: /^open production$/i,
+  continue: /^continue$/i,
+  vouch: /^vouch/i,
   ask: /ask for access/i,
   link: /link/i,
   decide: /approve|send/i,
@@ -89,6 +92,7 @@ export const buttons = {
 export const says = {
   notDecided: /has not decided about|not decided yet/i,
   waiting: /waiting|asked/i,
+  newClient: /registers a new client/i,
   thisComputer: /a program on this computer/i,
   anyProgram: /any program that runs here could ask in the name of this app/i,
   quoted: (name) => new RegExp(`[“"]${name}[”"]`),

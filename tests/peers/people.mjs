@@ -64,6 +64,24 @@ export async function linkFromQuarantine(reviewer, at, clientName) {
   return page.form({ field: fields.integration }).press(buttons.link);
 }
 
+/** A person opens the link of an app that waits, enters its code and vouches for it; ends on the request's page. */
+export async function vouch(person, link, name) {
+  const page = await person.open(link);
+  const claims = await page.form({ field: fields.code }).press(buttons.continue);
+  assert.match(claims.text, says.newClient);
+  assert.match(claims.text, says.quoted(name));
+  const form = claims.form({ button: buttons.vouch }).fill(fields.operator, values.partner);
+  const next = await form.press(buttons.vouch);
+  assert.ok(next.status < 400, `vouching ended with ${next.status}: ${next.text}`);
+  return next;
+}
+
+/** The reviewer opens the case of an integration from the queue. */
+export async function openReview(reviewer, at, name) {
+  const queue = await reviewer.open(staff.requests(at));
+  return queue.follow(new RegExp(name));
+}
+
 /** The reviewer approves with exactly these scopes and tools. */
 export async function approve(page, { scopes, tools, reason }) {
   const form = page.form({ field: fields.decision });

@@ -2,6 +2,7 @@
 //! less, and never makes a credential.
 
 use chrono::Duration;
+use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{Approval, ClientId, ClientState, Id, QuarantineState, ScopeSet, Timestamp};
 use serde_json::{Map, Value, json};
@@ -13,7 +14,7 @@ use crate::{
     store::{
         approval::{self, Term},
         client::{self, Newborn},
-        quarantine,
+        deferral, quarantine,
     },
 };
 
@@ -62,6 +63,9 @@ pub(crate) async fn activate(
     client::insert(tx, &approved, term, newborn).await?;
     if request.client_id.is_some() {
         release(tx, request, &client_id, metadata).await?;
+    }
+    if request.origin == Origin::Approval {
+        deferral::activate(tx, request.at, &client_id).await?;
     }
     acting
         .record(

@@ -87,7 +87,17 @@ pub async fn create_credential(
         hash_key,
     } = command;
     let created_by = acting.member(tx, action(environment))?.member;
-    let client = store::client::load(tx, environment, &client_id).await?;
+    make(tx, (environment, &client_id, created_by), hash_key, acting).await
+}
+
+/// Makes a secret for a client in the name of a person who may, or who vouched for its registration.
+pub(crate) async fn make(
+    tx: &mut TenantTx,
+    (environment, client_id, created_by): (Environment, &ClientId, Id<kind::Member>),
+    hash_key: &HashKey,
+    acting: &mut Acting<'_>,
+) -> Result<CreatedCredential, CreateCredentialError> {
+    let client = store::client::load(tx, environment, client_id).await?;
     if !client.metadata.auth_method().needs_secret() {
         return Err(CreateCredentialError::NoSecretWanted);
     }
@@ -98,7 +108,7 @@ pub async fn create_credential(
     let kept = NewSecret {
         id: acting.id(),
         environment,
-        client: &client_id,
+        client: client_id,
         hash: secret.hash(hash_key),
         last4: secret.last4(),
         created_by,
@@ -106,7 +116,7 @@ pub async fn create_credential(
     };
     store::credential::insert(tx, &kept, acting.now).await?;
     let (id, expires_at) = (kept.id, kept.expires_at);
-    wake(tx, environment, &client_id, client.state, acting.now).await?;
+    wake(tx, environment, client_id, client.state, acting.now).await?;
     let deed = Deed {
         action: "credential.create",
         object: id.to_string(),

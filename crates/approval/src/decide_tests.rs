@@ -72,6 +72,7 @@ fn another_payload_is_stale() {
 #[rstest]
 #[case(Origin::Portal, false)]
 #[case(Origin::Quarantine, true)]
+#[case(Origin::Approval, true)]
 #[case(Origin::Open, true)]
 fn only_a_registration_can_be_blocked(#[case] origin: Origin, #[case] possible: bool) {
     let request = case(origin);

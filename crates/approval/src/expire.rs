@@ -9,6 +9,7 @@ use crate::{
     acting::{Acting, Deed, NotPermitted},
     offer::Answer,
     store,
+    withdraw::take_back,
 };
 
 /// How many of each ended.
@@ -16,6 +17,8 @@ use crate::{
 pub struct Expired {
     /// Registrations in quarantine.
     pub registrations: usize,
+    /// Registrations that waited for a decision.
+    pub deferrals: usize,
     /// Offers.
     pub offers: usize,
     /// Clients.
@@ -40,6 +43,7 @@ pub async fn expire(tx: &mut TenantTx, acting: &mut Acting<'_>) -> Result<Expire
     acting.itself()?;
     let registrations = store::quarantine::expire(tx, acting.now).await?;
     record(tx, "quarantine.expire", json!(registrations), acting).await?;
+    let deferrals = end_deferrals(tx, acting).await?;
     let clients = store::client::expire(tx, acting.now).await?;
     record(tx, "client.expire", json!(clients), acting).await?;
     let credentials = store::credential::expire(tx, acting.now).await?;
@@ -47,10 +51,28 @@ pub async fn expire(tx: &mut TenantTx, acting: &mut Acting<'_>) -> Result<Expire
     let offers = lapse_offers(tx, acting).await?;
     Ok(Expired {
         registrations: registrations.len(),
+        deferrals,
         offers,
         clients: clients.len(),
         credentials: credentials.len(),
     })
+}
+
+/// Ends what nobody waits for any more: the registrant was told until when. Its case is taken back.
+async fn end_deferrals(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, StoreError> {
+    let ended = store::deferral::expire(tx, acting.now).await?;
+    let ids: Vec<_> = ended.iter().map(|one| one.at.id).collect();
+    record(tx, "registration.expire", json!(ids), acting).await?;
+    for request in ended.iter().filter_map(|one| one.request) {
+        take_back(
+            tx,
+            request,
+            "The registration was not decided in time.",
+            acting,
+        )
+        .await?;
+    }
+    Ok(ended.len())
 }
 
 async fn lapse_offers(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, StoreError> {

@@ -7,6 +7,7 @@
 
 use narthex_people::People;
 use narthex_tenancy::Database;
+use narthex_vocab::HashKey;
 use url::Url;
 
 // Nouns.
@@ -31,6 +32,7 @@ mod store;
 pub mod activate;
 pub mod add_domain;
 pub mod answer_offer;
+pub mod answer_registration;
 pub mod block;
 pub mod catalogue;
 pub mod check_domain;
@@ -38,6 +40,7 @@ pub mod create_credential;
 pub mod create_tenant;
 pub mod decide;
 pub mod expire;
+pub mod give_up;
 pub mod invite;
 pub mod link;
 pub mod metadata_rules;
@@ -50,8 +53,11 @@ pub mod screen;
 pub mod settings;
 pub mod settle_proof;
 pub mod suspend;
+pub mod turn_away;
+pub mod vouch;
 pub mod withdraw;
 
+mod deferral_rounds;
 mod proof_rounds;
 pub mod workers;
 
@@ -60,6 +66,7 @@ mod endpoint;
 pub mod routes;
 
 pub use acting::Acting;
+pub use store::deferral::DeferralRef;
 
 /// What the approval process holds: made once by the binary, shared by every handler and worker.
 pub struct Approval {
@@ -69,6 +76,8 @@ pub struct Approval {
     pub staff: Database,
     /// How people prove who they are.
     pub people: People,
+    /// Under which the codes of waiting registrations are hashed.
+    pub registration_key: HashKey,
     /// The origin of the discovery plane, for issuers and registration addresses.
     pub discovery_base: Url,
     /// The origin of the token plane.

@@ -78,7 +78,8 @@ pub(crate) fn in_review(
     };
     let comes = ComesFrom {
         origin,
-        client_id: (origin != Origin::Portal).then(|| ClientId::parse("np_stranger").unwrap()),
+        client_id: matches!(origin, Origin::Quarantine | Origin::Open)
+            .then(|| ClientId::parse("np_stranger").unwrap()),
         requested_by: Some(id(3)),
     };
     let request = AccessRequest::submitted(at, id(2), comes, metadata(redirect_uri), asked());

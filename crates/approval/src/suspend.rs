@@ -141,6 +141,36 @@ pub async fn suspend(
     Ok(to)
 }
 
+/// Ends a client for good by itself, when the registrant it is for gave it up; false when it has ended.
+pub(crate) async fn end_unattended(
+    tx: &mut TenantTx,
+    (environment, client_id): (Environment, &ClientId),
+    reason: &'static str,
+    acting: &Acting<'_>,
+) -> Result<bool, StoreError> {
+    let from = store::client::load(tx, environment, client_id).await?.state;
+    let arrow = Arrow {
+        from,
+        to: ClientState::Revoked,
+        reason: Some(reason),
+        held_by_staff: false,
+    };
+    if !Stop::Revoke.is_possible(from)
+        || !store::client::advance(tx, environment, client_id, arrow, acting.now).await?
+    {
+        return Ok(false);
+    }
+    let deed = Deed {
+        action: Stop::Revoke.action(),
+        object: client_id.to_string(),
+        environment: Some(environment),
+        reason,
+        detail: json!({ "from": from, "to": ClientState::Revoked }),
+    };
+    acting.record(tx, deed).await?;
+    Ok(true)
+}
+
 #[cfg(test)]
 mod tests {
     use ClientState as S;

@@ -42,19 +42,33 @@ pub async fn withdraw(
 ) -> Result<(), WithdrawError> {
     acting.member(tx, Action::EditIntegration)?;
     let at = command.request;
+    if take_back(tx, at, command.reason.as_str(), acting).await? {
+        return Ok(());
+    }
+    let now = store::request::load(tx, tx.tenant(), at).await?;
+    Err(WithdrawError::NotOpen(now.state))
+}
+
+/// Takes a case back, in whoever's name; false when nobody works on it.
+pub(crate) async fn take_back(
+    tx: &mut TenantTx,
+    at: RequestRef,
+    reason: &str,
+    acting: &Acting<'_>,
+) -> Result<bool, StoreError> {
     let from = store::request::load(tx, tx.tenant(), at).await?.state;
     let to = RequestState::Withdrawn;
     let open = store::request::OPEN.contains(&from);
     if !open || !store::request::advance(tx, at, from, to).await? {
-        let now = store::request::load(tx, tx.tenant(), at).await?;
-        return Err(WithdrawError::NotOpen(now.state));
+        return Ok(false);
     }
     let deed = Deed {
         action: "request.withdraw",
         object: at.id.to_string(),
         environment: Some(at.environment),
-        reason: command.reason.as_str(),
+        reason,
         detail: json!({ "version": at.version, "from": from }),
     };
-    Ok(acting.record(tx, deed).await?)
+    acting.record(tx, deed).await?;
+    Ok(true)
 }

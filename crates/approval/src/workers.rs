@@ -1,5 +1,4 @@
-//! What the approval plane does by itself: it answers registrations of open sandboxes, settles ownership proofs, and
-//! ends what is over. Hints from Postgres make it quick; looking again makes it sure. Each piece of work is one
+//! What the approval plane does by itself: it answers registrations, settles ownership proofs, and ends what is over. Hints from Postgres make it quick; looking again makes it sure. Each piece of work is one
 //! transaction of one tenant, and doing it twice changes nothing.
 
 use std::{sync::Arc, time::Duration};
@@ -14,7 +13,7 @@ use narthex_vocab::{ClientId, Environment, Id, PLATFORM_TENANT, kind};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
-    Acting, Approval,
+    Acting, Approval, deferral_rounds,
     expire::{ExpireError, expire},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     proof_rounds,
@@ -28,7 +27,11 @@ const ROUND: Duration = Duration::from_secs(30);
 /// How often the logs' partitions are made, and how many days ahead.
 const HOURLY: Duration = Duration::from_secs(3_600);
 const DAYS_AHEAD: i32 = 7;
-const CHANNELS: &[&str] = &["narthex_intake", proof_rounds::CHANNEL];
+const CHANNELS: &[&str] = &[
+    "narthex_intake",
+    deferral_rounds::CHANNEL,
+    proof_rounds::CHANNEL,
+];
 
 /// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
 /// of `narthex_approval` that no pooler sits before.
@@ -42,11 +45,15 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 Some(Hint::Notice { channel, payload }) if channel == proof_rounds::CHANNEL => {
                     proof_rounds::on_notice(&approval, &payload).await;
                 }
+                Some(Hint::Notice { channel, payload }) if channel == deferral_rounds::CHANNEL => {
+                    deferral_rounds::on_notice(&approval, &payload).await;
+                }
                 Some(Hint::Notice { payload, .. }) => on_notice(&approval, &payload).await,
                 Some(Hint::Connected) => {
                     heard = true;
                     look_for_open_registrations(&approval).await;
                     proof_rounds::settle_answered(&approval).await;
+                    deferral_rounds::round(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
                 None => return,
@@ -55,6 +62,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             _ = round.tick() => {
                 look_for_open_registrations(&approval).await;
                 proof_rounds::round(&approval).await;
+                deferral_rounds::round(&approval).await;
                 end_what_is_over(&approval).await;
             }
             _ = hourly.tick() => prepare_days(&approval).await,

@@ -3,7 +3,10 @@
 use actix_web::http::StatusCode;
 use narthex_http::OAuthError;
 
-use crate::register::{RegisterError, wire_code};
+use crate::{
+    poll::PollError,
+    register::{RegisterError, wire_code},
+};
 
 /// The answer to a registration that was refused.
 pub(crate) fn refusal(error: RegisterError) -> OAuthError {
@@ -13,6 +16,7 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         RegisterError::NotOffered
         | RegisterError::Malformed(_)
         | RegisterError::Metadata(_)
+        | RegisterError::WillNotWait
         | RegisterError::Blocked => OAuthError::bad_request(code, said),
         RegisterError::Disallowed(_) => {
             OAuthError::bad_request(code, "this environment does not take such metadata")
@@ -25,6 +29,34 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         }
         RegisterError::Store(error) => unavailable(error),
     }
+}
+
+/// The answer to a code with which a registration does not go on (draft-dellaert-oauth-approval-based-dcr section 3.3).
+pub(crate) fn poll_refusal(error: PollError) -> OAuthError {
+    let said = error.to_string();
+    match error {
+        PollError::Unknown => OAuthError::bad_request("invalid_registration", said),
+        PollError::Refused => OAuthError::bad_request("access_denied", said),
+        PollError::Expired => OAuthError::bad_request("expired_token", said),
+        PollError::Limited { retry_after } => {
+            too_many("temporarily_unavailable", said, retry_after)
+        }
+        PollError::Closed { retry_after } => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            OAuthError::new(status, "temporarily_unavailable", said).retry_after(retry_after)
+        }
+        PollError::Store(error) => unavailable(error),
+    }
+}
+
+/// The answer to a poll that came before its time.
+pub(crate) fn too_early(retry_after: u32) -> OAuthError {
+    let said = format!("poll every {retry_after} seconds from now on");
+    too_many("slow_down", said, retry_after)
+}
+
+fn too_many(code: &'static str, said: String, retry_after: u32) -> OAuthError {
+    OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
 }
 
 /// No such tenant, environment or document: not told apart.

@@ -2,7 +2,9 @@
 //! and nowhere else. It cannot write a client, read a credential or see a private key: its database role has no right
 //! to.
 
+pub mod cancel_registration;
 pub mod client_document;
+pub mod defer;
 mod endpoint;
 mod error;
 pub mod fetch_orders;
@@ -10,6 +12,7 @@ pub mod key_set;
 pub mod metadata;
 pub mod place;
 mod places;
+pub mod poll;
 pub mod register;
 pub mod routes;
 mod store;
@@ -17,6 +20,7 @@ pub mod workers;
 
 use narthex_egress::Guard;
 use narthex_tenancy::{Database, budget::Budgets};
+use narthex_vocab::HashKey;
 use url::Url;
 
 /// What the plane needs, per process.
@@ -29,6 +33,10 @@ pub struct Discovery {
     pub discovery_base: Url,
     /// Where the token plane's endpoints are reached.
     pub token_base: Url,
+    /// The portal, where people find a registration that waits for a decision.
+    pub portal_base: Url,
+    /// Under which the codes of waiting registrations are hashed; no other secret is.
+    pub hash_key: HashKey,
     /// The only way out to a host that somebody else named.
     pub guard: Guard,
 }

@@ -28,6 +28,9 @@ pub struct OAuthMetadata {
     introspection_endpoint_auth_methods_supported: Vec<String>,
     /// draft-ietf-oauth-client-id-metadata-document section 7: a client may be named by the address of its document.
     client_id_metadata_document_supported: bool,
+    /// draft-dellaert-oauth-approval-based-dcr: whether a registration is answered at once or after a decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_modes_supported: Option<Vec<String>>,
     /// RFC 9207: `iss` comes with every authorization response.
     authorization_response_iss_parameter_supported: bool,
 }
@@ -72,12 +75,11 @@ pub fn document(
     settings: &Settings,
 ) -> Result<Document, url::ParseError> {
     let below = |base: &Url, name| below(base, issuer, name);
-    let registration = match settings.registration_mode {
-        RegistrationMode::Closed | RegistrationMode::Approval => None,
-        RegistrationMode::Quarantine | RegistrationMode::Open => {
-            Some(RegistrationUrl::new(below(discovery_base, "register"))?)
-        }
-    };
+    let modes = registration_modes(settings.registration_mode);
+    let registration = modes
+        .is_some()
+        .then(|| RegistrationUrl::new(below(discovery_base, "register")))
+        .transpose()?;
     Ok(Document::new(
         IssuerUrl::new(issuer.as_str().to_owned())?,
         AuthUrl::new(below(token_base, "authorize"))?,
@@ -85,7 +87,7 @@ pub fn document(
         vec![ResponseTypes::new(vec![CoreResponseType::Code])],
         vec![CoreSubjectIdentifierType::Public],
         vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256],
-        oauth(issuer, token_base, settings.client_documents)?,
+        oauth(issuer, token_base, (settings.client_documents, modes))?,
     )
     .set_token_endpoint(Some(TokenUrl::new(below(token_base, "token"))?))
     .set_userinfo_endpoint(Some(UserInfoUrl::new(below(token_base, "userinfo"))?))
@@ -114,12 +116,23 @@ pub fn document(
     )))
 }
 
+/// The ways in which a registration is answered, none where there is no registration. Quarantine answers at once, with
+/// an identifier that waits.
+fn registration_modes(mode: RegistrationMode) -> Option<Vec<String>> {
+    match mode {
+        RegistrationMode::Closed => None,
+        RegistrationMode::Approval => Some(vec!["approval".into()]),
+        RegistrationMode::Quarantine | RegistrationMode::Open => Some(vec!["immediate".into()]),
+    }
+}
+
 fn oauth(
     issuer: &Issuer,
     token_base: &Url,
-    client_documents: bool,
+    (client_documents, registration_modes_supported): (bool, Option<Vec<String>>),
 ) -> Result<OAuthMetadata, url::ParseError> {
     Ok(OAuthMetadata {
+        registration_modes_supported,
         code_challenge_methods_supported: vec!["S256".into()],
         revocation_endpoint: RevocationUrl::new(below(token_base, issuer, "revoke"))?,
         introspection_endpoint: IntrospectionUrl::new(below(token_base, issuer, "introspect"))?,
@@ -189,18 +202,25 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_environment_publishes_no_registration_endpoint() {
-        for mode in [RegistrationMode::Closed, RegistrationMode::Approval] {
+    fn the_document_says_only_what_is_on() {
+        let closed = json(Environment::Production, RegistrationMode::Closed);
+        assert_eq!(closed.get("registration_endpoint"), None);
+        assert_eq!(closed.get("registration_modes_supported"), None);
+        for (mode, said) in [
+            (RegistrationMode::Approval, "approval"),
+            (RegistrationMode::Quarantine, "immediate"),
+            (RegistrationMode::Open, "immediate"),
+        ] {
+            let document = json(Environment::Sandbox, mode);
             assert_eq!(
-                json(Environment::Production, mode).get("registration_endpoint"),
-                None
+                document["registration_endpoint"],
+                "https://id.example/t/acme/sandbox/register"
+            );
+            assert_eq!(
+                document["registration_modes_supported"],
+                serde_json::json!([said])
             );
         }
-        let open = json(Environment::Sandbox, RegistrationMode::Open);
-        assert_eq!(
-            open["registration_endpoint"],
-            "https://id.example/t/acme/sandbox/register"
-        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use narthex_tenancy::{
 use narthex_vocab::{
     AttemptOutcome, ClientDocument, ClientId, ClientMetadata, Disallowed, Fingerprint,
     MetadataError, PLATFORM_TENANT, QuarantineState, RegistrationMode, ScopeSet, Timestamp,
+    can_wait,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use crate::{
     Discovery,
+    defer::{self, Deferred},
     place::Place,
     store::{
         attempt::{self, Attempt},
@@ -54,6 +56,15 @@ pub struct Registered {
     pub metadata: Map<String, Value>,
 }
 
+/// What a registrant is answered.
+#[derive(Debug)]
+pub enum Answered {
+    /// 201: an identifier.
+    Registered(Registered),
+    /// 202: somebody has to decide first.
+    Deferred(Deferred),
+}
+
 /// Why nothing was registered. The attempt log knows more than the caller is told.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
@@ -69,6 +80,9 @@ pub enum RegisterError {
     /// The environment does not take such metadata; the log knows which rule, the caller the code alone.
     #[error(transparent)]
     Disallowed(#[from] Disallowed),
+    /// Registrations wait for a decision here, and the registrant did not say that it can.
+    #[error("registrations wait for a decision here: send registration_mode with approval")]
+    WillNotWait,
     /// This software was blocked.
     #[error("this software may not register here")]
     Blocked,
@@ -95,7 +109,7 @@ pub async fn register(
     command: Register,
     now: Timestamp,
     rng: &mut dyn CryptoRng,
-) -> Result<Registered, RegisterError> {
+) -> Result<Answered, RegisterError> {
     let Register {
         place,
         body,
@@ -118,14 +132,18 @@ pub async fn register(
             .await?;
     }
     match answer? {
-        Admitted::Waits(registered) => Ok(registered),
-        Admitted::AwaitsActivation(waiting) => activated(discovery, &place, waiting).await,
+        Admitted::Waits(registered) => Ok(Answered::Registered(registered)),
+        Admitted::AwaitsActivation(waiting) => activated(discovery, &place, waiting)
+            .await
+            .map(Answered::Registered),
+        Admitted::Deferred(deferred) => Ok(Answered::Deferred(deferred)),
     }
 }
 
 enum Admitted {
     Waits(Registered),
     AwaitsActivation(Waiting),
+    Deferred(Deferred),
 }
 
 /// By the environment's mode: refuse, or give the family's one identifier. The attempt is part of the transaction.
@@ -144,19 +162,20 @@ async fn admit(
             Ok::<_, StoreError>((settings, rules))
         })
         .await?;
-    let open = match settings.registration_mode {
-        RegistrationMode::Closed | RegistrationMode::Approval => {
-            return Err(RegisterError::NotOffered);
-        }
-        RegistrationMode::Quarantine => false,
-        RegistrationMode::Open => true,
-    };
+    let mode = settings.registration_mode;
+    if mode == RegistrationMode::Closed {
+        return Err(RegisterError::NotOffered);
+    }
     let body = body.map_err(RegisterError::Malformed)?;
     attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
-    let candidate = Candidate::parse(&body)?;
+    let candidate = Candidate::parse(&body, mode)?;
     attempt.fingerprint = Some(candidate.fingerprint);
     rules.check(&candidate.metadata)?;
     within_family_budget(discovery, place, &candidate.fingerprint).await?;
+    if mode == RegistrationMode::Approval {
+        let deferred = defer::defer(discovery, place, &candidate, attempt, (now, rng)).await?;
+        return Ok(Admitted::Deferred(deferred));
+    }
 
     let waiting = discovery
         .database
@@ -173,6 +192,7 @@ async fn admit(
             Ok(waiting)
         })
         .await?;
+    let open = mode == RegistrationMode::Open;
     Ok(if open && waiting.answer.is_none() {
         Admitted::AwaitsActivation(waiting)
     } else {
@@ -180,7 +200,8 @@ async fn admit(
     })
 }
 
-/// What a registrant asks for, read and clamped: a public client, its wishes apart from what it is.
+/// What a registrant asks for, read and, where it gets an identifier at once, clamped to a public client; its wishes
+/// apart from what it is.
 #[derive(Debug)]
 pub(crate) struct Candidate {
     pub(crate) metadata: ClientMetadata,
@@ -188,8 +209,16 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    fn parse(body: &Map<String, Value>) -> Result<Self, MetadataError> {
-        let metadata = ClientMetadata::parse(body)?.clamp_for_quarantine()?;
+    fn parse(body: &Map<String, Value>, mode: RegistrationMode) -> Result<Self, RegisterError> {
+        let metadata = ClientMetadata::parse(body)?;
+        let metadata = if mode == RegistrationMode::Approval {
+            if !can_wait(body)? {
+                return Err(RegisterError::WillNotWait);
+            }
+            metadata
+        } else {
+            metadata.clamp_for_quarantine()?
+        };
         let fingerprint = Fingerprint::of(&metadata);
         Ok(Self {
             metadata,
@@ -292,7 +321,7 @@ async fn within_family_budget(
     .await
 }
 
-async fn spend(
+pub(crate) async fn spend(
     discovery: &Discovery,
     tenant: narthex_vocab::Id<narthex_vocab::Tenant>,
     buckets: &[Bucket],
@@ -309,7 +338,9 @@ async fn spend(
 
 const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
     match error {
-        RegisterError::Malformed(_) | RegisterError::Metadata(_) => AttemptOutcome::Malformed,
+        RegisterError::Malformed(_) | RegisterError::Metadata(_) | RegisterError::WillNotWait => {
+            AttemptOutcome::Malformed
+        }
         RegisterError::Blocked => AttemptOutcome::Blocked,
         RegisterError::Limited { .. } => AttemptOutcome::Limited,
         RegisterError::NotOffered
@@ -324,7 +355,9 @@ const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
 pub const fn wire_code(error: &RegisterError) -> &'static str {
     match error {
         RegisterError::NotOffered => "access_denied",
-        RegisterError::Malformed(_) | RegisterError::Blocked => "invalid_client_metadata",
+        RegisterError::Malformed(_) | RegisterError::WillNotWait | RegisterError::Blocked => {
+            "invalid_client_metadata"
+        }
         RegisterError::Metadata(error) => error.code.as_str(),
         RegisterError::Disallowed(disallowed) => disallowed.code().as_str(),
         RegisterError::Limited { .. } | RegisterError::Closed { .. } => "temporarily_unavailable",

@@ -75,7 +75,12 @@ impl KeyFiles {
         let files = Self {
             directory: directory.to_owned(),
         };
-        for file in [files.hash(), files.people(), files.signing()] {
+        for file in [
+            files.hash(),
+            files.people(),
+            files.registration(),
+            files.signing(),
+        ] {
             keys::ensure(&file, &mut ambient::rng())?;
         }
         Ok(files)
@@ -91,6 +96,12 @@ impl KeyFiles {
     #[must_use]
     pub fn people(&self) -> PathBuf {
         self.directory.join("people.key")
+    }
+
+    /// Under which codes of waiting registrations are hashed: discovery and approval process.
+    #[must_use]
+    pub fn registration(&self) -> PathBuf {
+        self.directory.join("registration.key")
     }
 
     /// Under which signing keys are sealed: token process alone.

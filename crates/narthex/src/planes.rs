@@ -63,6 +63,8 @@ impl Running {
             budgets: Budgets::new(&installation.redis_url)?,
             discovery_base: installation.discovery.clone(),
             token_base: installation.token.clone(),
+            portal_base: installation.portal.clone(),
+            hash_key: keys::hash_key(&installation.keys.registration())?,
             guard: outbound::guard(&installation.test_hosts, bound.address())?,
         });
         let (working, url) = (state.clone(), urls.discovery.clone());
@@ -183,6 +185,7 @@ pub fn approval_state(
     database: Database,
 ) -> anyhow::Result<Approval> {
     Ok(Approval {
+        registration_key: keys::hash_key(&installation.keys.registration())?,
         people: people(installation, database.clone(), true)?,
         staff: Database::new(&urls.staff, POOL)?,
         database,

@@ -76,7 +76,7 @@ fn sponsor(facts: &ScreeningFacts) -> Finding {
     match (facts.sponsor, facts.origin) {
         (true, _) => CHECK.pass("The integration has a sponsor."),
         (false, Origin::Open) => CHECK.pass("Open registration needs no sponsor."),
-        (false, Origin::Portal | Origin::Quarantine) => CHECK.fail(
+        (false, Origin::Portal | Origin::Quarantine | Origin::Approval) => CHECK.fail(
             "The integration has no sponsor.",
             weighed(facts, 25),
             "Name a person of the tenant as sponsor.",

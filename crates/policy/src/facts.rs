@@ -11,19 +11,22 @@ pub enum Origin {
     Portal,
     /// A stranger's registration that waits in quarantine.
     Quarantine,
+    /// A registration that answers with a client only after a decision; a person of the tenant vouched for it.
+    Approval,
     /// Open registration, in a sandbox.
     Open,
 }
 
 impl Origin {
     /// All of them, in the order above.
-    pub const ALL: &'static [Self] = &[Self::Portal, Self::Quarantine, Self::Open];
+    pub const ALL: &'static [Self] = &[Self::Portal, Self::Quarantine, Self::Approval, Self::Open];
 
     /// The text form, as in rows.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Portal => "portal",
             Self::Quarantine => "quarantine",
+            Self::Approval => "approval",
             Self::Open => "open",
         }
     }
@@ -33,6 +36,7 @@ impl Origin {
         match self {
             Self::Portal => "Portal",
             Self::Quarantine => "Quarantine",
+            Self::Approval => "Registration by approval",
             Self::Open => "Open registration",
         }
     }

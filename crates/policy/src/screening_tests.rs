@@ -89,6 +89,7 @@ type F = ScreeningFacts;
 #[case::look_alike(|f: &mut F| f.name_conflict = true, Verdict::NeedsPerson, &["R-06"])]
 #[case::for_itself(|f: &mut F| { f.grants.insert(GrantType::ClientCredentials); }, Verdict::Deny, &["R-05"])]
 #[case::quarantine(|f: &mut F| { f.origin = Origin::Quarantine; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
+#[case::approval(|f: &mut F| { f.origin = Origin::Approval; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
 #[case::portal(|f: &mut F| { f.origin = Origin::Portal; f.sponsor = true; }, Verdict::NeedsPerson, &["R-02"])]
 #[case::no_sponsor(|f: &mut F| f.origin = Origin::Portal, Verdict::NeedsPerson, &["R-02", "R-04"])]
 #[case::production(|f: &mut F| f.environment = Environment::Production, Verdict::NeedsPerson, &["R-01", "R-12"])]

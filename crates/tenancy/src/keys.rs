@@ -1,4 +1,4 @@
-//! The three keys of an installation and which process has which. Files of 32 random bytes as hex, mode 0600; they
+//! The four keys of an installation and which process has which. Files of 32 random bytes as hex, mode 0600; they
 //! are read once at start.
 
 use narthex_vocab::HashKey;
@@ -16,7 +16,8 @@ pub struct KeyFileError {
     why: String,
 }
 
-/// Under which credentials, sessions and one-time values are hashed: approval and token planes have it.
+/// Under which credentials, sessions and one-time values are hashed: approval and token planes have it. Codes of waiting
+/// registrations have a key of their own, which discovery and approval planes have.
 pub fn hash_key(path: &Path) -> Result<HashKey, KeyFileError> {
     read(path).map(|bytes| HashKey::from_bytes(*bytes))
 }

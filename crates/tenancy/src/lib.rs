@@ -15,6 +15,7 @@ pub mod metadata_rules;
 pub mod migrate;
 pub mod permission;
 pub mod schema;
+pub mod sealed_answer;
 pub mod sealing;
 pub mod store_error;
 pub mod tenant;

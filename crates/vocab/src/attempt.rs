@@ -15,6 +15,8 @@ pub enum AttemptOutcome {
     Joined,
     /// It waits with an identifier.
     Quarantined,
+    /// It waits for a decision and has no identifier.
+    Deferred,
     /// Sandbox only: a named rule let it in at once.
     Activated,
 }
@@ -28,6 +30,7 @@ impl AttemptOutcome {
         Self::Refused,
         Self::Joined,
         Self::Quarantined,
+        Self::Deferred,
         Self::Activated,
     ];
 
@@ -40,6 +43,7 @@ impl AttemptOutcome {
             Self::Refused => "refused",
             Self::Joined => "joined",
             Self::Quarantined => "quarantined",
+            Self::Deferred => "deferred",
             Self::Activated => "activated",
         }
     }
@@ -53,6 +57,7 @@ impl AttemptOutcome {
             Self::Refused => "Refused",
             Self::Joined => "Joined a family",
             Self::Quarantined => "In quarantine",
+            Self::Deferred => "Waits for a decision",
             Self::Activated => "Activated",
         }
     }

@@ -63,6 +63,8 @@ kinds! {
     Ask = "ask";
     /// A sign-in that waits for a decision.
     Parked = "prk";
+    /// A registration that waits for a decision.
+    Deferral = "dfr";
     /// A fetch that the discovery plane shall carry out.
     Order = "ord";
     /// An entry of the ledger.

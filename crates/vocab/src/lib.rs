@@ -23,6 +23,7 @@ mod client_name;
 mod client_state;
 mod code_point;
 mod credential_state;
+mod deferral_state;
 mod disallowed;
 mod document_hash;
 mod document_url;
@@ -62,6 +63,7 @@ mod tenant_slug;
 mod time;
 mod tool;
 mod uri_text;
+mod verification_code;
 mod web_uri;
 
 pub use app_scheme::{AppScheme, AppSchemeError};
@@ -76,6 +78,7 @@ pub use client_metadata::{ClientMetadata, MAX_CONTACTS, MAX_REDIRECT_URIS};
 pub use client_name::ClientName;
 pub use client_state::ClientState;
 pub use credential_state::CredentialState;
+pub use deferral_state::DeferralState;
 pub use disallowed::{Breach, Disallowed, MetadataRule};
 pub use document_hash::{DocumentHash, DocumentHashError};
 pub use document_url::{DocumentUrl, DocumentUrlError};
@@ -90,7 +93,7 @@ pub use id::{Id, IdError, PLATFORM_TENANT};
 pub use issuer::Issuer;
 pub use key_set::{KeySet, KeySetError};
 pub use kind::{
-    Approval, Ask, Attempt, Credential, Decision, Domain, Entry, Finding, Grant, IdKind,
+    Approval, Ask, Attempt, Credential, Decision, Deferral, Domain, Entry, Finding, Grant, IdKind,
     Integration, Invitation, Member, Offer, Order, Parked, PolicyRun, Proof, Request, Resource,
     Session, Tenant,
 };
@@ -103,7 +106,7 @@ pub use pkce::{CodeChallenge, CodeVerifier, PkceError};
 pub use public_key::{PublicKey, PublicKeyError};
 pub use quarantine_state::QuarantineState;
 pub use redirect_uri::{RedirectUri, RedirectUriError, RedirectUriKind};
-pub use registration_mode::RegistrationMode;
+pub use registration_mode::{RegistrationMode, can_wait};
 pub use request_state::RequestState;
 pub use resource_uri::{ResourceUri, ResourceUriError};
 pub use response_type::ResponseType;
@@ -118,5 +121,6 @@ pub use tenant_slug::{TenantSlug, TenantSlugError};
 pub use time::Timestamp;
 pub use tool::{SchemaHash, SchemaHashError, ToolName, ToolNameError};
 pub use uri_text::UriError;
+pub use verification_code::{VerificationCode, VerificationCodeError};
 pub use web_uri::{WebUri, WebUriError};
 pub use word::UnknownWord;

@@ -5,7 +5,6 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -84,17 +83,8 @@ impl Secret {
 
     /// HMAC-SHA-256 under `key`, the kind mixed in.
     pub fn hash(&self, key: &HashKey) -> SecretHash {
-        // HMAC fills a short key with zeros up to the block of 64 bytes (RFC 2104 section 2).
-        let mut block = Zeroizing::new([0_u8; 64]);
-        block
-            .iter_mut()
-            .zip(key.as_bytes())
-            .for_each(|(to, from)| *to = *from);
-        let mut mac = <Hmac<Sha256> as Mac>::new((&*block).into());
-        mac.update(b"narthex secret ");
-        mac.update(self.kind.prefix().as_bytes());
-        mac.update(self.text.as_bytes());
-        SecretHash::from_bytes(mac.finalize().into_bytes().into())
+        let kind = self.kind.prefix().as_bytes();
+        key.mac(&[b"narthex secret ", kind, self.text.as_bytes()])
     }
 
     /// The last four characters, by which its owner recognises it. They are of the checksum, so

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The key of [`Secret::hash`](crate::Secret::hash): 32 bytes. Redacted, wiped when dropped.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -15,8 +17,19 @@ impl HashKey {
         Self(bytes)
     }
 
-    pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+    /// HMAC-SHA-256 of the parts, one after the other.
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> SecretHash {
+        // HMAC fills a short key with zeros up to the block of 64 bytes (RFC 2104 section 2).
+        let mut block = Zeroizing::new([0_u8; 64]);
+        block
+            .iter_mut()
+            .zip(&self.0)
+            .for_each(|(to, from)| *to = *from);
+        let mut mac = <Hmac<Sha256> as Mac>::new((&*block).into());
+        for part in parts {
+            mac.update(part);
+        }
+        SecretHash::from_bytes(mac.finalize().into_bytes().into())
     }
 }
 

@@ -18,6 +18,8 @@ pub enum SecretKind {
     SessionToken,
     /// An invitation's token: `niv_`.
     Invitation,
+    /// What a registrant polls with until somebody has decided: `nrg_`.
+    RegistrationCode,
 }
 
 impl SecretKind {
@@ -30,6 +32,7 @@ impl SecretKind {
         Self::RefreshToken,
         Self::SessionToken,
         Self::Invitation,
+        Self::RegistrationCode,
     ];
 
     /// Four characters that start every secret of the kind.
@@ -42,6 +45,7 @@ impl SecretKind {
             Self::RefreshToken => "nrt_",
             Self::SessionToken => "nst_",
             Self::Invitation => "niv_",
+            Self::RegistrationCode => "nrg_",
         }
     }
 }

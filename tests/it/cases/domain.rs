@@ -21,7 +21,7 @@ use narthex_vocab::{DomainState, Environment, HostName, Id, Timestamp, kind};
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::company::{Company, HOSTED, metadata};
+use super::company::{Company, HOSTED, KEY, metadata};
 
 const PRODUCTION: Environment = Environment::Production;
 const HOST: &str = "partner.example";
@@ -83,6 +83,8 @@ fn discovery(company: &Company, host: &FakeHost) -> JoinHandle<()> {
         database: company.place.discovery(),
         budgets: company.place.budgets(),
         discovery_base: base.clone(),
+        portal_base: base.clone(),
+        hash_key: KEY,
         token_base: base,
         guard: Guard::new(host.guard()).unwrap(),
     });

@@ -28,6 +28,7 @@ fn approval(company: &Company) -> Approval {
             hash_key: KEY,
             totp_key: None,
         },
+        registration_key: KEY,
         discovery_base: base.clone(),
         token_base: base.clone(),
         portal_base: base.clone(),

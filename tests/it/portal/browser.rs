@@ -37,6 +37,7 @@ fn approval(place: &Place) -> Data<Approval> {
             hash_key: HashKey::from_bytes(super::KEY),
             totp_key: None,
         },
+        registration_key: HashKey::from_bytes(super::KEY),
         discovery_base: base(8400),
         token_base: base(8401),
         portal_base: base(8402),

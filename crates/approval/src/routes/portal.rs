@@ -8,7 +8,7 @@ use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, credential, domain, domains, fault, home, integration, integrations, invitation,
     members, new_integration, request, resource, resource_credential, resources, retire_credential,
-    settings, sign_in, sign_out, suspend, withdraw, workspace,
+    settings, sign_in, sign_out, suspend, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -70,6 +70,8 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/integrations/new", integrate, "new_integration", new_integration::page)
         .post("/t/{tenant}/integrations/new", integrate, "onboard", new_integration::submit)
         .get("/t/{tenant}/integrations/{integration}", read, "integration", integration::page)
+        .get("/t/{tenant}/{environment}/verify", integrate, "verify", verify::page)
+        .post("/t/{tenant}/{environment}/verify", integrate, "verify", verify::submit)
         .get("/t/{tenant}/{environment}/requests/{request}", read, "request", request::page)
         .post("/t/{tenant}/{environment}/requests/{request}/answer", May(Action::AnswerOffer), "answer_offer", request::submit)
         .get("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::page)

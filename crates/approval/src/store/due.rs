@@ -6,15 +6,18 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
-        intake::quarantine as q,
+        intake::{deferral as d, quarantine as q},
         registry::{client as c, credential as k},
-        review::offer as o,
+        review::{access_request as r, offer as o},
         tenant::environments as e,
     },
 };
 use narthex_vocab::{
-    ClientId, Environment, Id, QuarantineState, RegistrationMode, Timestamp, kind,
+    ClientId, ClientState, DeferralState, Environment, Id, QuarantineState, RegistrationMode,
+    RequestState, Timestamp, kind,
 };
+
+use super::deferral::DeferralRef;
 
 /// The most registrations of one look.
 const MOST: i64 = 500;
@@ -51,6 +54,55 @@ pub(crate) async fn open_registrations(
         .collect()
 }
 
+/// Registrations whose client is there and whose answer is not, and those that were given up while a case or a client
+/// of theirs goes on.
+pub(crate) async fn deferrals(
+    tx: &mut TenantTx,
+) -> Result<Vec<(Id<kind::Tenant>, DeferralRef)>, StoreError> {
+    let open_case = r::table
+        .filter(
+            r::tenant_id
+                .eq(d::tenant_id)
+                .and(r::environment.eq(d::environment)),
+        )
+        .filter(
+            r::request_id
+                .nullable()
+                .eq(d::request_id)
+                .and(r::state.eq_any(super::request::OPEN.map(RequestState::as_str))),
+        );
+    let live_client = c::table
+        .filter(
+            c::tenant_id
+                .eq(d::tenant_id)
+                .and(c::environment.eq(d::environment)),
+        )
+        .filter(
+            c::client_id
+                .nullable()
+                .eq(d::client_id)
+                .and(c::state.ne(ClientState::Revoked.as_str())),
+        );
+    let goes_on = diesel::dsl::exists(open_case).or(diesel::dsl::exists(live_client));
+    let given_up = d::state.eq(DeferralState::Cancelled.as_str()).and(goes_on);
+    let rows: Vec<(uuid::Uuid, String, uuid::Uuid)> = d::table
+        .filter(d::state.eq(DeferralState::Activated.as_str()).or(given_up))
+        .order(d::created_at)
+        .limit(MOST)
+        .select((d::tenant_id, d::environment, d::deferral_id))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter()
+        .map(|(tenant, environment, id)| {
+            let environment = environment
+                .parse()
+                .map_err(StoreError::corrupt("intake.deferral", "environment"))?;
+            let id = Id::from_uuid(id);
+            Ok((Id::from_uuid(tenant), DeferralRef { environment, id }))
+        })
+        .collect()
+}
+
 /// Tenants that have something whose time is over.
 pub(crate) async fn tenants(
     tx: &mut TenantTx,
@@ -69,6 +121,16 @@ pub(crate) async fn tenants(
     let offers: Vec<uuid::Uuid> = o::table
         .filter(o::state.eq("offered").and(o::expires_at.le(now)))
         .select(o::tenant_id)
+        .distinct()
+        .load(tx.connection()?)
+        .await?;
+    let deferrals: Vec<uuid::Uuid> = d::table
+        .filter(
+            d::state
+                .eq_any(["pending", "confirmed", "activated", "answered"])
+                .and(d::expires_at.le(now)),
+        )
+        .select(d::tenant_id)
         .distinct()
         .load(tx.connection()?)
         .await?;
@@ -92,7 +154,13 @@ pub(crate) async fn tenants(
         .distinct()
         .load(tx.connection()?)
         .await?;
-    tenants.extend(offers.into_iter().chain(clients).chain(credentials));
+    tenants.extend(
+        offers
+            .into_iter()
+            .chain(deferrals)
+            .chain(clients)
+            .chain(credentials),
+    );
     tenants.sort_unstable();
     tenants.dedup();
     Ok(tenants.into_iter().map(Id::from_uuid).collect())

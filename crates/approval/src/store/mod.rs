@@ -15,6 +15,7 @@ pub(crate) mod dashboard_search;
 pub(crate) mod dashboard_tenants;
 pub(crate) mod dashboard_waiting;
 pub(crate) mod decision;
+pub(crate) mod deferral;
 pub(crate) mod domain;
 pub(crate) mod due;
 pub(crate) mod fetch_order;

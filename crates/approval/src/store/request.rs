@@ -7,7 +7,7 @@ use narthex_tenancy::{StoreError, TenantTx, schema::review::access_request as r}
 use narthex_vocab::{ClientId, Id, RequestState, Timestamp, kind};
 use serde_json::Value;
 
-use super::{metadata, requested};
+use super::{deferral, metadata, requested};
 use crate::{
     payload_hash::PayloadHash,
     request::{AccessRequest, RequestRef},
@@ -99,7 +99,32 @@ pub(crate) async fn advance(
         .set(r::state.eq(to.as_str()))
         .execute(tx.connection()?)
         .await?;
+    if moved == 1 && leads_nowhere(to) {
+        deferral::refuse(tx, at).await?;
+    }
     Ok(moved == 1)
+}
+
+/// No client comes of this version: a registrant who waits for it hears so. What a registrant sent is nobody else's to
+/// change, so that a wish for changes is a refusal to it.
+const fn leads_nowhere(state: RequestState) -> bool {
+    match state {
+        RequestState::RejectedByPolicy
+        | RequestState::ChangesRequested
+        | RequestState::Rejected
+        | RequestState::RejectedAndBlocked
+        | RequestState::Refused
+        | RequestState::Lapsed
+        | RequestState::Withdrawn => true,
+        RequestState::Draft
+        | RequestState::Submitted
+        | RequestState::Screening
+        | RequestState::AutoApproved
+        | RequestState::InReview
+        | RequestState::Offered
+        | RequestState::AwaitingSecond
+        | RequestState::Approved => false,
+    }
 }
 
 /// Keeps the risk score that screening gave, 0 to 100.

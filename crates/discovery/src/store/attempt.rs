@@ -55,6 +55,17 @@ impl Attempt {
         self.reason = String::from(reason);
     }
 
+    /// The caller's /32 or /64.
+    pub(crate) const fn source(&self) -> &IpNet {
+        &self.source
+    }
+
+    /// It waits for a decision, without an identifier.
+    pub(crate) fn deferred(&mut self) {
+        self.outcome = AttemptOutcome::Deferred;
+        self.reason = String::from("waits for a decision");
+    }
+
     /// It got nothing, for this reason.
     pub(crate) fn refused(
         &mut self,

@@ -12,6 +12,7 @@ const NAMES: &[&str] = &[
     "consented",
     "credential",
     "decision",
+    "deferral",
     "deny_run",
     "domain",
     "draft_request",

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use narthex_vocab::{ClientState, CredentialState, DomainState, QuarantineState, RequestState};
+use narthex_vocab::{
+    ClientState, CredentialState, DeferralState, DomainState, QuarantineState, RequestState,
+};
 
 use super::refusal::{Control, instead};
 use super::report::{Outcome, Report};
@@ -64,6 +66,15 @@ const MACHINES: &[Machine] = &[
         from: "quarantined",
         arrows: || QuarantineState::arrows().collect(),
         with: "",
+    },
+    Machine {
+        table: "intake.deferral",
+        role: Role::Approval,
+        row: "deferral_id = $A.deferral",
+        from: "pending",
+        arrows: || DeferralState::arrows().collect(),
+        with: ", approver = $A.user, request_id = $A.draft_request, version = 1, client_id = $A.client, \
+               answer = case when $to = 'answered' then sha256('sealed') end",
     },
     Machine {
         table: "review.access_request",

@@ -35,6 +35,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.deferral (tenant_id, environment, deferral_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        deferral_id -> Uuid,
+        code_hash -> Bytea,
+        verification_hash -> Bytea,
+        sealing_key -> Bytea,
+        fingerprint -> Bytea,
+        metadata -> Jsonb,
+        scope -> Text,
+        state -> Text,
+        poll_interval -> Int4,
+        polled_at -> Nullable<Timestamptz>,
+        approver -> Nullable<Uuid>,
+        request_id -> Nullable<Uuid>,
+        version -> Nullable<Int4>,
+        client_id -> Nullable<Text>,
+        answer -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     intake.document (tenant_id, environment, client_id) {
         tenant_id -> Uuid,
         environment -> Text,

@@ -9,7 +9,7 @@ pub mod review;
 pub mod tenant;
 
 use self::{
-    intake::{ask, attempt, document, family, fetch_order, quarantine},
+    intake::{ask, attempt, deferral, document, family, fetch_order, quarantine},
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
         refresh_token, revocation, signing_key,
@@ -32,6 +32,7 @@ use self::{
 diesel::allow_tables_to_appear_in_same_query!(
     ask,
     attempt,
+    deferral,
     document,
     family,
     fetch_order,

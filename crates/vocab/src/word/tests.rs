@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::{
-    ApplicationType, AttemptOutcome, AuthMethod, ClientState, CredentialState, Environment,
-    GrantType, QuarantineState, RegistrationErrorCode, RegistrationMode, RequestState,
+    ApplicationType, AttemptOutcome, AuthMethod, ClientState, CredentialState, DeferralState,
+    Environment, GrantType, QuarantineState, RegistrationErrorCode, RegistrationMode, RequestState,
     ResponseType, Risk,
 };
 
@@ -55,6 +55,7 @@ words! {
     client_states: ClientState;
     credential_states: CredentialState;
     quarantine_states: QuarantineState;
+    deferral_states: DeferralState;
 }
 
 macro_rules! machines {
@@ -85,6 +86,7 @@ machines! {
     clients_stay_ended: ClientState from AwaitingCredentials;
     credentials_stay_ended: CredentialState from Active;
     quarantines_stay_ended: QuarantineState from Quarantined;
+    deferrals_stay_ended: DeferralState from Pending;
 }
 
 macro_rules! reach {

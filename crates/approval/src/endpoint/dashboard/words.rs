@@ -53,7 +53,7 @@ pub(crate) fn outcome(outcome: AttemptOutcome) -> Badge {
         O::Malformed | O::Limited => badge(Tone::Warn),
         O::Blocked | O::Refused => badge(Tone::Danger).icon(Icon::Cross),
         O::Joined => badge(Tone::Neutral),
-        O::Quarantined => badge(Tone::Quarantine),
+        O::Quarantined | O::Deferred => badge(Tone::Quarantine),
         O::Activated => badge(Tone::Ok).icon(Icon::Tick),
     }
 }

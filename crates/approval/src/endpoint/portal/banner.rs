@@ -29,6 +29,8 @@ pub(crate) enum Done {
     CredentialRetired,
     /// A client was suspended.
     Suspended,
+    /// An app that registers itself was refused.
+    TurnedAway,
     /// Settings were saved.
     Saved,
     /// A domain was added.
@@ -42,7 +44,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::ScopeAdded,
@@ -53,6 +55,7 @@ impl Done {
         Self::Withdrawn,
         Self::CredentialRetired,
         Self::Suspended,
+        Self::TurnedAway,
         Self::Saved,
         Self::DomainAdded,
         Self::Checking,
@@ -73,6 +76,7 @@ impl Done {
             Self::Withdrawn => "withdrawn",
             Self::CredentialRetired => "credential-retired",
             Self::Suspended => "suspended",
+            Self::TurnedAway => "turned-away",
             Self::Saved => "saved",
             Self::DomainAdded => "domain-added",
             Self::Checking => "checking",
@@ -97,6 +101,7 @@ impl Done {
             Self::Withdrawn => "You took the request back. Nobody works on it any more.",
             Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
             Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
+            Self::TurnedAway => "You refused the app. It hears so and gets nothing.",
             Self::Saved => "Saved.",
             Self::DomainAdded => "The domain is added. Publish its value, then check.",
             Self::Checking => "The check has started. What it sees is below in a few seconds.",

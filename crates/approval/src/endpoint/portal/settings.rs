@@ -19,6 +19,7 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::settings_tabs::Tab;
 use super::signed_in::SignedIn;
+use super::verify;
 use crate::Acting;
 use crate::prose::{Reason, RefusalText};
 use crate::settings::{ChangeSettings, ChangeSettingsError, change_settings};
@@ -32,6 +33,8 @@ struct SettingsPage {
     fields: Option<[Field; 3]>,
     facts: Vec<Fact>,
     addresses: Vec<(&'static str, &'static str, String)>,
+    /// Where the codes of apps that wait are entered.
+    verify: Option<String>,
     who_may: String,
 }
 
@@ -82,7 +85,7 @@ pub(crate) async fn submit(
     match who.act(&permit, work).await {
         Ok(_) => Ok(Done::Saved.at(&who.path(&Area::Settings(environment).path()))),
         Err(ChangeSettingsError::OpenIsForTheSandbox) => {
-            let words = "Production is never open. Choose Closed or Quarantine";
+            let words = "Production is never open. Choose another answer";
             let problems = Problems::one("registration_mode", words);
             Ok(again(&view(&who, environment, &typed, &problems)))
         }
@@ -165,12 +168,17 @@ fn opening(
     Ok(opening_page(shell, vec![opens.to_owned()], posted, here))
 }
 
-/// The modes that a form offers. An answer by approval alone is for clients that can poll; it has no place here yet.
+/// The modes that a form offers.
 const fn offered(environment: Environment) -> &'static [RegistrationMode] {
     match environment {
-        Environment::Production => &[RegistrationMode::Closed, RegistrationMode::Quarantine],
+        Environment::Production => &[
+            RegistrationMode::Closed,
+            RegistrationMode::Approval,
+            RegistrationMode::Quarantine,
+        ],
         Environment::Sandbox => &[
             RegistrationMode::Closed,
+            RegistrationMode::Approval,
             RegistrationMode::Quarantine,
             RegistrationMode::Open,
         ],
@@ -183,7 +191,7 @@ const fn meaning(mode: RegistrationMode) -> &'static str {
             "No app can register itself. You create every integration here."
         }
         RegistrationMode::Approval => {
-            "An app that registers itself gets no identifier until the review team has decided."
+            "An app that registers itself shows a code and waits. One of your people enters the code and vouches for the app, and the review team decides. Only then it gets an identifier, and a secret if it needs one. After 72 hours it stops waiting. Apps that cannot wait are refused."
         }
         RegistrationMode::Quarantine => {
             "An app that registers itself gets an identifier and nothing else: no secret, no scope. A person can ask for access, and the review team decides. After 72 hours it is removed."
@@ -263,6 +271,8 @@ fn view(
             ),
             Fact::text("What people read while an app is undecided", text),
         ],
+        verify: (mode == RegistrationMode::Approval && who.may(Action::EditIntegration))
+            .then(|| who.path(&verify::below(environment))),
         addresses: vec![
             (
                 "issuer",
@@ -291,7 +301,8 @@ mod tests {
     #[case(Environment::Sandbox, "quarantine", true)]
     #[case(Environment::Production, "closed", true)]
     #[case(Environment::Production, "open", false)]
-    #[case(Environment::Production, "approval", false)]
+    #[case(Environment::Production, "approval", true)]
+    #[case(Environment::Sandbox, "approval", true)]
     #[case(Environment::Sandbox, "", false)]
     fn only_offered_modes(#[case] environment: Environment, #[case] mode: &str, #[case] ok: bool) {
         let typed = Typed {

@@ -14,5 +14,9 @@ insert into intake.document (tenant_id, environment, client_id, content_hash, bo
 insert into intake.quarantine (tenant_id, environment, client_id, fingerprint, metadata, created_at, expires_at)
     values ($T, 'production', 'https://app.example/client.json', sha256('address'),
         '{"redirect_uris": ["https://app.example/callback"]}', now(), now() + interval '72 hours');
+insert into intake.deferral (tenant_id, environment, deferral_id, code_hash, verification_hash, sealing_key, fingerprint, metadata,
+    created_at, expires_at)
+    values ($T, 'production', $T.deferral, sha256('code'), sha256('verification'), sha256('key'), sha256('family'),
+        '{"redirect_uris": ["http://127.0.0.1/callback"]}', now(), now() + interval '72 hours');
 update intake.fetch_order set claimed_at = now();
 update intake.fetch_order set answered_at = now(), seen = '["narthex-verify"]';

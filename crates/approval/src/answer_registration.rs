@@ -1,0 +1,103 @@
+//! The client of a registration that waited is there: its answer is made once, with the secret if it shall have one, and
+//! sealed to the registrant (RFC 7591 section 3.2.1). Nothing of it is kept in the clear, and nobody here can open it.
+
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    sealed_answer::{self, AnswerSeal},
+    sealing::SealError,
+};
+use narthex_vocab::{ClientId, HashKey};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    create_credential::{CreateCredentialError, make},
+    store::{
+        self,
+        deferral::{DeferralRef, Unanswered},
+    },
+};
+
+/// Which registration.
+#[derive(Debug)]
+pub struct AnswerRegistration<'a> {
+    /// The registration.
+    pub at: DeferralRef,
+    /// Under which secrets are hashed.
+    pub hash_key: &'a HashKey,
+}
+
+/// Why there is no answer. Nothing is changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerRegistrationError {
+    /// A person does not act here.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// The client's secret could not be made.
+    #[error(transparent)]
+    Credential(#[from] CreateCredentialError),
+    /// The answer could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Answers a registration; the client, or `None` when it does not wait to be answered.
+pub async fn answer_registration(
+    tx: &mut TenantTx,
+    command: AnswerRegistration<'_>,
+    acting: &mut Acting<'_>,
+) -> Result<Option<ClientId>, AnswerRegistrationError> {
+    acting.itself()?;
+    let AnswerRegistration { at, hash_key } = command;
+    let Some(waiting) = store::deferral::lock_unanswered(tx, at).await? else {
+        return Ok(None);
+    };
+    let information = information(tx, at, &waiting, hash_key, acting).await?;
+    let sealed = seal(tx, at, &waiting.seal, information)?;
+    store::deferral::answer(tx, at, sealed).await?;
+    let deed = Deed {
+        action: "registration.answer",
+        object: at.id.to_string(),
+        environment: Some(at.environment),
+        reason: "",
+        detail: json!({ "client_id": waiting.client_id }),
+    };
+    acting.record(tx, deed).await?;
+    Ok(Some(waiting.client_id))
+}
+
+/// The client information response. A secret is made in the name of the person who vouched.
+async fn information(
+    tx: &mut TenantTx,
+    at: DeferralRef,
+    waiting: &Unanswered,
+    hash_key: &HashKey,
+    acting: &mut Acting<'_>,
+) -> Result<Map<String, Value>, AnswerRegistrationError> {
+    let client = store::client::load(tx, at.environment, &waiting.client_id).await?;
+    let mut told = client.metadata.to_json();
+    told.insert("client_id".into(), waiting.client_id.as_str().into());
+    told.insert("client_id_issued_at".into(), acting.now.timestamp().into());
+    if client.metadata.auth_method().needs_secret() {
+        let whose = (at.environment, &waiting.client_id, waiting.approver);
+        let made = make(tx, whose, hash_key, acting).await?;
+        told.insert("client_secret".into(), made.secret.reveal().into());
+        let ends = made.expires_at.timestamp();
+        told.insert("client_secret_expires_at".into(), ends.into());
+    }
+    Ok(told)
+}
+
+fn seal(
+    tx: &TenantTx,
+    at: DeferralRef,
+    to: &AnswerSeal,
+    information: Map<String, Value>,
+) -> Result<Vec<u8>, SealError> {
+    let plain = Value::Object(information).to_string();
+    let place = sealed_answer::place(tx.tenant(), at.environment, at.id);
+    to.close(plain.as_bytes(), &place)
+}

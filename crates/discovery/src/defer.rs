@@ -1,0 +1,100 @@
+//! A registration that is answered after a decision (draft-dellaert-oauth-approval-based-dcr section 3.2): two codes,
+//! one to poll with and one that a person enters in the portal. It gives no identifier, and stores neither code.
+
+use chrono::Duration;
+use narthex_tenancy::{
+    StoreError,
+    budget::Bucket,
+    sealed_answer::{AnswerKey, AnswerSeal},
+};
+use narthex_vocab::{Id, Secret, SecretHash, SecretKind, Timestamp, VerificationCode, kind};
+use rand_core::CryptoRng;
+use url::Url;
+
+use crate::{
+    Discovery,
+    place::Place,
+    register::{Candidate, RegisterError, spend},
+    store::{
+        attempt::{self, Attempt},
+        deferral, family,
+    },
+};
+
+/// How long a registration waits: people are asked.
+pub const LIFETIME: Duration = Duration::hours(72);
+/// Seconds between two polls, to begin with.
+pub const INTERVAL: u32 = 5;
+/// The most registrations of an environment that wait for a person to enter their code; the oldest leaves first.
+pub const MOST_PENDING: i64 = 2_000;
+
+/// What the registrant is given instead of an identifier.
+#[derive(Debug)]
+pub struct Deferred {
+    /// To poll with; told once.
+    pub code: Secret,
+    /// For a person to enter.
+    pub verification: VerificationCode,
+    /// Where they do.
+    pub verification_uri: Url,
+    /// Until when.
+    pub expires_in: Duration,
+}
+
+/// A deferral as it is kept.
+pub(crate) struct NewDeferral {
+    pub(crate) id: Id<kind::Deferral>,
+    pub(crate) code: SecretHash,
+    pub(crate) verification: SecretHash,
+    pub(crate) seal: AnswerSeal,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// Lets a registration wait for a decision. The attempt is part of the transaction.
+pub(crate) async fn defer(
+    discovery: &Discovery,
+    place: &Place,
+    candidate: &Candidate,
+    attempt: &mut Attempt,
+    (now, rng): (Timestamp, &mut dyn CryptoRng),
+) -> Result<Deferred, RegisterError> {
+    let hour = std::time::Duration::from_secs(3_600);
+    let source = format!("register/deferred/source/{}", attempt.source());
+    spend(discovery, place.tenant, &[Bucket::new(source, 600, hour)]).await?;
+
+    let code = Secret::generate(SecretKind::RegistrationCode, rng);
+    let verification = VerificationCode::generate(rng);
+    let seal = AnswerKey::of(&code).and_then(|key| key.seal());
+    let new = NewDeferral {
+        id: Id::new(now, rng),
+        code: code.hash(&discovery.hash_key),
+        verification: verification.hash(&discovery.hash_key),
+        seal: seal.map_err(StoreError::corrupt("intake.deferral", "sealing_key"))?,
+        created_at: now,
+        expires_at: now + LIFETIME,
+    };
+    discovery
+        .database
+        .tenant(place.tenant, async |tx| {
+            family::count(tx, place, candidate, now).await?;
+            deferral::insert(tx, place, candidate, &new).await?;
+            deferral::make_room(tx, place, MOST_PENDING).await?;
+            attempt.deferred();
+            attempt::insert(tx, attempt, now, rng).await
+        })
+        .await?;
+    Ok(Deferred {
+        code,
+        verification,
+        verification_uri: verification_uri(discovery, place)?,
+        expires_in: LIFETIME,
+    })
+}
+
+fn verification_uri(discovery: &Discovery, place: &Place) -> Result<Url, StoreError> {
+    let (tenant, environment) = (&place.slug, place.environment);
+    let path = format!("/t/{tenant}/{environment}/verify");
+    let uri = discovery.portal_base.join(&path);
+    uri.map_err(|error| StoreError::Unavailable(error.to_string()))
+}

@@ -1,0 +1,2 @@
+drop table intake.deferral;
+drop function intake.tell_of_deferral();
