@@ -77,7 +77,7 @@ pub(crate) async fn defer(
     discovery
         .database
         .tenant(place.tenant, async |tx| {
-            family::count(tx, place, candidate, now).await?;
+            family::count(tx, place.environment, candidate, now).await?;
             deferral::insert(tx, place, candidate, &new).await?;
             deferral::make_room(tx, place, MOST_PENDING).await?;
             attempt.deferred();
