@@ -18,7 +18,7 @@ use crate::scene::Scene;
 const PRODUCTION: Environment = Environment::Production;
 
 /// An app that has registered and holds its codes.
-struct App<'a> {
+pub(crate) struct App<'a> {
     scene: &'a Scene,
     environment: Environment,
     browser: Browser,
@@ -26,7 +26,7 @@ struct App<'a> {
 }
 
 /// A confidential client that acts for itself.
-fn service() -> Value {
+pub(crate) fn service() -> Value {
     json!({
         "client_name": "Night Shift",
         "grant_types": ["client_credentials"],
@@ -36,7 +36,7 @@ fn service() -> Value {
     })
 }
 
-async fn scene() -> Scene {
+pub(crate) async fn scene() -> Scene {
     let scene = Scene::new().await;
     for environment in Environment::ALL.iter().copied() {
         let mode = RegistrationMode::Approval;
@@ -46,7 +46,11 @@ async fn scene() -> Scene {
 }
 
 impl<'a> App<'a> {
-    async fn registered(scene: &'a Scene, environment: Environment, body: &Value) -> Self {
+    pub(crate) async fn registered(
+        scene: &'a Scene,
+        environment: Environment,
+        body: &Value,
+    ) -> Self {
         let mut browser = Browser::new();
         let answer = browser.json(&scene.register(environment), body).await;
         assert_eq!(answer.status, 202, "{}", answer.body);
@@ -82,7 +86,7 @@ impl<'a> App<'a> {
     }
 
     /// Polls until the answer is another one than 202.
-    async fn answer(&mut self) -> Answer {
+    pub(crate) async fn answer(&mut self) -> Answer {
         for _ in 0..100 {
             let answer = self.poll().await;
             if answer.status != 202 {
@@ -125,7 +129,7 @@ impl<'a> App<'a> {
         }
     }
 
-    async fn approved(&self) {
+    pub(crate) async fn approved(&self) {
         let request = self.vouched().await;
         let decided = self.scene.company.decide(request, Outcome::Approve).await;
         assert!(matches!(decided, Ok(Decided::Activated(_))), "{decided:?}");

@@ -35,6 +35,7 @@ impl Endpoint {
             .replace("{tenant}", tenant)
             .replace("{environment}", environment)
             .replace("{parked}", "prk_0")
+            .replace("{client}", "np_aaaaaaaaaaaaaaaaaaaaaaaaaa")
     }
 }
 

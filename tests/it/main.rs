@@ -22,6 +22,7 @@ mod domain;
 mod invariants;
 mod isolation_http;
 mod ledger;
+mod manage_registration;
 mod migrations;
 mod oauth_rules;
 mod portal;

@@ -5,9 +5,11 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     sealed_answer::{self, AnswerSeal},
     sealing::SealError,
+    tenant,
 };
-use narthex_vocab::{ClientId, HashKey};
+use narthex_vocab::{ClientId, HashKey, Secret, SecretKind};
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
@@ -25,6 +27,10 @@ pub struct AnswerRegistration<'a> {
     pub at: DeferralRef,
     /// Under which secrets are hashed.
     pub hash_key: &'a HashKey,
+    /// Under which registration access tokens are.
+    pub registration_key: &'a HashKey,
+    /// The origin of the discovery plane, where registrations are managed.
+    pub discovery_base: &'a Url,
 }
 
 /// Why there is no answer. Nothing is changed then.
@@ -51,11 +57,11 @@ pub async fn answer_registration(
     acting: &mut Acting<'_>,
 ) -> Result<Option<ClientId>, AnswerRegistrationError> {
     acting.itself()?;
-    let AnswerRegistration { at, hash_key } = command;
+    let at = command.at;
     let Some(waiting) = store::deferral::lock_unanswered(tx, at).await? else {
         return Ok(None);
     };
-    let information = information(tx, at, &waiting, hash_key, acting).await?;
+    let information = information(tx, &command, &waiting, acting).await?;
     let sealed = seal(tx, at, &waiting.seal, information)?;
     store::deferral::answer(tx, at, sealed).await?;
     let deed = Deed {
@@ -69,26 +75,45 @@ pub async fn answer_registration(
     Ok(Some(waiting.client_id))
 }
 
-/// The client information response. A secret is made in the name of the person who vouched.
+/// The client information response, with the means to manage the registration (RFC 7592 section 3). A secret is made in
+/// the name of the person who vouched.
 async fn information(
     tx: &mut TenantTx,
-    at: DeferralRef,
+    command: &AnswerRegistration<'_>,
     waiting: &Unanswered,
-    hash_key: &HashKey,
     acting: &mut Acting<'_>,
 ) -> Result<Map<String, Value>, AnswerRegistrationError> {
+    let at = command.at;
     let client = store::client::load(tx, at.environment, &waiting.client_id).await?;
     let mut told = client.metadata.to_json();
     told.insert("client_id".into(), waiting.client_id.as_str().into());
     told.insert("client_id_issued_at".into(), acting.now.timestamp().into());
+    let uri = registration_uri(tx, command, &waiting.client_id).await?;
+    told.insert("registration_client_uri".into(), uri.into());
+    let token = Secret::generate(SecretKind::RegistrationAccess, &mut *acting.rng);
+    let whose = (at.environment, &waiting.client_id);
+    let hash = token.hash(command.registration_key);
+    store::registration_access::insert(tx, whose, &hash, told.clone(), acting.now).await?;
+    told.insert("registration_access_token".into(), token.reveal().into());
     if client.metadata.auth_method().needs_secret() {
         let whose = (at.environment, &waiting.client_id, waiting.approver);
-        let made = make(tx, whose, hash_key, acting).await?;
+        let made = make(tx, whose, command.hash_key, acting).await?;
         told.insert("client_secret".into(), made.secret.reveal().into());
         let ends = made.expires_at.timestamp();
         told.insert("client_secret_expires_at".into(), ends.into());
     }
     Ok(told)
+}
+
+/// Where the client manages its registration.
+async fn registration_uri(
+    tx: &mut TenantTx,
+    command: &AnswerRegistration<'_>,
+    client: &ClientId,
+) -> Result<String, StoreError> {
+    let base = command.discovery_base.as_str().trim_end_matches('/');
+    let (slug, environment) = (tenant::load(tx).await?.slug, command.at.environment);
+    Ok(format!("{base}/t/{slug}/{environment}/register/{client}"))
 }
 
 fn seal(

@@ -52,8 +52,13 @@ async fn answer(approval: &Approval, tenant: Id<kind::Tenant>, at: DeferralRef) 
         .tenant(tenant, async |tx| {
             let mut rng = rng();
             let mut acting = Acting::system("registration", now(), &mut rng, "worker");
-            let hash_key = &approval.people.hash_key;
-            answer_registration(tx, AnswerRegistration { at, hash_key }, &mut acting).await
+            let command = AnswerRegistration {
+                at,
+                hash_key: &approval.people.hash_key,
+                registration_key: &approval.registration_key,
+                discovery_base: &approval.discovery_base,
+            };
+            answer_registration(tx, command, &mut acting).await
         })
         .await;
     match answered {

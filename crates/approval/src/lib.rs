@@ -39,6 +39,7 @@ pub mod check_domain;
 pub mod create_credential;
 pub mod create_tenant;
 pub mod decide;
+pub mod end_registration;
 pub mod expire;
 pub mod give_up;
 pub mod invite;
@@ -58,6 +59,7 @@ pub mod vouch;
 pub mod withdraw;
 
 mod deferral_rounds;
+mod deletion_rounds;
 mod proof_rounds;
 pub mod workers;
 

@@ -13,7 +13,7 @@ use narthex_vocab::{ClientId, Environment, Id, PLATFORM_TENANT, kind};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
-    Acting, Approval, deferral_rounds,
+    Acting, Approval, deferral_rounds, deletion_rounds,
     expire::{ExpireError, expire},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     proof_rounds,
@@ -30,6 +30,7 @@ const DAYS_AHEAD: i32 = 7;
 const CHANNELS: &[&str] = &[
     "narthex_intake",
     deferral_rounds::CHANNEL,
+    deletion_rounds::CHANNEL,
     proof_rounds::CHANNEL,
 ];
 
@@ -45,6 +46,9 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 Some(Hint::Notice { channel, payload }) if channel == proof_rounds::CHANNEL => {
                     proof_rounds::on_notice(&approval, &payload).await;
                 }
+                Some(Hint::Notice { channel, payload }) if channel == deletion_rounds::CHANNEL => {
+                    deletion_rounds::on_notice(&approval, &payload).await;
+                }
                 Some(Hint::Notice { channel, payload }) if channel == deferral_rounds::CHANNEL => {
                     deferral_rounds::on_notice(&approval, &payload).await;
                 }
@@ -54,6 +58,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                     look_for_open_registrations(&approval).await;
                     proof_rounds::settle_answered(&approval).await;
                     deferral_rounds::round(&approval).await;
+                    deletion_rounds::round(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
                 None => return,
@@ -63,6 +68,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 look_for_open_registrations(&approval).await;
                 proof_rounds::round(&approval).await;
                 deferral_rounds::round(&approval).await;
+                deletion_rounds::round(&approval).await;
                 end_what_is_over(&approval).await;
             }
             _ = hourly.tick() => prepare_days(&approval).await,

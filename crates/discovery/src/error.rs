@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use narthex_http::OAuthError;
 
 use crate::{
+    manage::ManageError,
     poll::PollError,
     register::{RegisterError, wire_code},
 };
@@ -46,6 +47,29 @@ pub(crate) fn poll_refusal(error: PollError) -> OAuthError {
             OAuthError::new(status, "temporarily_unavailable", said).retry_after(retry_after)
         }
         PollError::Store(error) => unavailable(error),
+    }
+}
+
+/// The answer to whom a registration is not for (RFC 7592 section 2.1, RFC 6750 section 3).
+pub(crate) fn manage_refusal(error: ManageError) -> OAuthError {
+    let said = error.to_string();
+    let invalid = |status, challenge| {
+        OAuthError::new(status, "invalid_token", said.clone()).challenge(challenge)
+    };
+    match error {
+        ManageError::NoToken => invalid(StatusCode::UNAUTHORIZED, "Bearer"),
+        ManageError::Unknown => invalid(StatusCode::UNAUTHORIZED, "Bearer error=\"invalid_token\""),
+        ManageError::OtherClient => {
+            invalid(StatusCode::FORBIDDEN, "Bearer error=\"invalid_token\"")
+        }
+        ManageError::Limited { retry_after } => {
+            too_many("temporarily_unavailable", said, retry_after)
+        }
+        ManageError::Closed { retry_after } => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            OAuthError::new(status, "temporarily_unavailable", said).retry_after(retry_after)
+        }
+        ManageError::Store(error) => unavailable(error),
     }
 }
 

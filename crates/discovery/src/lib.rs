@@ -9,6 +9,7 @@ mod endpoint;
 mod error;
 pub mod fetch_orders;
 pub mod key_set;
+pub mod manage;
 pub mod metadata;
 pub mod place;
 mod places;

@@ -5,10 +5,10 @@ use narthex_http::{Routes, Surface};
 
 use crate::{
     Discovery,
-    endpoint::{key_set, metadata, register},
+    endpoint::{key_set, manage, metadata, register},
 };
 
-/// Who may call a route here: anybody.
+/// Who may call a route here: anybody. A registration is managed with its own token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
     /// No sign-in, no credential; reads may come from pages of any origin.
@@ -69,6 +69,18 @@ pub fn routes() -> Routes<Guard> {
                     Public,
                     "register",
                     register::post,
+                )
+                .get(
+                    "/t/{tenant}/{environment}/register/{client}",
+                    Public,
+                    "read_registration",
+                    manage::get,
+                )
+                .delete(
+                    "/t/{tenant}/{environment}/register/{client}",
+                    Public,
+                    "delete_registration",
+                    manage::delete,
                 )
         })
     })

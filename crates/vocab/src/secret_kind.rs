@@ -20,6 +20,8 @@ pub enum SecretKind {
     Invitation,
     /// What a registrant polls with until somebody has decided: `nrg_`.
     RegistrationCode,
+    /// What a client manages its own registration with: `nra_`.
+    RegistrationAccess,
 }
 
 impl SecretKind {
@@ -33,6 +35,7 @@ impl SecretKind {
         Self::SessionToken,
         Self::Invitation,
         Self::RegistrationCode,
+        Self::RegistrationAccess,
     ];
 
     /// Four characters that start every secret of the kind.
@@ -46,6 +49,7 @@ impl SecretKind {
             Self::SessionToken => "nst_",
             Self::Invitation => "niv_",
             Self::RegistrationCode => "nrg_",
+            Self::RegistrationAccess => "nra_",
         }
     }
 }

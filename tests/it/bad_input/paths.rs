@@ -99,7 +99,7 @@ async fn a_path_that_is_not_there() {
         (Plane::Staff, Says::Page),
     ] {
         for path in [
-            "/t/acme/production/register/x",
+            "/t/acme/production/register/x/y",
             "/.well-known/oauth-authorization-server",
             "/t/acme/production/token/",
             "//t/acme/production/token",

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
-        intake::{deferral as d, quarantine as q},
+        intake::{deferral as d, quarantine as q, registration_access as g},
         registry::{client as c, credential as k},
         review::{access_request as r, offer as o},
         tenant::environments as e,
@@ -18,6 +18,7 @@ use narthex_vocab::{
 };
 
 use super::deferral::DeferralRef;
+use crate::end_registration::EndRegistration;
 
 /// The most registrations of one look.
 const MOST: i64 = 500;
@@ -99,6 +100,42 @@ pub(crate) async fn deferrals(
                 .map_err(StoreError::corrupt("intake.deferral", "environment"))?;
             let id = Id::from_uuid(id);
             Ok((Id::from_uuid(tenant), DeferralRef { environment, id }))
+        })
+        .collect()
+}
+
+/// Clients that deleted their registration and have not ended.
+pub(crate) async fn deletions(
+    tx: &mut TenantTx,
+) -> Result<Vec<(Id<kind::Tenant>, EndRegistration)>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String)> = g::table
+        .inner_join(
+            c::table.on(c::tenant_id
+                .eq(g::tenant_id)
+                .and(c::environment.eq(g::environment))
+                .and(c::client_id.eq(g::client_id))),
+        )
+        .filter(diesel::dsl::not(g::live))
+        .filter(
+            c::state.ne_all([ClientState::Revoked, ClientState::Expired].map(ClientState::as_str)),
+        )
+        .limit(MOST)
+        .select((g::tenant_id, g::environment, g::client_id))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter()
+        .map(|(tenant, environment, client)| {
+            let command = EndRegistration {
+                environment: environment.parse().map_err(StoreError::corrupt(
+                    "intake.registration_access",
+                    "environment",
+                ))?,
+                client_id: ClientId::parse(&client).map_err(StoreError::corrupt(
+                    "intake.registration_access",
+                    "client_id",
+                ))?,
+            };
+            Ok((Id::from_uuid(tenant), command))
         })
         .collect()
 }

@@ -30,6 +30,7 @@ pub(crate) mod portal_standing;
 pub(crate) mod portal_turn;
 pub(crate) mod proof;
 pub(crate) mod quarantine;
+pub(crate) mod registration_access;
 pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod resource_credential;

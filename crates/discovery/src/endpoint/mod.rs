@@ -1,5 +1,6 @@
 //! One file an endpoint: parse, call, render.
 
 pub(crate) mod key_set;
+pub(crate) mod manage;
 pub(crate) mod metadata;
 pub(crate) mod register;

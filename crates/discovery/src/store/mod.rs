@@ -7,3 +7,4 @@ pub(crate) mod family;
 pub(crate) mod fetch_order;
 pub(crate) mod key_set;
 pub(crate) mod quarantine;
+pub(crate) mod registration_access;

@@ -101,6 +101,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.registration_access (tenant_id, environment, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        token_hash -> Bytea,
+        information -> Jsonb,
+        live -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     intake.fetch_order (tenant_id, order_id) {
         tenant_id -> Uuid,
         order_id -> Uuid,

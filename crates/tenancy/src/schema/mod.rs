@@ -9,7 +9,9 @@ pub mod review;
 pub mod tenant;
 
 use self::{
-    intake::{ask, attempt, deferral, document, family, fetch_order, quarantine},
+    intake::{
+        ask, attempt, deferral, document, family, fetch_order, quarantine, registration_access,
+    },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
         refresh_token, revocation, signing_key,
@@ -37,6 +39,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     family,
     fetch_order,
     quarantine,
+    registration_access,
     authorization_code,
     consent,
     grant,

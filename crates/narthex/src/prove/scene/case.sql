@@ -69,6 +69,8 @@ insert into registry.credential (tenant_id, environment, client_id, credential_i
         created_at, expires_at)
     values ($T, 'production', $T.client, $T.credential, 'secret', sha256('secret'), 'last', $T.owner, now(),
         now() + interval '90 days');
+insert into intake.registration_access (tenant_id, environment, client_id, token_hash, information, created_at)
+    values ($T, 'production', $T.client, sha256('registration access'), '{}', now());
 update registry.client set state = 'active', changed_at = now();
 insert into ledger.entry (tenant_id, at, actor_kind, actor, action, object, reason, detail, request_id)
     values ($T, now(), 'system', 'prove', 'client.activate', $T.client, '', '{}', 'prove');
