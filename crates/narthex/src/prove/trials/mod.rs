@@ -7,3 +7,4 @@ pub(super) mod documents;
 pub(super) mod logs;
 pub(super) mod planes;
 pub(super) mod proofs;
+pub(super) mod registrations;

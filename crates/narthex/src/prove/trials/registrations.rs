@@ -1,0 +1,84 @@
+//! Who answers strangers never says that one was approved, and who approves never reads what strangers hold.
+
+use crate::prove::refusal::Control::{Grant, Rule};
+use crate::prove::role::Role::{Approval, Discovery};
+use crate::prove::trial::But::{As, This};
+use crate::prove::trial::Trial;
+
+/// The tries.
+pub(in crate::prove) const TRIALS: &[Trial] = &[
+    Trial {
+        what: "names the client that a waiting registration led to",
+        role: Discovery,
+        sql: "update intake.deferral set client_id = $A.client",
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
+        what: "vouches for a waiting registration",
+        role: Discovery,
+        sql: "update intake.deferral set approver = $A.user",
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
+        what: "finds a waiting registration by what a person types",
+        role: Discovery,
+        sql: "select verification_hash from intake.deferral",
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
+        what: "calls a registration confirmed without a case",
+        role: Discovery,
+        sql: "update intake.deferral set state = 'confirmed'",
+        by: Rule("a_person_before_a_client"),
+        but: This("update intake.deferral set state = 'cancelled'"),
+    },
+    Trial {
+        what: "finds a waiting registration by what its registrant holds",
+        role: Approval,
+        sql: "select code_hash from intake.deferral",
+        by: Grant,
+        but: As(Discovery),
+    },
+    Trial {
+        what: "reads the answer of a registration",
+        role: Approval,
+        sql: "select answer from intake.deferral",
+        by: Grant,
+        but: As(Discovery),
+    },
+    Trial {
+        what: "registers in a stranger's name",
+        role: Approval,
+        sql: "insert into intake.deferral (tenant_id, environment, deferral_id, code_hash, verification_hash, sealing_key,
+                fingerprint, metadata, created_at, expires_at)
+            values ($A, 'production', $A.new, sha256('other code'), sha256('other'), sha256('key'), sha256('family'), '{}',
+                now(), now() + interval '1 hour')",
+        by: Grant,
+        but: As(Discovery),
+    },
+    Trial {
+        what: "lets a client manage a registration",
+        role: Discovery,
+        sql: "update intake.registration_access set information = '{}'",
+        by: Grant,
+        but: This("update intake.registration_access set live = false"),
+    },
+    Trial {
+        what: "keeps a secret where a registration is read",
+        role: Approval,
+        sql: "insert into intake.registration_access (tenant_id, environment, client_id, token_hash, information, created_at)
+            values ($A, 'production', $A.client, sha256('other'), '{\"client_secret\": \"x\"}', now())",
+        by: Rule("registration_access_information_check"),
+        but: This("update intake.registration_access set live = false"),
+    },
+    Trial {
+        what: "revives a registration that has ended",
+        role: Discovery,
+        sql: "update intake.registration_access set live = false; update intake.registration_access set live = true",
+        by: Rule("stays_ended"),
+        but: This("update intake.registration_access set live = false"),
+    },
+];
