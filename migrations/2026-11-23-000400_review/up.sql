@@ -46,6 +46,64 @@ create trigger arrows before insert or update on review.access_request for each 
     'offered>approved', 'offered>awaiting_second', 'offered>in_review', 'offered>lapsed', 'offered>withdrawn',
     'awaiting_second>approved', 'awaiting_second>refused', 'awaiting_second>lapsed', 'awaiting_second>withdrawn');
 
+-- What can be recognised when two tenants show the same: hashes only.
+create table review.mark (
+    tenant_id uuid not null,
+    environment text not null,
+    request_id uuid not null,
+    version integer not null,
+    kind text not null check (kind in ('key', 'redirect_host', 'logo')),
+    hash bytea not null check (octet_length(hash) = 32),
+    primary key (tenant_id, environment, request_id, version, kind, hash),
+    foreign key (tenant_id, environment, request_id, version) references review.access_request
+);
+comment on table review.mark is 'A key, redirect host or logo that a request shows, as SHA-256 over kind and value.';
+create index marks on review.mark (hash);
+call tenant.isolate('review.mark');
+call tenant.admit_staff('review.mark');
+grant select, insert on review.mark to narthex_approval;
+
+-- Which of these hashes another tenant shows too: that it is so, and never whose. The one door through the policy.
+create policy directory on review.mark for select to narthex_directory using (true);
+grant usage on schema review to narthex_directory;
+grant select (tenant_id, hash) on review.mark to narthex_directory;
+create function review.seen_elsewhere(wanted bytea[]) returns bytea[]
+    language sql stable security definer set search_path = pg_catalog, pg_temp
+    as $$ select coalesce(array_agg(distinct hash), '{}') from review.mark
+        where hash = any (wanted) and tenant_id <> (select tenant.current_tenant()) $$;
+grant create on schema review to narthex_directory;
+alter function review.seen_elsewhere(bytea[]) owner to narthex_directory;
+revoke create on schema review from narthex_directory;
+grant execute on function review.seen_elsewhere(bytea[]) to narthex_approval;
+
+-- Names that people trust. Those of the platform are for every tenant's screening; staff keep them.
+create table review.brand (
+    tenant_id uuid not null references tenant.tenant,
+    name text not null check (char_length(name) between 1 and 120),
+    changed_at timestamptz not null,
+    primary key (tenant_id, name)
+);
+comment on table review.brand is 'A known name; what looks like it is a finding.';
+call tenant.isolate('review.brand');
+call tenant.admit_staff('review.brand');
+create policy published on review.brand for select to narthex_approval
+    using (tenant_id = '00000000-0000-7000-8000-000000000001');
+grant select, insert, update (changed_at), delete on review.brand to narthex_approval;
+
+create table review.brand_host (
+    tenant_id uuid not null,
+    name text not null,
+    host text not null check (char_length(host) between 1 and 255),
+    primary key (tenant_id, name, host),
+    foreign key (tenant_id, name) references review.brand on delete cascade
+);
+comment on table review.brand_host is 'Where a known name really is: a host, or *.host for everything below one.';
+call tenant.isolate('review.brand_host');
+call tenant.admit_staff('review.brand_host');
+create policy published on review.brand_host for select to narthex_approval
+    using (tenant_id = '00000000-0000-7000-8000-000000000001');
+grant select, insert, delete on review.brand_host to narthex_approval;
+
 create table review.requested_scope (
     tenant_id uuid not null,
     environment text not null,
@@ -518,3 +576,59 @@ create trigger only_before_the_answer before insert on review.offer_scope
     for each row execute function review.only_before_the_answer();
 create trigger only_before_the_answer before insert on review.offer_tool
     for each row execute function review.only_before_the_answer();
+
+-- The first list of known names, with where they really are. Staff keep it from here on, in the dashboard.
+select set_config('app.tenant', '00000000-0000-7000-8000-000000000001', true);
+create temporary table known (name text, hosts text[]) on commit drop;
+insert into known (name, hosts) values
+    ('Airtable', '{airtable.com,*.airtable.com}'),
+    ('Amazon', '{amazon.com,*.amazon.com,aws.amazon.com,*.aws.amazon.com}'),
+    ('Anthropic', '{anthropic.com,*.anthropic.com,claude.ai,*.claude.ai,claude.com,*.claude.com}'),
+    ('Apple', '{apple.com,*.apple.com}'),
+    ('Asana', '{asana.com,*.asana.com}'),
+    ('Atlassian', '{atlassian.com,*.atlassian.com}'),
+    ('Auth0', '{auth0.com,*.auth0.com}'),
+    ('Canva', '{canva.com,*.canva.com}'),
+    ('ChatGPT', '{chatgpt.com,*.chatgpt.com,openai.com,*.openai.com}'),
+    ('Claude', '{claude.ai,*.claude.ai,claude.com,*.claude.com,anthropic.com,*.anthropic.com}'),
+    ('Cloudflare', '{cloudflare.com,*.cloudflare.com}'),
+    ('Confluence', '{atlassian.com,*.atlassian.com}'),
+    ('Cursor', '{cursor.com,*.cursor.com,cursor.sh,*.cursor.sh}'),
+    ('Datadog', '{datadoghq.com,*.datadoghq.com}'),
+    ('Discord', '{discord.com,*.discord.com}'),
+    ('Dropbox', '{dropbox.com,*.dropbox.com}'),
+    ('Facebook', '{facebook.com,*.facebook.com}'),
+    ('Figma', '{figma.com,*.figma.com}'),
+    ('Gemini', '{google.com,*.google.com}'),
+    ('GitHub', '{github.com,*.github.com}'),
+    ('GitHub Copilot', '{github.com,*.github.com,microsoft.com,*.microsoft.com}'),
+    ('GitLab', '{gitlab.com,*.gitlab.com}'),
+    ('Google', '{google.com,*.google.com}'),
+    ('HubSpot', '{hubspot.com,*.hubspot.com}'),
+    ('Intercom', '{intercom.com,*.intercom.com,intercom.io,*.intercom.io}'),
+    ('Jira', '{atlassian.com,*.atlassian.com}'),
+    ('Linear', '{linear.app,*.linear.app}'),
+    ('LinkedIn', '{linkedin.com,*.linkedin.com}'),
+    ('Microsoft', '{microsoft.com,*.microsoft.com,microsoftonline.com,*.microsoftonline.com,office.com,*.office.com,live.com,*.live.com}'),
+    ('Mistral', '{mistral.ai,*.mistral.ai}'),
+    ('n8n', '{n8n.io,*.n8n.io}'),
+    ('Notion', '{notion.so,*.notion.so,notion.com,*.notion.com}'),
+    ('Okta', '{okta.com,*.okta.com}'),
+    ('OpenAI', '{openai.com,*.openai.com,chatgpt.com,*.chatgpt.com}'),
+    ('PayPal', '{paypal.com,*.paypal.com}'),
+    ('Perplexity', '{perplexity.ai,*.perplexity.ai}'),
+    ('Replit', '{replit.com,*.replit.com}'),
+    ('Salesforce', '{salesforce.com,*.salesforce.com}'),
+    ('Sentry', '{sentry.io,*.sentry.io}'),
+    ('Shopify', '{shopify.com,*.shopify.com}'),
+    ('Slack', '{slack.com,*.slack.com}'),
+    ('Stripe', '{stripe.com,*.stripe.com}'),
+    ('Vercel', '{vercel.com,*.vercel.com}'),
+    ('Visual Studio Code', '{vscode.dev,*.vscode.dev,visualstudio.com,*.visualstudio.com,microsoft.com,*.microsoft.com}'),
+    ('Windsurf', '{windsurf.com,*.windsurf.com,codeium.com,*.codeium.com}'),
+    ('Zapier', '{zapier.com,*.zapier.com}'),
+    ('Zendesk', '{zendesk.com,*.zendesk.com}'),
+    ('Zoom', '{zoom.us,*.zoom.us,zoom.com,*.zoom.com}');
+insert into review.brand (tenant_id, name, changed_at) select tenant.current_tenant(), name, now() from known;
+insert into review.brand_host (tenant_id, name, host) select tenant.current_tenant(), name, unnest(hosts) from known;
+drop table known;

@@ -35,7 +35,7 @@ fn only(hosts: &[&str]) -> MetadataRules {
 }
 
 impl Company {
-    async fn lists(
+    pub(crate) async fn lists(
         &self,
         environment: Environment,
         rules: MetadataRules,
@@ -408,6 +408,7 @@ async fn opening_production_for_strangers_needs_a_reason() {
     let mut form = vec![
         ("csrf", csrf.as_str()),
         ("registration_mode", "quarantine"),
+        ("client_documents", "taken"),
         ("refusal_text", "Ask Olga."),
     ];
     let asked = owner.post(&url, &form).await;
@@ -421,6 +422,10 @@ async fn opening_production_for_strangers_needs_a_reason() {
     assert_eq!(scene.registers(PRODUCTION, json!({})).await.status, 201);
     // Closing is never asked twice.
     let mut shut = form[..1].to_vec();
-    shut.extend([("registration_mode", "closed"), ("refusal_text", "")]);
+    shut.extend([
+        ("registration_mode", "closed"),
+        ("client_documents", "refused"),
+        ("refusal_text", ""),
+    ]);
     assert_eq!(owner.post(&url, &shut).await.status, 303);
 }

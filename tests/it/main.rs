@@ -19,6 +19,7 @@ mod cases;
 mod catalogue;
 mod client_document;
 mod domain;
+mod impersonation;
 mod invariants;
 mod isolation_http;
 mod ledger;

@@ -34,6 +34,7 @@ pub mod add_domain;
 pub mod answer_offer;
 pub mod answer_registration;
 pub mod block;
+pub mod brand;
 pub mod catalogue;
 pub mod check_domain;
 pub mod create_credential;

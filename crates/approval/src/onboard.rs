@@ -166,6 +166,7 @@ pub(crate) async fn send(
     acting: &mut Acting<'_>,
 ) -> Result<Screened, StoreError> {
     store::request::insert(tx, request, acting.now).await?;
+    store::mark::insert(tx, request.at, &request.metadata).await?;
     let deed = Deed {
         action: "request.submit",
         object: request.at.id.to_string(),

@@ -5,7 +5,7 @@ use narthex_policy::{
     Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict,
 };
 use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
-use narthex_vocab::{Host, Id, Label, RedirectUri, RequestState, kind};
+use narthex_vocab::{Host, Id, Imitation, Label, RedirectUri, RequestState, kind};
 use serde_json::json;
 
 use crate::{
@@ -126,6 +126,8 @@ async fn facts(
         );
     }
     let metadata = &request.metadata;
+    let brands = store::brand::known(tx).await?;
+    let imitation = Imitation::of((&integration.name, metadata), rules.proved(), &brands);
     let redirects = metadata.redirect_uris();
     let requested = asked.scopes.iter().map(|(scope, asked)| ScopeFact {
         scope: scope.clone(),
@@ -147,6 +149,8 @@ async fn facts(
         loopback_only: !redirects.is_empty() && redirects.iter().all(RedirectUri::is_loopback),
         sponsor: store::integration::is_sponsored(tx, integration.id).await?,
         name_conflict: known_names::conflict(&integration.name, metadata.client_name(), &known),
+        imitation,
+        reused: store::mark::elsewhere(tx, metadata, &brands).await?,
         first_request: !store::approval::exists(tx, integration.id).await?,
     })
 }

@@ -5,10 +5,11 @@ use narthex_vocab::{Environment, GrantType, Risk};
 
 use crate::facts::{Origin, ScreeningFacts};
 use crate::finding::{Finding, FindingOutcome};
+use crate::imitation;
 
 /// Every check, in the order of their names.
 pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
-    vec![
+    let mut findings = vec![
         sponsor(facts),
         auth_method(facts),
         name(facts),
@@ -17,26 +18,33 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         first_request(facts),
         rules(facts),
         hosts(facts),
-    ]
+    ];
+    findings.extend(imitation::all(facts));
+    findings
 }
 
 /// What a check is about, whatever it saw.
-struct Check {
-    id: &'static str,
-    title: &'static str,
-    required: &'static str,
+pub(crate) struct Check {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) required: &'static str,
 }
 
 impl Check {
-    fn pass(&self, observed: impl Into<String>) -> Finding {
+    pub(crate) fn pass(&self, observed: impl Into<String>) -> Finding {
         self.finding(FindingOutcome::Pass, observed.into(), 0, None)
     }
 
-    fn attention(&self, observed: impl Into<String>, weight: u8, fix: Option<&str>) -> Finding {
+    pub(crate) fn attention(
+        &self,
+        observed: impl Into<String>,
+        weight: u8,
+        fix: Option<&str>,
+    ) -> Finding {
         self.finding(FindingOutcome::Attention, observed.into(), weight, fix)
     }
 
-    fn fail(&self, observed: impl Into<String>, weight: u8, fix: &str) -> Finding {
+    pub(crate) fn fail(&self, observed: impl Into<String>, weight: u8, fix: &str) -> Finding {
         self.finding(FindingOutcome::Fail, observed.into(), weight, Some(fix))
     }
 
@@ -60,8 +68,8 @@ impl Check {
 }
 
 /// The weight in this environment: the sandbox reaches nothing real and counts half.
-const fn weighed(facts: &ScreeningFacts, weight: u8) -> u8 {
-    match facts.environment {
+pub(crate) const fn weighed(environment: Environment, weight: u8) -> u8 {
+    match environment {
         Environment::Production => weight,
         Environment::Sandbox => weight / 2,
     }
@@ -78,7 +86,7 @@ fn sponsor(facts: &ScreeningFacts) -> Finding {
         (false, Origin::Open) => CHECK.pass("Open registration needs no sponsor."),
         (false, Origin::Portal | Origin::Quarantine | Origin::Approval) => CHECK.fail(
             "The integration has no sponsor.",
-            weighed(facts, 25),
+            weighed(facts.environment, 25),
             "Name a person of the tenant as sponsor.",
         ),
     }
@@ -100,7 +108,7 @@ fn auth_method(facts: &ScreeningFacts) -> Finding {
         ),
         (true, false) => CHECK.attention(
             "The client does not authenticate: anyone can use its identifier.",
-            weighed(facts, 10),
+            weighed(facts.environment, 10),
             Some("Choose a signed authentication method if the client can keep a key."),
         ),
         (false, _) => CHECK.pass(format!("The client authenticates with {method}.")),
@@ -146,7 +154,7 @@ fn scope_risk(facts: &ScreeningFacts) -> Finding {
             worst.label(),
             listed(scopes.map(|fact| &fact.scope))
         ),
-        weighed(facts, weight),
+        weighed(facts.environment, weight),
         Some("Ask for less, or give the reason why this reach is needed."),
     )
 }
@@ -170,7 +178,7 @@ fn open_scopes(facts: &ScreeningFacts) -> Finding {
     } else {
         CHECK.fail(
             format!("Not an open read scope: {closed}."),
-            weighed(facts, 20),
+            weighed(facts.environment, 20),
             "Ask only for open read scopes, or send the request from the portal.",
         )
     }
@@ -185,7 +193,7 @@ fn first_request(facts: &ScreeningFacts) -> Finding {
     if facts.first_request {
         CHECK.attention(
             "The integration never had an approval.",
-            weighed(facts, 10),
+            weighed(facts.environment, 10),
             None,
         )
     } else {
@@ -211,7 +219,11 @@ fn rules(facts: &ScreeningFacts) -> Finding {
             .map(|rule| rule.required())
             .collect::<Vec<_>>()
             .join(" "),
-        ..CHECK.fail(format!("{disallowed}."), weighed(facts, 40), fix)
+        ..CHECK.fail(
+            format!("{disallowed}."),
+            weighed(facts.environment, 40),
+            fix,
+        )
     }
 }
 
@@ -225,7 +237,7 @@ fn hosts(facts: &ScreeningFacts) -> Finding {
     if unproved.is_empty() && facts.loopback_only {
         return CHECK.attention(
             "Every callback leads to the person's own machine: another program there can pose as this client.",
-            weighed(facts, 5),
+            weighed(facts.environment, 5),
             None,
         );
     }
@@ -244,7 +256,7 @@ fn hosts(facts: &ScreeningFacts) -> Finding {
 }
 
 /// At most five, then how many more.
-fn listed<T: std::fmt::Display>(items: impl Iterator<Item = T>) -> String {
+pub(crate) fn listed<T: std::fmt::Display>(items: impl Iterator<Item = T>) -> String {
     const SHOWN: usize = 5;
     let all: Vec<String> = items.map(|item| item.to_string()).collect();
     let shown = all

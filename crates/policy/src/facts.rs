@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use narthex_vocab::{AuthMethod, Disallowed, Environment, GrantType, Host, Risk, Scope};
+use narthex_vocab::{
+    AuthMethod, Disallowed, Environment, GrantType, Host, Imitation, MarkKind, Risk, Scope,
+};
 
 /// Where an access request began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +85,10 @@ pub struct ScreeningFacts {
     pub sponsor: bool,
     /// Whether the name looks like a known name that is not this integration's.
     pub name_conflict: bool,
+    /// What about it looks like somebody else.
+    pub imitation: Imitation,
+    /// What of it another tenant shows too.
+    pub reused: BTreeSet<MarkKind>,
     /// Whether the integration never had an approval.
     pub first_request: bool,
 }

@@ -7,6 +7,7 @@ use crate::baseline::{SCREENING, evaluate, version};
 use crate::check;
 use crate::facts::ScreeningFacts;
 use crate::finding::Finding;
+use crate::imitation;
 use crate::policies::{Evaluation, Question};
 use crate::risk_score::RiskScore;
 use crate::rule::{RuleId, RuleOutcome};
@@ -109,6 +110,7 @@ fn context(facts: &ScreeningFacts) -> Value {
         "loopback_only": facts.loopback_only,
         "sponsor": facts.sponsor,
         "name_conflict": facts.name_conflict,
+        "imitates": texts(&mut imitation::words(facts)),
         "first_request": facts.first_request,
     })
 }

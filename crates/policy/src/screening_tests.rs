@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use narthex_vocab::{
-    Admits, AuthMethod, ClientMetadata, Disallowed, Environment, GrantType, Host, MetadataRules,
-    Risk, Scope,
+    Admits, AuthMethod, Brand, ClientMetadata, Disallowed, Environment, GrantType, Host,
+    HostPattern, Imitation, Label, MarkKind, MetadataRules, Risk, Scope,
 };
 use rstest::rstest;
 
@@ -33,6 +33,22 @@ fn off_the_list() -> Disallowed {
     rules.check(&metadata, &BTreeSet::new()).unwrap_err()
 }
 
+/// It calls itself by a known name, leads to a host that looks like that name's, mixes scripts and has a logo there.
+fn evil_slack() -> Imitation {
+    let sent = json!({
+        "client_name": "Ѕlack",
+        "redirect_uris": ["https://slack-login.example/cb"],
+        "logo_uri": "https://slack-login.example/logo.png",
+    });
+    let metadata = ClientMetadata::parse(sent.as_object().unwrap()).unwrap();
+    let slack = Brand {
+        name: Label::parse("Slack").unwrap(),
+        hosts: BTreeSet::from([HostPattern::parse("slack.com").unwrap()]),
+    };
+    let name = Label::parse("Partner").unwrap();
+    Imitation::of((&name, &metadata), &BTreeSet::new(), &[slack])
+}
+
 /// A sandbox open registration that R-20 allows.
 fn open() -> ScreeningFacts {
     ScreeningFacts {
@@ -46,6 +62,8 @@ fn open() -> ScreeningFacts {
         loopback_only: false,
         sponsor: false,
         name_conflict: false,
+        imitation: Imitation::default(),
+        reused: BTreeSet::new(),
         first_request: true,
     }
 }
@@ -86,6 +104,7 @@ type F = ScreeningFacts;
 #[case::delete(|f: &mut F| f.requested[0].risk = Risk::Delete, Verdict::NeedsPerson, &["R-07", "R-08"])]
 #[case::one_of_two(|f: &mut F| f.requested.push(scope("a", Risk::Admin, true)), Verdict::NeedsPerson, &["R-07", "R-08"])]
 #[case::off_the_list(|f: &mut F| f.disallowed = Some(off_the_list()), Verdict::Deny, &["R-10"])]
+#[case::imitates(|f: &mut F| f.imitation = evil_slack(), Verdict::NeedsPerson, &["R-13", "R-14"])]
 #[case::look_alike(|f: &mut F| f.name_conflict = true, Verdict::NeedsPerson, &["R-06"])]
 #[case::for_itself(|f: &mut F| { f.grants.insert(GrantType::ClientCredentials); }, Verdict::Deny, &["R-05"])]
 #[case::quarantine(|f: &mut F| { f.origin = Origin::Quarantine; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
@@ -179,6 +198,7 @@ fn a_clean_request_has_no_risk() {
 #[case("loopback_only")]
 #[case("sponsor")]
 #[case("name_conflict")]
+#[case("imitates")]
 #[case("first_request")]
 fn a_missing_fact_needs_a_person(#[case] missing: &str) {
     let mut broken = context(&open());
@@ -281,6 +301,16 @@ fn every_request() -> Vec<ScreeningFacts> {
                     loopback_only: !bit(3),
                     sponsor: bit(4),
                     name_conflict: bit(5),
+                    imitation: if bit(6) {
+                        evil_slack()
+                    } else {
+                        Imitation::default()
+                    },
+                    reused: if bit(4) {
+                        BTreeSet::from([MarkKind::Key])
+                    } else {
+                        BTreeSet::new()
+                    },
                     first_request: bit(5),
                 });
             }
@@ -352,4 +382,33 @@ fn s10_a_finding_names_the_rule_what_was_seen_and_what_helps() {
         "A redirect address is at a listed or a proved host."
     );
     assert!(seen.fix.as_ref().unwrap().contains("prove the host"));
+}
+
+#[test]
+fn s13_each_sign_is_a_finding_that_names_no_tenant() {
+    let facts = ScreeningFacts {
+        imitation: evil_slack(),
+        reused: BTreeSet::from([MarkKind::Key, MarkKind::Logo]),
+        ..portal()
+    };
+    let screening = screen(&facts);
+    let saw = |check: &str| finding(&screening, check).observed.clone();
+    assert_eq!(
+        saw("R-13"),
+        "It calls itself Slack and leads to slack-login.example, which is not Slack."
+    );
+    assert_eq!(
+        saw("R-14"),
+        "These look like a known host and are not: slack-login.example (like Slack)."
+    );
+    assert_eq!(
+        saw("R-15"),
+        "Another tenant uses the same: a key, the logo."
+    );
+    assert_eq!(
+        saw("R-16"),
+        "Its logo is at slack-login.example, which is not proved. It is shown to nobody."
+    );
+    assert_eq!(saw("R-17"), "Letters of several scripts: “Ѕlack”.");
+    assert_eq!(screening.risk.level, RiskLevel::Critical);
 }

@@ -30,6 +30,11 @@ pub struct InForce {
 }
 
 impl InForce {
+    /// The hosts that the tenant has proved.
+    pub const fn proved(&self) -> &BTreeSet<HostName> {
+        &self.proved
+    }
+
     /// Whether the metadata, as they would be registered, keep to the rules.
     pub fn check(&self, metadata: &ClientMetadata) -> Result<(), Disallowed> {
         self.rules.check(metadata, &self.proved)

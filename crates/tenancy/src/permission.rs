@@ -57,6 +57,8 @@ pub enum Action {
     SuspendAny,
     /// Make a tenant.
     CreateTenant,
+    /// Keep the list of known names.
+    EditBrands,
 }
 
 impl Role {
@@ -102,6 +104,9 @@ impl Role {
             A::Decide => matches!(self, Self::Reviewer | Self::Approver),
             A::HandleQuarantine => {
                 matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)
+            }
+            A::EditBrands => {
+                matches!(self, Self::Reviewer | Self::Approver | Self::PolicyAdmin)
             }
             A::SuspendAny | A::CreateTenant => {
                 matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)

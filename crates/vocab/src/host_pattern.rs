@@ -54,6 +54,11 @@ impl HostPattern {
         }
     }
 
+    /// The host it names, or below which it covers everything.
+    pub const fn host(&self) -> &HostName {
+        &self.host
+    }
+
     /// The one text form, in A-labels.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -23,6 +23,7 @@ pub(crate) mod sign_out;
 // Signed in.
 pub(crate) mod attempts;
 pub(crate) mod block;
+pub(crate) mod brands;
 pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod create_tenant;

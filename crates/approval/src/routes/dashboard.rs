@@ -6,8 +6,8 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    attempts, block, client, clients, create_tenant, decide, fault, issuance, link, quarantine,
-    requests, review, sign_in, sign_out, suspend, tenants,
+    attempts, block, brands, client, clients, create_tenant, decide, fault, issuance, link,
+    quarantine, requests, review, sign_in, sign_out, suspend, tenants,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -56,6 +56,8 @@ pub fn routes() -> Routes<Guard> {
             .get("/tenants", look, "tenants", tenants::page)
             .get("/tenants/new", create, "create_tenant", create_tenant::page)
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)
+            .get("/brands", look, "brands", brands::page)
+            .post("/brands", May(Action::EditBrands), "edit_brands", brands::submit)
             .get("/attempts", look, "attempts", attempts::page)
             .get("/issuance", look, "issuance", issuance::page)
     })

@@ -3,12 +3,12 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_policy::{FindingOutcome, Verdict};
+use narthex_policy::Verdict;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         registry::{client as c, entitled_tool as et, entitlement as en},
-        review::{access_request as r, decision as d, finding as f, policy_run as p},
+        review::{access_request as r, decision as d, policy_run as p},
     },
 };
 use narthex_vocab::{
@@ -17,6 +17,7 @@ use narthex_vocab::{
 
 use super::{
     dashboard_catalogue::{self, Words},
+    dashboard_findings::{self, Found},
     dashboard_people::{self, People},
     dashboard_quarantine::{self, Asked, Family},
     integration, offer, proof, request,
@@ -50,18 +51,6 @@ pub(crate) struct Case {
     pub(crate) family: Option<Family>,
     pub(crate) asks: Vec<Asked>,
     pub(crate) people: People,
-}
-
-/// What one check saw.
-#[derive(Debug, Clone)]
-pub(crate) struct Found {
-    pub(crate) check: String,
-    pub(crate) title: String,
-    pub(crate) outcome: FindingOutcome,
-    pub(crate) observed: String,
-    pub(crate) required: String,
-    pub(crate) fix: Option<String>,
-    pub(crate) weight: i16,
 }
 
 /// One run of the policy.
@@ -129,7 +118,7 @@ pub(crate) async fn load(
     Ok(Case {
         score: score.and_then(|score| u8::try_from(score).ok()),
         created_at,
-        findings: findings(tx, tenant, at).await?,
+        findings: dashboard_findings::load(tx, tenant, &request).await?,
         runs: runs(tx, tenant, at).await?,
         offer: open_offer(tx, tenant, at).await?,
         client: client(tx, tenant, at).await?,
@@ -159,60 +148,6 @@ async fn stranger(
     let family = dashboard_quarantine::family(tx, tenant, environment, client).await?;
     let asks = dashboard_quarantine::asks(tx, tenant, environment, client).await?;
     Ok((Some(family), asks))
-}
-
-async fn findings(
-    tx: &mut TenantTx,
-    tenant: Id<kind::Tenant>,
-    at: RequestRef,
-) -> Result<Vec<Found>, StoreError> {
-    let rows: Vec<FoundRow> = f::table
-        .filter(
-            f::tenant_id
-                .eq(tenant.as_uuid())
-                .and(f::environment.eq(at.environment.as_str())),
-        )
-        .filter(
-            f::request_id
-                .eq(at.id.as_uuid())
-                .and(f::version.eq(at.version)),
-        )
-        .select((
-            f::check_id,
-            f::title,
-            f::outcome,
-            f::observed,
-            f::required,
-            f::fix,
-            f::weight,
-        ))
-        .load(tx.connection()?)
-        .await?;
-    let mut found: Vec<Found> = rows.into_iter().map(found).collect::<Result<_, _>>()?;
-    found.sort_by(|a, b| {
-        let worse = b.outcome.cmp(&a.outcome).then(b.weight.cmp(&a.weight));
-        worse.then(a.check.cmp(&b.check))
-    });
-    Ok(found)
-}
-
-type FoundRow = (String, String, String, String, String, Option<String>, i16);
-
-fn found(
-    (check, title, outcome, observed, required, fix, weight): FoundRow,
-) -> Result<Found, StoreError> {
-    let outcome = outcome
-        .parse()
-        .map_err(StoreError::corrupt("review.finding", "outcome"))?;
-    Ok(Found {
-        check,
-        title,
-        outcome,
-        observed,
-        required,
-        fix,
-        weight,
-    })
 }
 
 /// The runs over one version, oldest first.

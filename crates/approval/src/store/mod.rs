@@ -1,11 +1,13 @@
 //! The rows of cases, clients and what they rest on. The only place of this crate with diesel; it decides nothing.
 
 pub(crate) mod approval;
+pub(crate) mod brand;
 pub(crate) mod client;
 pub(crate) mod credential;
 pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
 pub(crate) mod dashboard_clients;
+pub(crate) mod dashboard_findings;
 pub(crate) mod dashboard_issuance;
 pub(crate) mod dashboard_people;
 pub(crate) mod dashboard_quarantine;
@@ -20,6 +22,7 @@ pub(crate) mod domain;
 pub(crate) mod due;
 pub(crate) mod fetch_order;
 pub(crate) mod integration;
+pub(crate) mod mark;
 pub(crate) mod offer;
 pub(crate) mod portal_home;
 pub(crate) mod portal_integration;

@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use narthex_policy::Finding;
 use narthex_tenancy::{
     StoreError, TenantTx,
     catalogue::{self, Catalogue},
@@ -14,7 +15,7 @@ use narthex_tenancy::{
 };
 use narthex_vocab::{Environment, Id, Timestamp, kind};
 
-use super::{offer, request};
+use super::{brand, mark, offer, request};
 use crate::{
     decision::DecisionKind,
     reach::Reach,
@@ -59,6 +60,20 @@ pub(crate) struct Seen {
     pub(crate) fix: Option<String>,
     /// When it ran.
     pub(crate) at: Timestamp,
+}
+
+impl Seen {
+    fn now(finding: Finding, at: Timestamp) -> Self {
+        Self {
+            check: finding.check.to_owned(),
+            title: finding.title.to_owned(),
+            outcome: finding.outcome.to_string(),
+            observed: finding.observed,
+            required: finding.required,
+            fix: finding.fix,
+            at,
+        }
+    }
 }
 
 /// One decision.
@@ -109,11 +124,19 @@ pub(crate) async fn load(
         version,
     };
     let request = request::load(tx, tx.tenant(), at).await?;
+    let mut findings = findings(tx, at).await?;
+    let brands = brand::known(tx).await?;
+    let reused = mark::elsewhere(tx, &request.metadata, &brands).await?;
+    let now = narthex_policy::reuse(&reused, environment);
+    if let Some(seen) = findings.iter_mut().find(|seen| seen.check == now.check) {
+        // What others show changes after the screening: this check says how it is.
+        *seen = Seen::now(now, seen.at);
+    }
     Ok(Case {
         integration: integration(tx, request.integration).await?,
         requested_by: person(tx, request.requested_by).await?,
         submitted_at,
-        findings: findings(tx, at).await?,
+        findings,
         decisions: decisions(tx, at).await?,
         offer: newest_offer(tx, at).await?,
         catalogue: catalogue::load(tx, environment).await?,

@@ -87,8 +87,9 @@ const SHAPE: &[Check] = &[
             from functions where proname = 'current_tenant'",
     },
     Check {
-        // Staff read the queue, the quarantine, the registry and the logs; one exact slug leads to its tenant; sessions
-        // of end users are apart from all others. The others take away.
+        // Staff read the queue, the quarantine, the registry and the logs; one exact slug leads to its tenant, and a hash
+        // to whether somebody else shows it; the platform's known names are for all; sessions of end users are apart.
+        // The others take away.
         what: "no table has a further policy, but the few that are meant",
         query: "select p.polrelid::regclass || '.' || p.polname,
                 case when p.polname = 'staff_reads' and p.polcmd = 'r' and m.roles = 'narthex_staff'
@@ -96,7 +97,11 @@ const SHAPE: &[Check] = &[
                             'registry.resource_credential', 'issue.\"grant\"', 'issue.authorization_code', 'issue.refresh_token',
                             'issue.parked', 'issue.consent', 'ledger.head']) then null
                      when p.polname = 'directory' and p.polcmd = 'r' and m.roles = 'narthex_directory'
-                        and t.oid = 'tenant.tenant'::regclass then null
+                        and t.oid in ('tenant.tenant'::regclass, 'review.mark'::regclass) then null
+                     when p.polname = 'published' and p.polcmd = 'r' and m.roles = 'narthex_approval'
+                        and t.oid in ('review.brand'::regclass, 'review.brand_host'::regclass)
+                        and pg_get_expr(p.polqual, p.polrelid)
+                            = '(tenant_id = ''00000000-0000-7000-8000-000000000001''::uuid)' then null
                      when not p.polpermissive and p.polcmd = '*' and t.oid = 'tenant.session'::regclass
                         and (m.roles, pg_get_expr(p.polqual, p.polrelid)) in (
                             ('narthex_token', '(surface = ''user''::text)'),

@@ -22,8 +22,9 @@ use self::{
         resource_credential, scopes, tools,
     },
     review::{
-        access_request, approval, approval_host, approval_scope, approval_tool, decision, finding,
-        offer, offer_scope, offer_tool, policy_run, proof, requested_scope, requested_tool,
+        access_request, approval, approval_host, approval_scope, approval_tool, brand, brand_host,
+        decision, finding, mark, offer, offer_scope, offer_tool, policy_run, proof,
+        requested_scope, requested_tool,
     },
     tenant::{
         allowed_name, environments, invitation, member, membership, metadata_rules, session,
@@ -67,8 +68,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     approval_host,
     approval_scope,
     approval_tool,
+    brand,
+    brand_host,
     decision,
     finding,
+    mark,
     offer,
     offer_scope,
     offer_tool,

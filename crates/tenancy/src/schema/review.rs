@@ -81,6 +81,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    review.brand (tenant_id, name) {
+        tenant_id -> Uuid,
+        name -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.brand_host (tenant_id, name, host) {
+        tenant_id -> Uuid,
+        name -> Text,
+        host -> Text,
+    }
+}
+
+diesel::table! {
     review.decision (tenant_id, environment, decision_id) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -111,6 +127,17 @@ diesel::table! {
         fix -> Nullable<Text>,
         weight -> Int2,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.mark (tenant_id, environment, request_id, version, kind, hash) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        kind -> Text,
+        hash -> Bytea,
     }
 }
 

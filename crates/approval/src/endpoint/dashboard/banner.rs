@@ -33,10 +33,14 @@ pub(crate) enum Done {
     Resumed,
     /// A client was revoked.
     Revoked,
+    /// A known name was saved.
+    BrandSaved,
+    /// A known name was removed.
+    BrandRemoved,
 }
 
 impl Done {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -49,6 +53,8 @@ impl Done {
         Self::Suspended,
         Self::Resumed,
         Self::Revoked,
+        Self::BrandSaved,
+        Self::BrandRemoved,
     ];
 
     /// The key in the query.
@@ -66,6 +72,8 @@ impl Done {
             Self::Suspended => "suspended",
             Self::Resumed => "resumed",
             Self::Revoked => "revoked",
+            Self::BrandSaved => "name-saved",
+            Self::BrandRemoved => "name-removed",
         }
     }
 
@@ -87,6 +95,8 @@ impl Done {
             Self::Suspended => "Suspended. The client gets no tokens until somebody resumes it.",
             Self::Resumed => "Resumed. The client gets tokens again.",
             Self::Revoked => "Revoked. The client never gets a token again.",
+            Self::BrandSaved => "Saved. The next screening of any tenant uses it.",
+            Self::BrandRemoved => "Removed. What is found already stays found.",
         }
     }
 

@@ -25,6 +25,8 @@ pub(crate) enum Area {
     Issuance,
     /// The companies on the platform.
     Tenants,
+    /// Names that people trust.
+    Brands,
 }
 
 impl Area {
@@ -37,6 +39,7 @@ impl Area {
             Self::Attempts => "Registration attempts",
             Self::Issuance => "Tokens issued",
             Self::Tenants => "Tenants",
+            Self::Brands => "Known names",
         }
     }
 
@@ -49,6 +52,7 @@ impl Area {
             Self::Attempts => "/attempts",
             Self::Issuance => "/issuance",
             Self::Tenants => "/tenants",
+            Self::Brands => "/brands",
         }
     }
 
@@ -56,7 +60,7 @@ impl Area {
         match self {
             Self::Requests => waiting.requests,
             Self::Quarantine => waiting.quarantine,
-            Self::Clients | Self::Attempts | Self::Issuance | Self::Tenants => 0,
+            Self::Clients | Self::Attempts | Self::Issuance | Self::Tenants | Self::Brands => 0,
         }
     }
 }
@@ -77,7 +81,7 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
         .nav(vec![
             group("Work", &[Area::Requests, Area::Quarantine, Area::Clients]),
             group("Logs", &[Area::Attempts, Area::Issuance]),
-            group("Settings", &[Area::Tenants]),
+            group("Settings", &[Area::Tenants, Area::Brands]),
         ]);
     if shell.title == area.label() {
         shell

@@ -28,7 +28,8 @@ use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
 use crate::decision::DecisionKind;
-use crate::store::dashboard_review::{self, Case, Found};
+use crate::store::dashboard_findings::Found;
+use crate::store::dashboard_review::{self, Case};
 
 /// What the page was asked to look at.
 pub(super) type Looked = Seen<(Tenant, Case)>;

@@ -20,6 +20,10 @@ insert into review.requested_tool (tenant_id, environment, request_id, version, 
     select $T, 'production', request_id, 1, $T.resource, tool, $T.scope, sha256('schema')
     from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
     cross join unnest(array[$T.tool, $T.unagreed_tool]) as tool;
+insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
+    values ($T, 'production', $T.request, 1, 'key', sha256($T.host::bytea));
+insert into review.brand (tenant_id, name, changed_at) values ($T, 'Prove', now());
+insert into review.brand_host (tenant_id, name, host) values ($T, 'Prove', $T.host);
 update review.access_request set state = 'submitted';
 update review.access_request set state = 'screening';
 insert into review.finding (tenant_id, environment, request_id, version, check_id, title, outcome, observed, required, weight, at)

@@ -1,0 +1,107 @@
+//! What the checks saw of one case, as staff read it: with who else shows the same, which tenants never learn. Read in
+//! the staff role only.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_policy::FindingOutcome;
+use narthex_tenancy::{StoreError, TenantTx, schema::review::finding as f};
+use narthex_vocab::{Id, kind};
+
+use super::{brand, mark};
+use crate::request::AccessRequest;
+
+/// What one check saw.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) check: String,
+    pub(crate) title: String,
+    pub(crate) outcome: FindingOutcome,
+    pub(crate) observed: String,
+    pub(crate) required: String,
+    pub(crate) fix: Option<String>,
+    pub(crate) weight: i16,
+}
+
+/// Everything about one version, worst first.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    request: &AccessRequest,
+) -> Result<Vec<Found>, StoreError> {
+    let at = request.at;
+    let rows: Vec<FoundRow> = f::table
+        .filter(
+            f::tenant_id
+                .eq(tenant.as_uuid())
+                .and(f::environment.eq(at.environment.as_str())),
+        )
+        .filter(
+            f::request_id
+                .eq(at.id.as_uuid())
+                .and(f::version.eq(at.version)),
+        )
+        .select((
+            f::check_id,
+            f::title,
+            f::outcome,
+            f::observed,
+            f::required,
+            f::fix,
+            f::weight,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let mut found: Vec<Found> = rows.into_iter().map(found).collect::<Result<_, _>>()?;
+    let now = seen_elsewhere(tx, tenant, request).await?;
+    if let Some(old) = found.iter_mut().find(|old| old.check == now.check) {
+        *old = now;
+    }
+    found.sort_by(|a, b| {
+        let worse = b.outcome.cmp(&a.outcome).then(b.weight.cmp(&a.weight));
+        worse.then(a.check.cmp(&b.check))
+    });
+    Ok(found)
+}
+
+type FoundRow = (String, String, String, String, String, Option<String>, i16);
+
+fn found(
+    (check, title, outcome, observed, required, fix, weight): FoundRow,
+) -> Result<Found, StoreError> {
+    let outcome = outcome
+        .parse()
+        .map_err(StoreError::corrupt("review.finding", "outcome"))?;
+    Ok(Found {
+        check,
+        title,
+        outcome,
+        observed,
+        required,
+        fix,
+        weight,
+    })
+}
+
+/// Whether others show the same now: that changes after the screening, so this check says how it is.
+async fn seen_elsewhere(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    request: &AccessRequest,
+) -> Result<Found, StoreError> {
+    let brands = brand::known(tx).await?;
+    let (reused, others) = mark::tenants_with(tx, tenant, &request.metadata, &brands).await?;
+    let now = narthex_policy::reuse(&reused, request.at.environment);
+    let observed = match others.into_iter().collect::<Vec<_>>().join(", ") {
+        nobody if nobody.is_empty() => now.observed,
+        others => format!("{} It is {others}.", now.observed),
+    };
+    Ok(Found {
+        check: now.check.to_owned(),
+        title: now.title.to_owned(),
+        outcome: now.outcome,
+        observed,
+        required: now.required,
+        fix: now.fix,
+        weight: i16::from(now.weight),
+    })
+}

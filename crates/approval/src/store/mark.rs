@@ -1,0 +1,109 @@
+//! `review.mark`: what of a request can be recognised elsewhere. A tenant learns that something is used by somebody else
+//! too; only staff learn by whom.
+
+use std::collections::BTreeSet;
+
+use diesel::{prelude::*, sql_types};
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{review::mark as k, tenant::tenants as t},
+};
+use narthex_vocab::{Brand, ClientMetadata, Host, Id, Mark, MarkKind, RedirectUri, kind};
+
+use crate::request::RequestRef;
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Those of the hashes that another tenant than the transaction's shows.
+    #[sql_name = "review.seen_elsewhere"]
+    fn seen_elsewhere(
+        wanted: sql_types::Array<sql_types::Binary>,
+    ) -> sql_types::Array<sql_types::Binary>;
+}
+
+/// Keeps the marks of one version.
+pub(crate) async fn insert(
+    tx: &mut TenantTx,
+    at: RequestRef,
+    metadata: &ClientMetadata,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let row = |mark: &Mark| {
+        (
+            k::tenant_id.eq(tenant_id),
+            k::environment.eq(at.environment.as_str()),
+            k::request_id.eq(at.id.as_uuid()),
+            k::version.eq(at.version),
+            k::kind.eq(mark.kind.as_str()),
+            k::hash.eq(mark.hash.to_vec()),
+        )
+    };
+    let rows: Vec<_> = Mark::all(metadata).iter().map(row).collect();
+    diesel::insert_into(k::table)
+        .values(rows)
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// What of the metadata another tenant shows too. The host of a known name serves many, and says nothing.
+pub(crate) async fn elsewhere(
+    tx: &mut TenantTx,
+    metadata: &ClientMetadata,
+    brands: &[Brand],
+) -> Result<BTreeSet<MarkKind>, StoreError> {
+    let own = telling(metadata, brands);
+    let wanted: Vec<Vec<u8>> = own.iter().map(|mark| mark.hash.to_vec()).collect();
+    let seen: Vec<Vec<u8>> = diesel::select(seen_elsewhere(wanted))
+        .get_result(tx.connection()?)
+        .await?;
+    let seen = own
+        .iter()
+        .filter(|mark| seen.iter().any(|one| *one == mark.hash));
+    Ok(seen.map(|mark| mark.kind).collect())
+}
+
+/// The same with the names of the others, for staff.
+pub(crate) async fn tenants_with(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    metadata: &ClientMetadata,
+    brands: &[Brand],
+) -> Result<(BTreeSet<MarkKind>, BTreeSet<String>), StoreError> {
+    let own = telling(metadata, brands);
+    let wanted: Vec<Vec<u8>> = own.iter().map(|mark| mark.hash.to_vec()).collect();
+    let rows: Vec<(Vec<u8>, String)> = k::table
+        .inner_join(t::table.on(t::tenant_id.eq(k::tenant_id)))
+        .filter(
+            k::tenant_id
+                .ne(tenant.as_uuid())
+                .and(k::hash.eq_any(wanted)),
+        )
+        .select((k::hash, t::name))
+        .distinct()
+        .load(tx.connection()?)
+        .await?;
+    let seen = own
+        .iter()
+        .filter(|mark| rows.iter().any(|(hash, _)| *hash == mark.hash));
+    let kinds = seen.map(|mark| mark.kind).collect();
+    Ok((kinds, rows.into_iter().map(|(_, name)| name).collect()))
+}
+
+/// The marks but for redirect hosts of known names.
+fn telling(metadata: &ClientMetadata, brands: &[Brand]) -> BTreeSet<Mark> {
+    let hosts = metadata
+        .redirect_uris()
+        .iter()
+        .filter_map(RedirectUri::host);
+    let official = |host: &Host| {
+        host.name()
+            .is_some_and(|name| brands.iter().any(|brand| brand.is_at(name)))
+    };
+    let shared: BTreeSet<Mark> = hosts
+        .filter(official)
+        .filter_map(|host| host.name().map(Mark::of_host))
+        .collect();
+    Mark::all(metadata).difference(&shared).copied().collect()
+}
