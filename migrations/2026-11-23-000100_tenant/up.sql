@@ -122,6 +122,22 @@ call tenant.admit_staff('tenant.allowed_name');
 grant select on tenant.allowed_name to narthex_discovery;
 grant select, insert, delete on tenant.allowed_name to narthex_approval;
 
+create table tenant.statement_issuer (
+    tenant_id uuid not null,
+    environment text not null,
+    issuer text not null check (char_length(issuer) between 1 and 2048),
+    jwks jsonb not null,
+    changed_at timestamptz not null,
+    primary key (tenant_id, environment, issuer),
+    foreign key (tenant_id, environment) references tenant.environment
+);
+comment on table tenant.statement_issuer is 'Whose software statements an environment believes (RFC 7591 2.3).';
+comment on column tenant.statement_issuer.jwks is 'Its public keys, pinned; nothing is fetched.';
+call tenant.isolate('tenant.statement_issuer');
+call tenant.admit_staff('tenant.statement_issuer');
+grant select on tenant.statement_issuer to narthex_discovery;
+grant select, insert, update (jwks, changed_at), delete on tenant.statement_issuer to narthex_approval;
+
 create table tenant.member (
     tenant_id uuid not null references tenant.tenant,
     member_id uuid not null,

@@ -60,6 +60,7 @@ create table intake.quarantine (
     state text not null default 'quarantined'
         check (state in ('quarantined', 'linked', 'activated', 'blocked', 'expired')),
     answer jsonb,
+    vouched_by text check (char_length(vouched_by) <= 2048),
     created_at timestamptz not null,
     expires_at timestamptz not null,
     primary key (tenant_id, environment, client_id),
@@ -67,6 +68,7 @@ create table intake.quarantine (
 );
 comment on table intake.quarantine is 'Where an accepted attempt waits: an identifier at most, never a secret, never a scope.';
 comment on column intake.quarantine.scope is 'What it asked for, in its own words; nothing follows from it.';
+comment on column intake.quarantine.vouched_by is 'The issuer of the software statement that its metadata rest on (RFC 7591 2.3).';
 comment on column intake.quarantine.answer is 'What the approval plane wants the registrant told after activation (RFC 7591 3.2.1); holds no secret.';
 create unique index quarantine_family on intake.quarantine (tenant_id, environment, fingerprint) where state <> 'expired';
 call tenant.isolate('intake.quarantine');

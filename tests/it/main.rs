@@ -29,5 +29,6 @@ mod oauth_rules;
 mod portal;
 mod roles;
 mod scene;
+mod software_statements;
 mod streams;
 mod token;

@@ -54,6 +54,7 @@ pub mod revise;
 pub mod screen;
 pub mod settings;
 pub mod settle_proof;
+pub mod statement_issuer;
 pub mod suspend;
 pub mod turn_away;
 pub mod vouch;

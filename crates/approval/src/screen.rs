@@ -2,7 +2,7 @@
 //! here; nothing else moves a case out of `submitted`. It never decides for a person.
 
 use narthex_policy::{
-    Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict,
+    Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict, Vouch,
 };
 use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
 use narthex_vocab::{Host, Id, Imitation, Label, RedirectUri, RequestState, kind};
@@ -150,9 +150,23 @@ async fn facts(
         sponsor: store::integration::is_sponsored(tx, integration.id).await?,
         name_conflict: known_names::conflict(&integration.name, metadata.client_name(), &known),
         imitation,
+        vouched: vouched(tx, request).await?,
         reused: store::mark::elsewhere(tx, metadata, &brands).await?,
         first_request: !store::approval::exists(tx, integration.id).await?,
     })
+}
+
+/// Who signed what a registration says; a case from elsewhere has no statement.
+async fn vouched(tx: &mut TenantTx, request: &AccessRequest) -> Result<Option<Vouch>, StoreError> {
+    let Some(client_id) = &request.client_id else {
+        return Ok(None);
+    };
+    let environment = request.at.environment;
+    let issuer = store::quarantine::vouched_by(tx, environment, client_id).await?;
+    Ok(issuer.map(|issuer| Vouch {
+        issuer,
+        software: request.metadata.software_id().cloned(),
+    }))
 }
 
 async fn to_a_person(

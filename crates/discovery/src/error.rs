@@ -18,6 +18,7 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         | RegisterError::Malformed(_)
         | RegisterError::Metadata(_)
         | RegisterError::WillNotWait
+        | RegisterError::Statement(_)
         | RegisterError::Blocked => OAuthError::bad_request(code, said),
         RegisterError::Disallowed(_) => {
             OAuthError::bad_request(code, "this environment does not take such metadata")

@@ -16,6 +16,7 @@ mod places;
 pub mod poll;
 pub mod register;
 pub mod routes;
+pub mod software_statement;
 mod store;
 pub mod workers;
 

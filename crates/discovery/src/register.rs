@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use narthex_tenancy::{
     StoreError,
     budget::{Answer, Bucket},
-    environment, metadata_rules,
+    environment, metadata_rules, statement_issuer,
 };
 use narthex_vocab::{
     AttemptOutcome, ClientDocument, ClientId, ClientMetadata, Disallowed, Fingerprint,
@@ -20,6 +20,7 @@ use crate::{
     Discovery,
     defer::{self, Deferred},
     place::Place,
+    software_statement::{self, StatementError, Vouched},
     store::{
         attempt::{self, Attempt},
         family,
@@ -83,6 +84,9 @@ pub enum RegisterError {
     /// Registrations wait for a decision here, and the registrant did not say that it can.
     #[error("registrations wait for a decision here: send registration_mode with approval")]
     WillNotWait,
+    /// The software statement does not hold.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
     /// This software was blocked.
     #[error("this software may not register here")]
     Blocked,
@@ -131,13 +135,17 @@ pub async fn register(
             })
             .await?;
     }
-    match answer? {
-        Admitted::Waits(registered) => Ok(Answered::Registered(registered)),
-        Admitted::AwaitsActivation(waiting) => activated(discovery, &place, waiting)
-            .await
-            .map(Answered::Registered),
-        Admitted::Deferred(deferred) => Ok(Answered::Deferred(deferred)),
-    }
+    let (admitted, vouched) = answer?;
+    let mut registered = match admitted {
+        Admitted::Waits(registered) => registered,
+        Admitted::AwaitsActivation(waiting) => activated(discovery, &place, waiting).await?,
+        Admitted::Deferred(deferred) => return Ok(Answered::Deferred(deferred)),
+    };
+    // The statement comes back as it was presented (RFC 7591 section 3.2.1).
+    let statement = vouched.map(|vouched| vouched.text.into());
+    let statement = statement.map(|text| (software_statement::MEMBER.to_owned(), text));
+    registered.metadata.extend(statement);
+    Ok(Answered::Registered(registered))
 }
 
 enum Admitted {
@@ -153,13 +161,14 @@ async fn admit(
     body: Result<Map<String, Value>, String>,
     attempt: &mut Attempt,
     (now, rng): (Timestamp, &mut dyn CryptoRng),
-) -> Result<Admitted, RegisterError> {
-    let (settings, rules) = discovery
+) -> Result<(Admitted, Option<Vouched>), RegisterError> {
+    let (settings, rules, trusted) = discovery
         .database
         .tenant(place.tenant, async |tx| {
             let settings = environment::load(tx, place.environment).await?;
             let rules = metadata_rules::in_force(tx, place.environment).await?;
-            Ok::<_, StoreError>((settings, rules))
+            let trusted = statement_issuer::trusted(tx, place.environment).await?;
+            Ok::<_, StoreError>((settings, rules, trusted))
         })
         .await?;
     let mode = settings.registration_mode;
@@ -168,13 +177,14 @@ async fn admit(
     }
     let body = body.map_err(RegisterError::Malformed)?;
     attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
-    let candidate = Candidate::parse(&body, mode)?;
+    let (body, vouched) = software_statement::apply(body, &trusted, now)?;
+    let candidate = Candidate::parse(&body, mode, vouched)?;
     attempt.fingerprint = Some(candidate.fingerprint);
     rules.check(&candidate.metadata)?;
     within_family_budget(discovery, place, &candidate.fingerprint).await?;
     if mode == RegistrationMode::Approval {
         let deferred = defer::defer(discovery, place, &candidate, attempt, (now, rng)).await?;
-        return Ok(Admitted::Deferred(deferred));
+        return Ok((Admitted::Deferred(deferred), None));
     }
 
     let waiting = discovery
@@ -193,11 +203,12 @@ async fn admit(
         })
         .await?;
     let open = mode == RegistrationMode::Open;
-    Ok(if open && waiting.answer.is_none() {
+    let admitted = if open && waiting.answer.is_none() {
         Admitted::AwaitsActivation(waiting)
     } else {
         Admitted::Waits(waiting.into())
-    })
+    };
+    Ok((admitted, candidate.vouched))
 }
 
 /// What a registrant asks for, read and, where it gets an identifier at once, clamped to a public client; its wishes
@@ -206,10 +217,16 @@ async fn admit(
 pub(crate) struct Candidate {
     pub(crate) metadata: ClientMetadata,
     pub(crate) fingerprint: Fingerprint,
+    /// Who signed what it says.
+    pub(crate) vouched: Option<Vouched>,
 }
 
 impl Candidate {
-    fn parse(body: &Map<String, Value>, mode: RegistrationMode) -> Result<Self, RegisterError> {
+    fn parse(
+        body: &Map<String, Value>,
+        mode: RegistrationMode,
+        vouched: Option<Vouched>,
+    ) -> Result<Self, RegisterError> {
         let metadata = ClientMetadata::parse(body)?;
         let metadata = if mode == RegistrationMode::Approval {
             if !can_wait(body)? {
@@ -222,7 +239,11 @@ impl Candidate {
         let fingerprint = Fingerprint::of(&metadata);
         Ok(Self {
             metadata,
-            fingerprint,
+            fingerprint: match &vouched {
+                Some(vouched) => fingerprint.vouched_by(&vouched.issuer),
+                None => fingerprint,
+            },
+            vouched,
         })
     }
 
@@ -231,6 +252,7 @@ impl Candidate {
         Self {
             metadata: document.metadata().clone(),
             fingerprint: document.fingerprint(),
+            vouched: None,
         }
     }
 
@@ -338,9 +360,10 @@ pub(crate) async fn spend(
 
 const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
     match error {
-        RegisterError::Malformed(_) | RegisterError::Metadata(_) | RegisterError::WillNotWait => {
-            AttemptOutcome::Malformed
-        }
+        RegisterError::Malformed(_)
+        | RegisterError::Metadata(_)
+        | RegisterError::WillNotWait
+        | RegisterError::Statement(_) => AttemptOutcome::Malformed,
         RegisterError::Blocked => AttemptOutcome::Blocked,
         RegisterError::Limited { .. } => AttemptOutcome::Limited,
         RegisterError::NotOffered
@@ -360,6 +383,7 @@ pub const fn wire_code(error: &RegisterError) -> &'static str {
         }
         RegisterError::Metadata(error) => error.code.as_str(),
         RegisterError::Disallowed(disallowed) => disallowed.code().as_str(),
+        RegisterError::Statement(error) => error.code(),
         RegisterError::Limited { .. } | RegisterError::Closed { .. } => "temporarily_unavailable",
         RegisterError::Store(_) => "server_error",
     }

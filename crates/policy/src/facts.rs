@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use narthex_vocab::{
-    AuthMethod, Disallowed, Environment, GrantType, Host, Imitation, MarkKind, Risk, Scope,
+    AuthMethod, Disallowed, Environment, GrantType, Host, Imitation, Label, MarkKind, Risk, Scope,
 };
 
 /// Where an access request began.
@@ -57,6 +57,15 @@ pub struct ScopeFact {
     pub open: bool,
 }
 
+/// Somebody trusted has signed what a registration says (RFC 7591 section 2.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouch {
+    /// Who.
+    pub issuer: String,
+    /// For which software, where the statement says so.
+    pub software: Option<Label>,
+}
+
 /// What screening knows about one version of an access request: the whole resulting object,
 /// never the change alone.
 #[allow(
@@ -89,6 +98,8 @@ pub struct ScreeningFacts {
     pub imitation: Imitation,
     /// What of it another tenant shows too.
     pub reused: BTreeSet<MarkKind>,
+    /// Who vouches for what it says, if anybody does.
+    pub vouched: Option<Vouch>,
     /// Whether the integration never had an approval.
     pub first_request: bool,
 }

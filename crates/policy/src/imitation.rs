@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use narthex_vocab::{Environment, HostName, MarkKind, Standing};
 
 use crate::check::{Check, listed, weighed};
-use crate::facts::ScreeningFacts;
+use crate::facts::{ScreeningFacts, Vouch};
 use crate::finding::Finding;
 
 /// All of them.
@@ -17,6 +17,7 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         reuse(&facts.reused, facts.environment),
         logo(facts),
         scripts(facts),
+        statement(facts),
     ]
 }
 
@@ -130,6 +131,26 @@ fn logo(facts: &ScreeningFacts) -> Finding {
             weighed(facts.environment, 5),
             Some("Prove the host, or leave the logo out."),
         ),
+    }
+}
+
+/// A signature is a fact that a reviewer should see, and its absence no fault: it always passes.
+fn statement(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-18",
+        title: "Software statement",
+        required: "What a statement says is signed by an issuer that the environment trusts.",
+    };
+    match &facts.vouched {
+        None => CHECK.pass("Nobody vouches for it: it came without a statement."),
+        Some(Vouch {
+            issuer,
+            software: None,
+        }) => CHECK.pass(format!("Signed by {issuer}.")),
+        Some(Vouch {
+            issuer,
+            software: Some(software),
+        }) => CHECK.pass(format!("Signed by {issuer} for the software {software}.")),
     }
 }
 

@@ -64,6 +64,7 @@ fn open() -> ScreeningFacts {
         name_conflict: false,
         imitation: Imitation::default(),
         reused: BTreeSet::new(),
+        vouched: None,
         first_request: true,
     }
 }
@@ -311,6 +312,7 @@ fn every_request() -> Vec<ScreeningFacts> {
                     } else {
                         BTreeSet::new()
                     },
+                    vouched: None,
                     first_request: bit(5),
                 });
             }

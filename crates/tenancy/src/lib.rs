@@ -17,6 +17,7 @@ pub mod permission;
 pub mod schema;
 pub mod sealed_answer;
 pub mod sealing;
+pub mod statement_issuer;
 pub mod store_error;
 pub mod tenant;
 

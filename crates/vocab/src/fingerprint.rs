@@ -48,6 +48,13 @@ impl Fingerprint {
         Self(Sha256::digest(canonical_json(&Value::Object(json))).into())
     }
 
+    /// The fingerprint of the same metadata when this issuer has signed them: another family than without.
+    #[must_use]
+    pub fn vouched_by(&self, issuer: &str) -> Self {
+        let both = Sha256::new().chain_update(self.0).chain_update(issuer);
+        Self(both.finalize().into())
+    }
+
     /// The fingerprint with these bytes, as a store reads it.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -46,6 +46,7 @@ mod secret_page;
 pub(crate) mod settings;
 mod settings_tabs;
 mod standing;
+pub(crate) mod statements;
 pub(crate) mod suspend;
 pub(crate) mod verify;
 mod wish_list;

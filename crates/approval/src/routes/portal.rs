@@ -8,7 +8,7 @@ use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, credential, domain, domains, fault, home, integration, integrations, invitation,
     members, new_integration, request, resource, resource_credential, resources, retire_credential,
-    settings, sign_in, sign_out, suspend, verify, withdraw, workspace,
+    settings, sign_in, sign_out, statements, suspend, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -59,6 +59,9 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/settings", May(Action::EditSettings), "change_settings", settings::submit)
         .get("/t/{tenant}/{environment}/settings/allowlists", read, "allowlists", allowlists::page)
         .post("/t/{tenant}/{environment}/settings/allowlists", May(Action::EditSettings), "change_allowlists", allowlists::submit)
+        .get("/t/{tenant}/{environment}/settings/statements", read, "statements", statements::page)
+        .post("/t/{tenant}/{environment}/settings/statements", May(Action::EditSettings), "trust_issuer", statements::submit)
+        .post("/t/{tenant}/{environment}/settings/statements/remove", May(Action::EditSettings), "distrust_issuer", statements::submit_remove)
         .get("/t/{tenant}/domains", read, "domains", domains::page)
         .post("/t/{tenant}/domains", integrate, "add_domain", domains::submit)
         .get("/t/{tenant}/domains/{domain}", read, "domain", domain::page)

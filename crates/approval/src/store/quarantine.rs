@@ -31,6 +31,21 @@ pub(crate) struct Waiting {
     pub(crate) expires_at: Timestamp,
 }
 
+/// The issuer of the software statement that a registration rests on.
+pub(crate) async fn vouched_by(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<Option<String>, StoreError> {
+    Ok(q::table
+        .filter(q::tenant_id.eq(tx.tenant_uuid()))
+        .filter(q::environment.eq(environment.as_str()))
+        .filter(q::client_id.eq(client.as_str()))
+        .select(q::vouched_by)
+        .first(tx.connection()?)
+        .await?)
+}
+
 /// One registration of the transaction's tenant.
 pub(crate) async fn load(
     tx: &mut TenantTx,

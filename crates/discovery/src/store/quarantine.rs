@@ -35,6 +35,10 @@ pub(crate) async fn join(
             q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()),
             q::metadata.eq(Value::Object(candidate.registered())),
             q::scope.eq(candidate.wish()),
+            q::vouched_by.eq(candidate
+                .vouched
+                .as_ref()
+                .map(|vouched| vouched.issuer.as_str())),
             q::created_at.eq(now),
             q::expires_at.eq(expires_at),
         ))

@@ -95,6 +95,7 @@ diesel::table! {
         scope -> Text,
         state -> Text,
         answer -> Nullable<Jsonb>,
+        vouched_by -> Nullable<Text>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
     }

@@ -28,7 +28,7 @@ use self::{
     },
     tenant::{
         allowed_name, environments, invitation, member, membership, metadata_rules, session,
-        tenants,
+        statement_issuer, tenants,
     },
 };
 
@@ -87,5 +87,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     membership,
     metadata_rules,
     session,
+    statement_issuer,
     tenants,
 );

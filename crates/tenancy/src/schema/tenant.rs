@@ -89,6 +89,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.statement_issuer (tenant_id, environment, issuer) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        issuer -> Text,
+        jwks -> Jsonb,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     #[sql_name = "tenant"]
     tenant.tenants (tenant_id) {
         tenant_id -> Uuid,

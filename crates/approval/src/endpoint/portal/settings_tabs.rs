@@ -13,16 +13,19 @@ pub(super) enum Tab {
     Registration,
     /// Which hosts, schemes, members and contacts are taken.
     Allowlists,
+    /// Whose software statements are believed.
+    Statements,
 }
 
 impl Tab {
-    const ALL: [Self; 2] = [Self::Registration, Self::Allowlists];
+    const ALL: [Self; 3] = [Self::Registration, Self::Allowlists, Self::Statements];
 
     /// The words of the tab and of its page.
     pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Registration => "Settings",
             Self::Allowlists => "Allowlists",
+            Self::Statements => "Software statements",
         }
     }
 
@@ -30,6 +33,7 @@ impl Tab {
         match self {
             Self::Registration => "Registration",
             Self::Allowlists => "Allowlists",
+            Self::Statements => "Software statements",
         }
     }
 
@@ -39,6 +43,7 @@ impl Tab {
         match self {
             Self::Registration => first,
             Self::Allowlists => format!("{first}/allowlists"),
+            Self::Statements => format!("{first}/statements"),
         }
     }
 }

@@ -1,0 +1,128 @@
+//! An owner says whose software statements an environment believes, with the keys that are pinned for it. A statement
+//! vouches for what a registration says; it gives no reach and replaces no proof.
+
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    permission::Action,
+    statement_issuer::{self, MOST, StatementIssuer},
+};
+use narthex_vocab::{Environment, WebUri};
+use serde_json::{Value, json};
+
+use crate::acting::{Acting, Deed, NotPermitted};
+
+/// An issuer to trust, or to trust with other keys.
+#[derive(Debug, Clone)]
+pub struct TrustIssuer {
+    /// In which environment.
+    pub environment: Environment,
+    /// Who, by which keys.
+    pub issuer: StatementIssuer,
+}
+
+/// An issuer to trust no longer.
+#[derive(Debug, Clone)]
+pub struct DistrustIssuer {
+    /// In which environment.
+    pub environment: Environment,
+    /// Who.
+    pub issuer: WebUri,
+}
+
+/// Why the list is as before.
+#[derive(Debug, thiserror::Error)]
+pub enum StatementIssuerError {
+    /// The permit is for another act.
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    /// There are as many as there may be.
+    #[error("there are {MOST} issuers already")]
+    TooMany,
+    /// It is not on the list.
+    #[error("it is not on the list")]
+    Unknown,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Trusts an issuer from now on.
+pub async fn trust_issuer(
+    tx: &mut TenantTx,
+    command: TrustIssuer,
+    acting: &mut Acting<'_>,
+) -> Result<(), StatementIssuerError> {
+    acting.member(tx, Action::EditSettings)?;
+    let TrustIssuer {
+        environment,
+        issuer,
+    } = command;
+    let before = statement_issuer::trusted(tx, environment).await?;
+    let known = before.iter().find(|one| one.issuer == issuer.issuer);
+    if known.is_none() && before.len() >= MOST {
+        return Err(StatementIssuerError::TooMany);
+    }
+    statement_issuer::save(tx, environment, &issuer, acting.now).await?;
+    let detail = json!({
+        "issuer": issuer.issuer,
+        "before": known.map(keys),
+        "after": keys(&issuer),
+    });
+    record(tx, "environment.trust_issuer", environment, detail, acting).await
+}
+
+/// Trusts an issuer no longer. What it vouched for before keeps saying so.
+pub async fn distrust_issuer(
+    tx: &mut TenantTx,
+    command: DistrustIssuer,
+    acting: &mut Acting<'_>,
+) -> Result<(), StatementIssuerError> {
+    acting.member(tx, Action::EditSettings)?;
+    let DistrustIssuer {
+        environment,
+        issuer,
+    } = command;
+    let before = statement_issuer::trusted(tx, environment).await?;
+    if !statement_issuer::remove(tx, environment, &issuer).await? {
+        return Err(StatementIssuerError::Unknown);
+    }
+    let known = before.iter().find(|one| one.issuer == issuer);
+    let detail = json!({ "issuer": issuer, "before": known.map(keys), "after": null });
+    record(
+        tx,
+        "environment.distrust_issuer",
+        environment,
+        detail,
+        acting,
+    )
+    .await
+}
+
+/// The thumbprints of its keys (RFC 7638).
+fn keys(issuer: &StatementIssuer) -> Value {
+    let keys = issuer.keys.keys().iter();
+    keys.map(|key| thumbprint(&key.thumbprint())).collect()
+}
+
+/// A thumbprint as people compare it: hex.
+pub(crate) fn thumbprint(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn record(
+    tx: &mut TenantTx,
+    action: &'static str,
+    environment: Environment,
+    detail: Value,
+    acting: &Acting<'_>,
+) -> Result<(), StatementIssuerError> {
+    let deed = Deed {
+        action,
+        object: tx.tenant().to_string(),
+        environment: Some(environment),
+        reason: "",
+        detail,
+    };
+    acting.record(tx, deed).await?;
+    Ok(())
+}
