@@ -6,7 +6,7 @@ use narthex_tenancy::{
     permission::Action,
     statement_issuer::{self, MOST, StatementIssuer},
 };
-use narthex_vocab::{Environment, WebUri};
+use narthex_vocab::{Environment, Fingerprint, WebUri};
 use serde_json::{Value, json};
 
 use crate::acting::{Acting, Deed, NotPermitted};
@@ -106,7 +106,7 @@ fn keys(issuer: &StatementIssuer) -> Value {
 
 /// A thumbprint as people compare it: hex.
 pub(crate) fn thumbprint(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Fingerprint::from_bytes(*bytes).to_string()
 }
 
 async fn record(

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::client_metadata::ClientMetadata;
 use crate::host::{Host, HostName};
+use crate::key_set::KeySet;
 
 /// What kind of thing is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +74,7 @@ impl Mark {
 
     /// Every mark of a client's metadata. A host on the person's own machine is nobody's.
     pub fn all(metadata: &ClientMetadata) -> BTreeSet<Self> {
-        let keys = metadata.jwks().into_iter().flat_map(|set| set.keys());
+        let keys = metadata.jwks().into_iter().flat_map(KeySet::keys);
         let keys = keys.map(|key| Self::new(MarkKind::Key, &key.thumbprint()));
         let set = metadata.jwks_uri();
         let set = set.map(|uri| Self::new(MarkKind::Key, uri.as_str().as_bytes()));

@@ -219,16 +219,11 @@ fn documents_choices() -> Vec<Choice> {
     .to_vec()
 }
 
-fn view(
-    who: &SignedIn,
-    environment: Environment,
-    typed: &Typed,
-    problems: &Problems,
-) -> SettingsPage {
+fn fields(environment: Environment, typed: &Typed) -> [Field; 3] {
     let choices = offered(environment)
         .iter()
         .map(|mode| Choice::new(mode.as_str(), mode.label()).hint(meaning(*mode)));
-    let fields = [
+    [
         Field::radios(
             "registration_mode",
             "Apps that register themselves",
@@ -249,8 +244,16 @@ fn view(
         .hint("Shown to your people when they try to use such an app. Say whom to ask.")
         .optional()
         .value(typed.refusal_text.as_str()),
-    ];
-    let fields = fields.map(|field| problems.beside(field));
+    ]
+}
+
+fn view(
+    who: &SignedIn,
+    environment: Environment,
+    typed: &Typed,
+    problems: &Problems,
+) -> SettingsPage {
+    let fields = fields(environment, typed).map(|field| problems.beside(field));
     let mode = typed.mode.parse().unwrap_or(RegistrationMode::Closed);
     let text = match typed.refusal_text.as_str() {
         "" => "The standard text",
