@@ -365,52 +365,5 @@ fn a_check_never_passes_where_its_rule_fires() {
     }
 }
 
-#[test]
-fn s10_a_finding_names_the_rule_what_was_seen_and_what_helps() {
-    let facts = ScreeningFacts {
-        disallowed: Some(off_the_list()),
-        ..portal()
-    };
-    let screening = screen(&facts);
-    assert_eq!(screening.verdict, Verdict::Deny);
-    let seen = finding(&screening, "R-10");
-    assert_eq!(seen.outcome, FindingOutcome::Fail);
-    assert_eq!(
-        seen.observed,
-        "M-01 redirect_uris[0]: evil.example is neither on the list nor proved."
-    );
-    assert_eq!(
-        seen.required,
-        "A redirect address is at a listed or a proved host."
-    );
-    assert!(seen.fix.as_ref().unwrap().contains("prove the host"));
-}
-
-#[test]
-fn s13_each_sign_is_a_finding_that_names_no_tenant() {
-    let facts = ScreeningFacts {
-        imitation: evil_slack(),
-        reused: BTreeSet::from([MarkKind::Key, MarkKind::Logo]),
-        ..portal()
-    };
-    let screening = screen(&facts);
-    let saw = |check: &str| finding(&screening, check).observed.clone();
-    assert_eq!(
-        saw("R-13"),
-        "It calls itself Slack and leads to slack-login.example, which is not Slack."
-    );
-    assert_eq!(
-        saw("R-14"),
-        "These look like a known host and are not: slack-login.example (like Slack)."
-    );
-    assert_eq!(
-        saw("R-15"),
-        "Another tenant uses the same: a key, the logo."
-    );
-    assert_eq!(
-        saw("R-16"),
-        "Its logo is at slack-login.example, which is not proved. It is shown to nobody."
-    );
-    assert_eq!(saw("R-17"), "Letters of several scripts: “Ѕlack”.");
-    assert_eq!(screening.risk.level, RiskLevel::Critical);
-}
+#[path = "screening_signs_tests.rs"]
+mod signs;
