@@ -16,6 +16,7 @@ use url::Url;
 use crate::config::{GuardConfig, GuardError, Limits};
 use crate::error::FetchError;
 use crate::fetched::{FetchKind, Fetched, keep_for};
+use crate::flight::Flights;
 use crate::gate::Gate;
 use crate::resolve::{Resolvers, TxtAnswer, TxtError};
 use crate::target::{Target, Way};
@@ -27,6 +28,7 @@ pub struct Guard {
     resolvers: Resolvers,
     tls: Tls,
     gate: Gate,
+    flights: Flights,
 }
 
 impl Guard {
@@ -37,12 +39,21 @@ impl Guard {
             resolvers: Resolvers::new(&config)?,
             tls: Tls::new(&config)?,
             gate: Gate::new(&config.limits),
+            flights: Flights::default(),
             config,
         })
     }
 
-    /// Fetches one document, or says why not. Ends within [`Limits::total`].
+    /// Fetches one document, or says why not. Ends within [`Limits::total`]. Who asks for what is being fetched shares
+    /// that fetch.
     pub async fn fetch(&self, url: Url, kind: FetchKind) -> Result<Fetched, FetchError> {
+        let flight = (url.to_string(), kind);
+        self.flights
+            .share(flight, || self.fetch_once(url, kind))
+            .await
+    }
+
+    async fn fetch_once(&self, url: Url, kind: FetchKind) -> Result<Fetched, FetchError> {
         let started = Instant::now();
         let limit = self.config.limits.total;
         let outcome = match Target::of(&url, &self.config) {

@@ -9,6 +9,7 @@ mod address;
 mod config;
 mod error;
 mod fetched;
+mod flight;
 mod gate;
 mod guard;
 mod resolve;
