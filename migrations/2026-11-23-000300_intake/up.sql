@@ -143,6 +143,39 @@ grant select, insert, update (content_hash, body, fetched_at, fresh_until, looke
     on intake.document to narthex_discovery;
 grant select on intake.document to narthex_approval, narthex_token;
 
+create table intake.key_set (
+    tenant_id uuid not null,
+    environment text not null,
+    client_id text not null,
+    url text not null check (url ~* '^https://' and char_length(url) <= 2048),
+    keys jsonb check (octet_length(keys::text) <= 131072),
+    fetched_at timestamptz,
+    looked_at timestamptz not null,
+    refusal text check (char_length(refusal) <= 500),
+    primary key (tenant_id, environment, client_id, url),
+    foreign key (tenant_id, environment, client_id) references intake.document,
+    constraint keys_are_whole check ((keys is null) = (fetched_at is null)),
+    constraint a_look_has_an_end check (keys is not null or refusal is not null)
+);
+comment on table intake.key_set is 'The public keys at the jwks_uri that a client''s document named, as discovery found them; by address, so that keys at an address that nobody approved are nobody''s.';
+comment on column intake.key_set.refusal is 'Why the last look found no keys; null when it found some.';
+call tenant.isolate('intake.key_set');
+call tenant.admit_staff('intake.key_set');
+grant select, insert, update (keys, fetched_at, looked_at, refusal) on intake.key_set to narthex_discovery;
+grant select on intake.key_set to narthex_token;
+
+-- An address that has another content is told to approval, which knows what was approved of it.
+create function intake.tell_of_document() returns trigger
+    language plpgsql as $$
+begin
+    perform pg_notify('narthex_document', new.tenant_id || ' ' || new.environment || ' ' || new.client_id);
+    return null;
+end
+$$;
+create trigger tell_approval after update of content_hash on intake.document
+    for each row when (new.content_hash is distinct from old.content_hash)
+    execute function intake.tell_of_document();
+
 -- What discovery shall look at: for approval a host that a tenant named, for ownership proofs; for the token plane the
 -- address that is a client's identifier. The process that looks at a host does not know the value that it should find,
 -- and the process that knows it cannot say what was seen.

@@ -65,6 +65,27 @@ $$;
 create trigger tell_token_plane after insert or update on registry.client
     for each row execute function registry.tell_token_plane();
 
+create table registry.pinned_document (
+    tenant_id uuid not null,
+    environment text not null,
+    client_id text not null,
+    content_hash bytea not null check (octet_length(content_hash) = 32),
+    scope text not null,
+    seen_hash bytea not null check (octet_length(seen_hash) = 32),
+    drifted boolean not null,
+    compared_at timestamptz not null,
+    primary key (tenant_id, environment, client_id),
+    foreign key (tenant_id, environment, client_id) references registry.client
+);
+comment on table registry.pinned_document is 'With which version of its own document a client was approved, and how the newest one compares.';
+comment on column registry.pinned_document.scope is 'What that version asked for; what was approved is less.';
+comment on column registry.pinned_document.seen_hash is 'The version that was compared last.';
+comment on column registry.pinned_document.drifted is 'That version says something that somebody has to approve first.';
+call tenant.isolate('registry.pinned_document');
+call tenant.admit_staff('registry.pinned_document');
+grant select, insert, update (content_hash, scope, seen_hash, drifted, compared_at)
+    on registry.pinned_document to narthex_approval;
+
 create table registry.entitlement (
     tenant_id uuid not null,
     environment text not null,

@@ -86,6 +86,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.key_set (tenant_id, environment, client_id, url) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        url -> Text,
+        keys -> Nullable<Jsonb>,
+        fetched_at -> Nullable<Timestamptz>,
+        looked_at -> Timestamptz,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     intake.quarantine (tenant_id, environment, client_id) {
         tenant_id -> Uuid,
         environment -> Text,

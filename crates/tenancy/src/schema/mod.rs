@@ -10,7 +10,8 @@ pub mod tenant;
 
 use self::{
     intake::{
-        ask, attempt, deferral, document, family, fetch_order, quarantine, registration_access,
+        ask, attempt, deferral, document, family, fetch_order, key_set, quarantine,
+        registration_access,
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
@@ -18,8 +19,8 @@ use self::{
     },
     ledger::{entry, head},
     registry::{
-        client, credential, domain, entitled_tool, entitlement, integration, resource,
-        resource_credential, scopes, tools,
+        client, credential, domain, entitled_tool, entitlement, integration, pinned_document,
+        resource, resource_credential, scopes, tools,
     },
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, brand, brand_host,
@@ -39,6 +40,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     document,
     family,
     fetch_order,
+    key_set,
     quarantine,
     registration_access,
     authorization_code,
@@ -59,6 +61,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entitled_tool,
     entitlement,
     integration,
+    pinned_document,
     resource,
     resource_credential,
     scopes,

@@ -93,6 +93,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry.pinned_document (tenant_id, environment, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        content_hash -> Bytea,
+        scope -> Text,
+        seen_hash -> Bytea,
+        drifted -> Bool,
+        compared_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     registry.resource (tenant_id, environment, resource_id) {
         tenant_id -> Uuid,
         environment -> Text,

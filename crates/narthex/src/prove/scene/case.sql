@@ -65,6 +65,8 @@ insert into registry.client (tenant_id, environment, client_id, integration_id, 
     values ($T, 'production', $T.client, $T.integration, $T.request, 1, $T.approval,
         jsonb_build_object('redirect_uris', jsonb_build_array('https://' || $T.host || '/callback')), now(), now(),
         now() + interval '1 year');
+insert into registry.pinned_document (tenant_id, environment, client_id, content_hash, scope, seen_hash, drifted, compared_at)
+    values ($T, 'production', $T.client, sha256('document'), '', sha256('document'), false, now());
 insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
     values ($T, 'production', $T.client, $T.scope, $T.approval, now() + interval '1 year');
 insert into registry.entitled_tool (tenant_id, environment, client_id, resource_id, tool, scope, approval_id, schema_hash)

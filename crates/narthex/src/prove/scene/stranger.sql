@@ -11,6 +11,8 @@ insert into intake.quarantine (tenant_id, environment, client_id, fingerprint, m
         now() + interval '72 hours');
 insert into intake.document (tenant_id, environment, client_id, content_hash, body, fetched_at, fresh_until, looked_at)
     values ($T, 'production', 'https://app.example/client.json', sha256('document'), '{}', now(), now(), now());
+insert into intake.key_set (tenant_id, environment, client_id, url, keys, fetched_at, looked_at)
+    values ($T, 'production', 'https://app.example/client.json', 'https://app.example/keys', '{}', now(), now());
 insert into intake.quarantine (tenant_id, environment, client_id, fingerprint, metadata, created_at, expires_at)
     values ($T, 'production', 'https://app.example/client.json', sha256('address'),
         '{"redirect_uris": ["https://app.example/callback"]}', now(), now() + interval '72 hours');

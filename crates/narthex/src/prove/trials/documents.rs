@@ -34,6 +34,13 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: As(Discovery),
     },
     Trial {
+        what: "gives a client keys",
+        role: Token,
+        sql: "update intake.key_set set looked_at = now()",
+        by: Grant,
+        but: As(Discovery),
+    },
+    Trial {
         what: "changes what a registration says that is no address",
         role: Discovery,
         sql: "update intake.quarantine set metadata = '{}' where client_id = $A.stranger",
