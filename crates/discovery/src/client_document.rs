@@ -8,14 +8,17 @@ use narthex_egress::{FetchError, FetchKind, Guard};
 use narthex_http::{JsonError, StrictJson};
 use narthex_tenancy::{StoreError, TenantTx, metadata_rules};
 use narthex_vocab::{
-    ClientDocument, ClientDocumentError, DocumentUrl, Environment, Glimpse, Saw, Timestamp,
+    ClientDocument, ClientDocumentError, DocumentUrl, Environment, Glimpse, KeySet, Saw, Timestamp,
+    WebUri,
 };
+use serde_json::Value;
+use url::Url;
 
 use crate::{
     Discovery,
     fetch_orders::{OrderRef, said},
     register::{Candidate, QUARANTINE},
-    store::{document, fetch_order, quarantine},
+    store::{client_key_set, document, fetch_order, quarantine},
 };
 
 /// An address of an environment.
@@ -32,6 +35,15 @@ pub struct Address {
 pub struct Found {
     pub(crate) document: ClientDocument,
     pub(crate) keep_for: Duration,
+    /// What is at its `jwks_uri`, where it names one.
+    pub(crate) keys: Option<Keys>,
+}
+
+/// The keys at an address that a document names, or why there are none.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) url: WebUri,
+    pub(crate) looked: Result<KeySet, Glimpse>,
 }
 
 /// Why there is no document at an address.
@@ -63,10 +75,29 @@ pub async fn look(guard: &Guard, url: &DocumentUrl) -> Result<Found, NotFound> {
     let address = url.url().ok_or(FetchError::Internal)?;
     let fetched = guard.fetch(address, FetchKind::Document).await?;
     let StrictJson(body) = StrictJson::parse(&fetched.body)?;
+    let document = ClientDocument::parse(url.clone(), body)?;
+    let keys = match document.metadata().jwks_uri() {
+        Some(url) => Some(Keys {
+            url: url.clone(),
+            looked: key_set(guard, url).await,
+        }),
+        None => None,
+    };
     Ok(Found {
-        document: ClientDocument::parse(url.clone(), body)?,
+        document,
         keep_for: fetched.keep_for,
+        keys,
     })
+}
+
+/// Fetches and reads a key set. One that cannot be used takes nothing from the document that names it.
+async fn key_set(guard: &Guard, url: &WebUri) -> Result<KeySet, Glimpse> {
+    let address = Url::parse(url.as_str()).map_err(|error| Glimpse::from(error.to_string()))?;
+    let fetched = guard.fetch(address, FetchKind::KeySet).await;
+    let fetched = fetched.map_err(|error| said(&error))?;
+    let read = StrictJson::parse(&fetched.body);
+    let StrictJson(body) = read.map_err(|error| Glimpse::from(error.to_string()))?;
+    KeySet::parse(&Value::Object(body)).map_err(|error| Glimpse::from(error.to_string()))
 }
 
 /// Answers the order with what was found, and keeps it; false when another worker was faster.
@@ -120,6 +151,9 @@ async fn take_in(
     document::found(tx, environment, found, now).await?;
     let candidate = Candidate::found(&found.document);
     let client_id = found.document.client_id();
+    if let Some(keys) = &found.keys {
+        client_key_set::looked_at(tx, (environment, &client_id), keys, now).await?;
+    }
     quarantine::wait_at(
         tx,
         (environment, &client_id),

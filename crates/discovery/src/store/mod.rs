@@ -1,6 +1,7 @@
 //! What the public plane reads and writes: `intake`, and the published halves of keys. The only diesel here.
 
 pub(crate) mod attempt;
+pub(crate) mod client_key_set;
 pub(crate) mod deferral;
 pub(crate) mod document;
 pub(crate) mod family;
