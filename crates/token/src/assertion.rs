@@ -48,7 +48,8 @@ impl AssertionError {
 /// An assertion that holds, but for its single use.
 #[derive(Debug)]
 pub(crate) struct Verified {
-    pub(crate) credential: Id<Credential>,
+    /// The credential; `None` for a key of the client's own document.
+    pub(crate) credential: Option<Id<Credential>>,
     pub(crate) jti_hash: [u8; 32],
     pub(crate) expires_at: Timestamp,
 }

@@ -24,7 +24,7 @@ fn bench() -> Bench {
     let base = Url::parse("https://id.example").unwrap();
     Bench {
         credentials: vec![ClientCredential {
-            id: Id::from_uuid(Uuid::from_u128(1)),
+            id: Some(Id::from_uuid(Uuid::from_u128(1))),
             proof: Proof::Key(Box::new(public)),
         }],
         issuer: Issuer::new(

@@ -68,6 +68,24 @@ pub(crate) async fn address_to_check(
     Ok(check.then_some(url))
 }
 
+/// Orders a look at the address of a client that goes on with what was approved of it: what its document says now is
+/// compared with that.
+pub(crate) async fn look_again(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (client, url): (&ClientId, &DocumentUrl),
+    rng: &mut dyn CryptoRng,
+) -> Result<(), PageError> {
+    let at = call.place.environment;
+    let standing = store::client::find(tx, at, client, call.now).await?;
+    let last = store::document::last_look(tx, at, url).await?;
+    let fresh = last.is_some_and(|last| last.is_fresh(call.now));
+    if matches!(standing, Standing::Approved(_)) && !fresh {
+        store::fetch_order::insert(tx, (at, url), Id::new(call.now, rng), call.now).await?;
+    }
+    Ok(())
+}
+
 /// Orders the look, unless one just ended, and parks the sign-in.
 pub(crate) async fn check(
     tx: &mut TenantTx,

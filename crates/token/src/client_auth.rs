@@ -215,7 +215,9 @@ async fn prove(
                 .ok_or_else(|| presented.refuse("the secret is not one of its live ones"))?
         }
         Evidence::Assertion(text) => {
-            let live = store::credential::of_client(tx, environment, id, call.now).await?;
+            let mut live = store::credential::of_client(tx, environment, id, call.now).await?;
+            let own = (id, metadata);
+            live.extend(store::document_key::of_client(tx, environment, own, call.now).await?);
             let verified = assertion::verify(text, id, &call.place.issuer, (&live, call.now))
                 .map_err(|error| presented.refuse(error.reason()))?;
             let first = store::replay::first_use(
@@ -231,7 +233,9 @@ async fn prove(
             verified.credential
         }
     };
-    store::credential::used(tx, environment, id, accepted, call.now).await?;
+    if let Some(accepted) = accepted {
+        store::credential::used(tx, environment, id, accepted, call.now).await?;
+    }
     Ok(())
 }
 

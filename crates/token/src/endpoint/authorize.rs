@@ -6,7 +6,7 @@ use askama::Template;
 use narthex_http::page::{Badge, ErrorSummary, Field, Narrow, Tone, When};
 use narthex_http::{Params, StrictForm, StrictQuery};
 use narthex_tenancy::ambient;
-use narthex_vocab::{ClientMetadata, RedirectUri};
+use narthex_vocab::{ClientId, ClientMetadata, RedirectUri};
 
 use crate::authorize::{self, Asking, Outcome, Undecided};
 use crate::call::Call;
@@ -84,6 +84,7 @@ pub(crate) async fn post(visit: Visit, form: StrictForm) -> HttpResponse {
 async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
     let arrival = visit.arrive().await?;
     let (call, cookie) = (arrival.call(), visit.session());
+    look_again(visit, call, params).await?;
     let outcome = visit
         .token
         .database
@@ -110,6 +111,24 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
             Ok(see_other(&target.redirect_uri.with_response(&parameters)))
         }
     }
+}
+
+/// Has the address of an approved client looked at again when its time has come. By itself, so that it is remembered
+/// even when the request is refused: a client that uses a new address has a new document.
+async fn look_again(visit: &Visit, call: Call<'_>, params: &Params) -> Result<(), PageError> {
+    let named = params.given("client_id")?;
+    let client = named.and_then(|text| ClientId::parse(text).ok());
+    let Some((client, url)) = client.and_then(|id| id.document_url().map(|url| (id, url))) else {
+        return Ok(());
+    };
+    let mut rng = ambient::rng();
+    visit
+        .token
+        .database
+        .tenant(visit.place.tenant, async |tx| {
+            check::look_again(tx, call, (&client, &url), &mut rng).await
+        })
+        .await
 }
 
 /// Has the client's address looked at, and waits for it on a page of its own.

@@ -17,7 +17,8 @@ use serde_json::Value;
 
 /// A credential of a client that is in force.
 pub(crate) struct ClientCredential {
-    pub(crate) id: Id<Credential>,
+    /// `None` for a key of the client's own document.
+    pub(crate) id: Option<Id<Credential>>,
     pub(crate) proof: Proof,
 }
 
@@ -61,7 +62,7 @@ pub(crate) async fn of_client(
                     });
                 }
             };
-            let id = Id::from_uuid(id);
+            let id = Some(Id::from_uuid(id));
             Ok(ClientCredential { id, proof })
         })
         .collect()

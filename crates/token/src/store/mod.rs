@@ -7,6 +7,7 @@ pub(crate) mod code;
 pub(crate) mod consent;
 pub(crate) mod credential;
 pub(crate) mod document;
+pub(crate) mod document_key;
 pub(crate) mod entitlement;
 pub(crate) mod fetch_order;
 pub(crate) mod grant;

@@ -1,0 +1,56 @@
+//! `intake.key_set`: the keys by which a client with a document proves itself. Only keys that were approved with it, and
+//! those at the address that was.
+
+use chrono::Duration;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use narthex_tenancy::{StoreError, TenantTx, schema::intake::key_set as k};
+use narthex_vocab::{ClientId, ClientMetadata, Environment, KeySet, PublicKey, Timestamp};
+use serde_json::Value;
+
+use super::credential::{ClientCredential, Proof};
+
+/// Keys that nobody could fetch again for so long count no more.
+const LIMIT: Duration = Duration::days(7);
+
+/// The keys of a client, by its approved metadata; none for one whose identifier is no address.
+pub(crate) async fn of_client(
+    tx: &mut TenantTx,
+    environment: Environment,
+    (client, metadata): (&ClientId, &ClientMetadata),
+    now: Timestamp,
+) -> Result<Vec<ClientCredential>, StoreError> {
+    if client.document_url().is_none() {
+        return Ok(Vec::new());
+    }
+    let fetched = match metadata.jwks_uri() {
+        Some(url) => at(tx, environment, (client, url.as_str()), now).await?,
+        None => None,
+    };
+    let own = metadata.jwks().or(fetched.as_ref());
+    let keys = own.map(KeySet::keys).unwrap_or_default();
+    let credential = |key: &PublicKey| ClientCredential {
+        id: None,
+        proof: Proof::Key(Box::new(key.clone())),
+    };
+    Ok(keys.iter().map(credential).collect())
+}
+
+async fn at(
+    tx: &mut TenantTx,
+    environment: Environment,
+    (client, url): (&ClientId, &str),
+    now: Timestamp,
+) -> Result<Option<KeySet>, StoreError> {
+    let key = (tx.tenant_uuid(), environment.as_str(), client.as_str(), url);
+    let keys: Option<Option<Value>> = k::table
+        .find(key)
+        .filter(k::fetched_at.gt(now - LIMIT))
+        .select(k::keys)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    keys.flatten()
+        .map(|keys| KeySet::parse(&keys).map_err(StoreError::corrupt("intake.key_set", "keys")))
+        .transpose()
+}
