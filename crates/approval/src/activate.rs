@@ -1,5 +1,5 @@
-//! Where a client is born: the only writer of clients and of what they may reach. It takes an [`Approved`] and nothing
-//! less, and never makes a credential.
+//! Where a client is born, and put on a new approval: the only writer of clients and of what they may reach. It takes an
+//! [`Approved`] and nothing less, and never makes a credential.
 
 use chrono::Duration;
 use narthex_policy::Origin;
@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     acting::{Acting, Deed},
     approved::Approved,
+    compare_document,
     request::AccessRequest,
     store::{
         approval::{self, Term},
@@ -51,7 +52,8 @@ pub(crate) async fn activate(
         Some(quarantined) => quarantined.clone(),
         None => ClientId::generate(environment, &mut *acting.rng),
     };
-    let state = first_state(request);
+    let known = standing(tx, request).await?;
+    let state = known.unwrap_or_else(|| first_state(request));
     let metadata = effective_metadata(&approved);
 
     approval::insert(tx, &approved, term).await?;
@@ -60,9 +62,13 @@ pub(crate) async fn activate(
         state,
         metadata: Value::Object(metadata.clone()),
     };
-    client::insert(tx, &approved, term, newborn).await?;
-    if request.client_id.is_some() {
-        release(tx, request, &client_id, metadata).await?;
+    if known.is_some() {
+        client::renew(tx, &approved, term, newborn).await?;
+    } else {
+        client::insert(tx, &approved, term, newborn).await?;
+        if request.client_id.is_some() {
+            release(tx, request, &client_id, metadata).await?;
+        }
     }
     if request.origin == Origin::Approval {
         deferral::activate(tx, request.at, &client_id).await?;
@@ -71,7 +77,11 @@ pub(crate) async fn activate(
         .record(
             tx,
             Deed {
-                action: "client.activate",
+                action: if known.is_some() {
+                    "client.renew"
+                } else {
+                    "client.activate"
+                },
                 object: client_id.to_string(),
                 environment: Some(environment),
                 reason: "",
@@ -79,12 +89,30 @@ pub(crate) async fn activate(
             },
         )
         .await?;
+    compare_document::pin(tx, (environment, &client_id), acting).await?;
     Ok(Activated {
         client_id,
         state,
         approval: term.id,
         expires_at: term.expires_at,
     })
+}
+
+/// The state in which a client goes on that has an approval already; `None` for one that is born now. What was limited
+/// for what its document said is approved as it is now; who stopped a client lets it go on.
+async fn standing(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+) -> Result<Option<ClientState>, StoreError> {
+    let Some(client_id) = &request.client_id else {
+        return Ok(None);
+    };
+    match client::load(tx, request.at.environment, client_id).await {
+        Ok(standing) if standing.state == ClientState::Restricted => Ok(Some(ClientState::Active)),
+        Ok(standing) => Ok(Some(standing.state)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// A client that needs a secret waits for it; a public one, or one that signs with its own key, may begin.

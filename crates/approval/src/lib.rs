@@ -37,6 +37,7 @@ pub mod block;
 pub mod brand;
 pub mod catalogue;
 pub mod check_domain;
+pub mod compare_document;
 pub mod create_credential;
 pub mod create_tenant;
 pub mod decide;
@@ -62,6 +63,7 @@ pub mod withdraw;
 
 mod deferral_rounds;
 mod deletion_rounds;
+mod document_rounds;
 mod proof_rounds;
 pub mod workers;
 

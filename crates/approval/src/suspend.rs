@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
+    compare_document,
     prose::Reason,
     store::{self, client::Arrow},
 };
@@ -138,6 +139,9 @@ pub async fn suspend(
         detail: json!({ "from": from, "to": to }),
     };
     acting.record(tx, deed).await?;
+    if to == ClientState::Active {
+        compare_document::compare(tx, (environment, &client_id), acting).await?;
+    }
     Ok(to)
 }
 

@@ -1,5 +1,6 @@
-//! What the approval plane does by itself: it answers registrations, settles ownership proofs, and ends what is over. Hints from Postgres make it quick; looking again makes it sure. Each piece of work is one
-//! transaction of one tenant, and doing it twice changes nothing.
+//! What the approval plane does by itself: it answers registrations, settles ownership proofs, compares documents of
+//! clients with what was approved, and ends what is over. Hints from Postgres make it quick; looking again makes it
+//! sure. Each piece of work is one transaction of one tenant, and doing it twice changes nothing.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,7 +14,7 @@ use narthex_vocab::{ClientId, Environment, Id, PLATFORM_TENANT, kind};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
-    Acting, Approval, deferral_rounds, deletion_rounds,
+    Acting, Approval, deferral_rounds, deletion_rounds, document_rounds,
     expire::{ExpireError, expire},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     proof_rounds,
@@ -32,6 +33,7 @@ const CHANNELS: &[&str] = &[
     deferral_rounds::CHANNEL,
     deletion_rounds::CHANNEL,
     proof_rounds::CHANNEL,
+    document_rounds::CHANNEL,
 ];
 
 /// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
@@ -52,6 +54,9 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 Some(Hint::Notice { channel, payload }) if channel == deferral_rounds::CHANNEL => {
                     deferral_rounds::on_notice(&approval, &payload).await;
                 }
+                Some(Hint::Notice { channel, payload }) if channel == document_rounds::CHANNEL => {
+                    document_rounds::on_notice(&approval, &payload).await;
+                }
                 Some(Hint::Notice { payload, .. }) => on_notice(&approval, &payload).await,
                 Some(Hint::Connected) => {
                     heard = true;
@@ -59,6 +64,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                     proof_rounds::settle_answered(&approval).await;
                     deferral_rounds::round(&approval).await;
                     deletion_rounds::round(&approval).await;
+                    document_rounds::round(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
                 None => return,
@@ -69,6 +75,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 proof_rounds::round(&approval).await;
                 deferral_rounds::round(&approval).await;
                 deletion_rounds::round(&approval).await;
+                document_rounds::round(&approval).await;
                 end_what_is_over(&approval).await;
             }
             _ = hourly.tick() => prepare_days(&approval).await,

@@ -4,6 +4,7 @@
 // What every page shares.
 pub(crate) mod asker;
 pub(crate) mod banner;
+pub(crate) mod document_card;
 pub(crate) mod fault;
 pub(crate) mod filter;
 pub(crate) mod frame;

@@ -1,4 +1,4 @@
-//! `registry.client` and its entitlements. Only `activate` inserts; the state moves from the state the caller saw.
+//! `registry.client` and its entitlements. Only `activate` inserts and renews; the state moves from the state the caller saw.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -47,6 +47,50 @@ pub(crate) async fn insert(
         .execute(tx.connection()?)
         .await?;
     insert_entitlements(tx, approved, term, newborn.id).await
+}
+
+/// Puts a client on another approval: it is what was approved now, and reaches that and nothing else.
+pub(crate) async fn renew(
+    tx: &mut TenantTx,
+    approved: &Approved<'_>,
+    term: Term,
+    renewed: Newborn<'_>,
+) -> Result<(), StoreError> {
+    let (tenant_id, request) = (tx.tenant_uuid(), approved.request());
+    let (environment, client) = (request.at.environment.as_str(), renewed.id.as_str());
+    diesel::delete(t::table)
+        .filter(
+            t::tenant_id
+                .eq(tenant_id)
+                .and(t::environment.eq(environment)),
+        )
+        .filter(t::client_id.eq(client))
+        .execute(tx.connection()?)
+        .await?;
+    diesel::delete(e::table)
+        .filter(
+            e::tenant_id
+                .eq(tenant_id)
+                .and(e::environment.eq(environment)),
+        )
+        .filter(e::client_id.eq(client))
+        .execute(tx.connection()?)
+        .await?;
+    diesel::update(c::table.find((tenant_id, environment, client)))
+        .set((
+            c::integration_id.eq(request.integration.as_uuid()),
+            c::request_id.eq(request.at.id.as_uuid()),
+            c::version.eq(request.at.version),
+            c::approval_id.eq(term.id.as_uuid()),
+            c::state.eq(renewed.state.as_str()),
+            c::state_reason.eq(None::<&str>),
+            c::metadata.eq(renewed.metadata),
+            c::changed_at.eq(term.at),
+            c::expires_at.eq(term.expires_at),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    insert_entitlements(tx, approved, term, renewed.id).await
 }
 
 async fn insert_entitlements(

@@ -23,6 +23,7 @@ use serde_json::Value;
 
 use super::{
     dashboard_catalogue::{self, Words},
+    dashboard_documents::{self, Shown},
     dashboard_people::{self, People},
     dashboard_search::like,
     dashboard_tenants::{read_name, read_slug},
@@ -82,6 +83,8 @@ pub(crate) struct Client {
     pub(crate) acts: Vec<Act>,
     pub(crate) people: People,
     pub(crate) words: Words,
+    /// Its document, when its identifier is an address.
+    pub(crate) document: Option<Shown>,
 }
 
 /// A credential without what it proves.
@@ -230,7 +233,9 @@ pub(crate) async fn load(
     let credentials = credentials(tx, &which).await?;
     let wanted = credentials.iter().map(|credential| credential.created_by);
     let people = dashboard_people::named(tx, wanted.chain(integration.sponsor)).await?;
+    let metadata = super::metadata(TABLE, stored.metadata)?;
     Ok(Client {
+        document: dashboard_documents::load(tx, &which, &metadata).await?,
         integration,
         request: Id::from_uuid(stored.request_id),
         state: stored
@@ -238,7 +243,7 @@ pub(crate) async fn load(
             .parse()
             .map_err(StoreError::corrupt(TABLE, "state"))?,
         state_reason: stored.state_reason,
-        metadata: super::metadata(TABLE, stored.metadata)?,
+        metadata,
         created_at: stored.created_at,
         changed_at: stored.changed_at,
         expires_at: stored.expires_at,

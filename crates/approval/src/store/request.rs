@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx, schema::review::access_request as r};
-use narthex_vocab::{ClientId, Id, RequestState, Timestamp, kind};
+use narthex_vocab::{ClientId, Environment, Id, RequestState, Timestamp, kind};
 use serde_json::Value;
 
 use super::{deferral, metadata, requested};
@@ -75,6 +75,31 @@ pub(crate) async fn load(
         .await?;
     let asked = requested::load(tx, tenant, at).await?;
     row.with(at, asked)
+}
+
+/// The newest version of the newest case about an identifier.
+pub(crate) async fn newest_of(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<AccessRequest, StoreError> {
+    let (id, version): (uuid::Uuid, i32) = r::table
+        .filter(
+            r::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(r::environment.eq(environment.as_str())),
+        )
+        .filter(r::client_id.eq(client.as_str()))
+        .order((r::created_at.desc(), r::version.desc()))
+        .select((r::request_id, r::version))
+        .first(tx.connection()?)
+        .await?;
+    let at = RequestRef {
+        environment,
+        id: Id::from_uuid(id),
+        version,
+    };
+    load(tx, tx.tenant(), at).await
 }
 
 /// Moves a request along an arrow; false when it was not in `from` any more.

@@ -10,6 +10,7 @@ use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{ClientId, ClientState, CredentialState};
 
 use super::banner::Done;
+use super::document_card::{self, DocumentCard};
 use super::frame::{self, Area};
 use super::identity::{Identity, identity};
 use super::place::Place;
@@ -49,6 +50,7 @@ struct ClientPage {
     credentials: Vec<Credential>,
     issued: Vec<Fact>,
     identity: Identity,
+    document: Option<DocumentCard>,
     history: Vec<Day>,
     acts: Vec<Link>,
     may_not: Option<String>,
@@ -105,6 +107,7 @@ fn view(shell: Shell, tenant: &Tenant, client: &Client, may_not: Option<String>)
             .collect(),
         issued: issued(client),
         identity: identity(&client.metadata, None, &[]),
+        document: client.document.as_ref().map(document_card::card),
         history: history(&client.acts),
         acts: if may_not.is_some() {
             Vec::new()
@@ -276,6 +279,10 @@ fn deed(action: &str) -> String {
         "client.suspend" => "suspended it".to_owned(),
         "client.resume" => "resumed it".to_owned(),
         "client.revoke" => "revoked it".to_owned(),
+        "client.restrict" => "saw its document say something else".to_owned(),
+        "client.unrestrict" => "saw its document as it was approved again".to_owned(),
+        "client.note_document" => "noted a change of its document".to_owned(),
+        "client.renew" => "let it in as it is now".to_owned(),
         "quarantine.link" => "linked its registration to a request".to_owned(),
         "credential.create" => "created a credential".to_owned(),
         "credential.retire" => "retired a credential".to_owned(),
