@@ -178,6 +178,16 @@ fn uses_what_it_may(source: &Source) -> Vec<String> {
                 "line {number}: only egress opens outbound connections and resolves names"
             ));
         }
+        if uses("narthex_egress::")
+            && !matches!(
+                source.crate_name(),
+                Some("egress" | "discovery" | "narthex")
+            )
+        {
+            faults.push(format!(
+                "line {number}: only discovery fetches what somebody else names"
+            ));
+        }
         if line.contains("(unsafe_code") && source.path != UNSAFE {
             faults.push(format!("line {number}: only {UNSAFE} may hold unsafe code"));
         }
@@ -371,6 +381,14 @@ fn a_library_in_the_wrong_place_is_a_fault() {
     );
     assert_eq!(
         uses("crates/egress/src/fetch.rs", "reqwest::Client::new()"),
+        0
+    );
+    assert_eq!(
+        uses("crates/token/src/check.rs", "use narthex_egress::Guard;"),
+        1
+    );
+    assert_eq!(
+        uses("crates/discovery/src/a.rs", "use narthex_egress::Guard;"),
         0
     );
     assert_eq!(

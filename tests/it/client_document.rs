@@ -3,4 +3,6 @@
 
 mod bench;
 mod decided;
+mod drift;
+mod keys;
 mod refused;

@@ -1,6 +1,10 @@
 //! An address that was never seen waits like any stranger, and is a client when somebody decided so.
 
-use narthex_tenancy::permission::Role;
+use narthex_approval::{
+    block::{Block, block},
+    prose::Reason,
+};
+use narthex_tenancy::permission::{Action, Role};
 use narthex_tests::{Browser, Plane};
 
 use super::bench::{Bench, HOST, PATH, PRODUCTION};
@@ -125,4 +129,30 @@ async fn an_address_whose_time_was_over_may_come_again() {
         "select count(*) from intake.quarantine where state = 'quarantined' and expires_at > now()";
     assert_eq!(bench.count(waiting).await, 1);
     assert_eq!(bench.host.paths().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_address_is_neither_asked_nor_let_in() {
+    let bench = Bench::new().await;
+    let (_, mut browser) = bench.person("Uma").await;
+    bench.arrive(&mut browser).await;
+    let command = Block {
+        environment: PRODUCTION,
+        client_id: bench.client.clone(),
+        reason: Reason::parse("It is not what it says.").unwrap(),
+    };
+    let blocked = bench
+        .scene
+        .company
+        .reviewed(Action::HandleQuarantine, async |tx, acting| {
+            block(tx, command, acting).await
+        });
+    blocked.await.unwrap();
+    let administrator = bench.scene.company.place.administrator().await;
+    let stale =
+        "update intake.document set fresh_until = now(), looked_at = now() - interval '1 hour'";
+    administrator.batch_execute(stale).await.unwrap();
+    let page = bench.arrive(&mut browser).await;
+    assert_eq!(page.status, 403, "{}", page.body);
+    assert_eq!(bench.host.paths(), [PATH]);
 }
