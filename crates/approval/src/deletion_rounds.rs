@@ -55,7 +55,7 @@ async fn end(approval: &Approval, tenant: Id<kind::Tenant>, command: EndRegistra
         .await;
     match ended {
         Ok(true) => {
-            tracing::info!(%tenant, %client, "ended a client that deleted its registration")
+            tracing::info!(%tenant, %client, "ended a client that deleted its registration");
         }
         Ok(false) => {}
         Err(error) => {

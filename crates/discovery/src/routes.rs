@@ -18,72 +18,23 @@ pub enum Guard {
 /// The table. RFC 8414 section 3.1 puts the well-known part before the issuer's path, OpenID Connect Discovery 1.0
 /// section 4 after it; clients try all three forms.
 pub fn routes() -> Routes<Guard> {
+    Routes::new().answering(Surface::OAuthJson, |table| table.any_origin(rows))
+}
+
+#[rustfmt::skip]
+fn rows(table: Routes<Guard>) -> Routes<Guard> {
     use Guard::Public;
-    Routes::new().answering(Surface::OAuthJson, |table| {
-        table.any_origin(|table| {
-            table
-                .get(
-                    "/.well-known/oauth-authorization-server/t/{tenant}",
-                    Public,
-                    "metadata",
-                    metadata::production,
-                )
-                .get(
-                    "/.well-known/oauth-authorization-server/t/{tenant}/sandbox",
-                    Public,
-                    "metadata",
-                    metadata::sandbox,
-                )
-                .get(
-                    "/.well-known/openid-configuration/t/{tenant}",
-                    Public,
-                    "metadata",
-                    metadata::production,
-                )
-                .get(
-                    "/.well-known/openid-configuration/t/{tenant}/sandbox",
-                    Public,
-                    "metadata",
-                    metadata::sandbox,
-                )
-                .get(
-                    "/t/{tenant}/.well-known/openid-configuration",
-                    Public,
-                    "metadata",
-                    metadata::production,
-                )
-                .get(
-                    "/t/{tenant}/sandbox/.well-known/openid-configuration",
-                    Public,
-                    "metadata",
-                    metadata::sandbox,
-                )
-                .get(
-                    "/t/{tenant}/{environment}/jwks",
-                    Public,
-                    "key_set",
-                    key_set::get,
-                )
-                .post(
-                    "/t/{tenant}/{environment}/register",
-                    Public,
-                    "register",
-                    register::post,
-                )
-                .get(
-                    "/t/{tenant}/{environment}/register/{client}",
-                    Public,
-                    "read_registration",
-                    manage::get,
-                )
-                .delete(
-                    "/t/{tenant}/{environment}/register/{client}",
-                    Public,
-                    "delete_registration",
-                    manage::delete,
-                )
-        })
-    })
+    table
+        .get("/.well-known/oauth-authorization-server/t/{tenant}", Public, "metadata", metadata::production)
+        .get("/.well-known/oauth-authorization-server/t/{tenant}/sandbox", Public, "metadata", metadata::sandbox)
+        .get("/.well-known/openid-configuration/t/{tenant}", Public, "metadata", metadata::production)
+        .get("/.well-known/openid-configuration/t/{tenant}/sandbox", Public, "metadata", metadata::sandbox)
+        .get("/t/{tenant}/.well-known/openid-configuration", Public, "metadata", metadata::production)
+        .get("/t/{tenant}/sandbox/.well-known/openid-configuration", Public, "metadata", metadata::sandbox)
+        .get("/t/{tenant}/{environment}/jwks", Public, "key_set", key_set::get)
+        .post("/t/{tenant}/{environment}/register", Public, "register", register::post)
+        .get("/t/{tenant}/{environment}/register/{client}", Public, "read_registration", manage::get)
+        .delete("/t/{tenant}/{environment}/register/{client}", Public, "delete_registration", manage::delete)
 }
 
 /// Registers the table with its state.

@@ -276,20 +276,28 @@ fn view(
         ],
         verify: (mode == RegistrationMode::Approval && who.may(Action::EditIntegration))
             .then(|| who.path(&verify::below(environment))),
-        addresses: vec![
-            (
-                "issuer",
-                "Issuer",
-                who.issuer(environment).as_str().to_owned(),
-            ),
-            (
-                "token-endpoint",
-                "Token endpoint",
-                who.token_endpoint(environment),
-            ),
-        ],
+        addresses: addresses(who, environment),
         who_may: who.who_may(Action::EditSettings),
     }
+}
+
+/// Id, label and value of what clients are pointed at.
+fn addresses(
+    who: &SignedIn,
+    environment: Environment,
+) -> Vec<(&'static str, &'static str, String)> {
+    vec![
+        (
+            "issuer",
+            "Issuer",
+            who.issuer(environment).as_str().to_owned(),
+        ),
+        (
+            "token-endpoint",
+            "Token endpoint",
+            who.token_endpoint(environment),
+        ),
+    ]
 }
 
 #[cfg(test)]
