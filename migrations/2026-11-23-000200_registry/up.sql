@@ -87,7 +87,7 @@ create table registry.integration (
     name text not null check (char_length(name) between 1 and 120),
     purpose text not null check (char_length(purpose) <= 1000),
     operator text not null check (operator in ('us', 'partner', 'agent')),
-    origin text not null check (origin in ('portal', 'quarantine', 'approval', 'open')),
+    origin text not null check (origin in ('portal', 'quarantine', 'approval', 'token', 'open')),
     sponsor_id uuid,
     created_at timestamptz not null,
     primary key (tenant_id, integration_id),

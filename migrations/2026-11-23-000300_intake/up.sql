@@ -50,6 +50,86 @@ call tenant.admit_staff('intake.family');
 grant select, insert, update (last_seen, attempts) on intake.family to narthex_discovery;
 grant select on intake.family to narthex_approval;
 
+-- Who may register clients where strangers may not: a person answers for each token, and what it brings is a case like
+-- any other. The ceiling is complete when the token is made.
+create table intake.initial_access_token (
+    tenant_id uuid not null,
+    environment text not null,
+    initial_access_id uuid not null,
+    token_hash bytea not null check (octet_length(token_hash) = 32),
+    last4 text not null,
+    label text not null check (char_length(label) between 1 and 120),
+    sponsor_id uuid not null,
+    parent_client_id text,
+    uses_left integer not null check (uses_left between 0 and 1000),
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    held boolean not null default false,
+    revoked_at timestamptz,
+    made_by xid8 not null default pg_current_xact_id(),
+    primary key (tenant_id, environment, initial_access_id),
+    unique (tenant_id, environment, token_hash),
+    foreign key (tenant_id, environment) references tenant.environment,
+    foreign key (tenant_id, sponsor_id) references tenant.member,
+    constraint it_ends_soon check (expires_at > created_at and expires_at <= created_at + interval '90 days')
+);
+comment on table intake.initial_access_token is 'An initial access token (RFC 7591 section 3) as a keyed hash: who answers for what it registers, how often, until when.';
+comment on column intake.initial_access_token.parent_client_id is 'The client that registers others with it; they reach no further than it does.';
+comment on column intake.initial_access_token.made_by is 'The transaction that made it, in which alone its ceiling is written.';
+comment on column intake.initial_access_token.held is 'The parent does not work at the moment.';
+call tenant.isolate('intake.initial_access_token');
+call tenant.admit_staff('intake.initial_access_token');
+revoke select on intake.initial_access_token from narthex_staff;
+grant select (tenant_id, environment, initial_access_id, last4, label, sponsor_id, parent_client_id, uses_left, created_at, expires_at,
+    used_at, held, revoked_at) on intake.initial_access_token to narthex_staff, narthex_approval;
+grant select (made_by), insert (tenant_id, environment, initial_access_id, token_hash, last4, label, sponsor_id, parent_client_id,
+    uses_left, created_at, expires_at), update (held, revoked_at) on intake.initial_access_token to narthex_approval;
+grant select (tenant_id, environment, initial_access_id, token_hash, parent_client_id, uses_left, expires_at, held, revoked_at),
+    update (uses_left, used_at) on intake.initial_access_token to narthex_discovery;
+
+-- A token is spent and never filled; one that is revoked stays so.
+create function intake.only_spent() returns trigger
+    language plpgsql as $$
+begin
+    if new.uses_left > old.uses_left or (old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at)
+        or (new.uses_left < old.uses_left and (old.held or old.revoked_at is not null)) then
+        raise exception 'a token is spent, never filled' using errcode = 'check_violation', constraint = 'token_spent';
+    end if;
+    return new;
+end
+$$;
+create trigger only_spent before update on intake.initial_access_token
+    for each row execute function intake.only_spent();
+
+create table intake.initial_access_scope (
+    tenant_id uuid not null,
+    environment text not null,
+    initial_access_id uuid not null,
+    scope text not null,
+    primary key (tenant_id, environment, initial_access_id, scope),
+    foreign key (tenant_id, environment, initial_access_id) references intake.initial_access_token,
+    foreign key (tenant_id, environment, scope) references registry.scope
+);
+comment on table intake.initial_access_scope is 'The ceiling of an initial access token: what it registers asks for none but these.';
+call tenant.isolate('intake.initial_access_scope');
+call tenant.admit_staff('intake.initial_access_scope');
+grant select, insert on intake.initial_access_scope to narthex_approval;
+
+create function intake.only_with_its_token() returns trigger
+    language plpgsql as $$
+begin
+    if not exists (select from intake.initial_access_token as t
+            where t.tenant_id = new.tenant_id and t.environment = new.environment
+              and t.initial_access_id = new.initial_access_id and t.made_by = pg_current_xact_id()) then
+        raise exception 'a ceiling is complete once it is made' using errcode = 'check_violation', constraint = 'ceiling_complete';
+    end if;
+    return new;
+end
+$$;
+create trigger only_with_its_token before insert on intake.initial_access_scope
+    for each row execute function intake.only_with_its_token();
+
 create table intake.quarantine (
     tenant_id uuid not null,
     environment text not null,
@@ -61,16 +141,20 @@ create table intake.quarantine (
         check (state in ('quarantined', 'linked', 'activated', 'blocked', 'expired')),
     answer jsonb,
     vouched_by text check (char_length(vouched_by) <= 2048),
+    initial_access_id uuid,
     created_at timestamptz not null,
     expires_at timestamptz not null,
     primary key (tenant_id, environment, client_id),
-    foreign key (tenant_id, environment, fingerprint) references intake.family
+    foreign key (tenant_id, environment, fingerprint) references intake.family,
+    foreign key (tenant_id, environment, initial_access_id) references intake.initial_access_token
 );
 comment on table intake.quarantine is 'Where an accepted attempt waits: an identifier at most, never a secret, never a scope.';
 comment on column intake.quarantine.scope is 'What it asked for, in its own words; nothing follows from it.';
 comment on column intake.quarantine.vouched_by is 'The issuer of the software statement that its metadata rest on (RFC 7591 2.3).';
 comment on column intake.quarantine.answer is 'What the approval plane wants the registrant told after activation (RFC 7591 3.2.1); holds no secret.';
-create unique index quarantine_family on intake.quarantine (tenant_id, environment, fingerprint) where state <> 'expired';
+comment on column intake.quarantine.initial_access_id is 'The initial access token that brought it; null for a stranger''s.';
+create unique index quarantine_family on intake.quarantine (tenant_id, environment, fingerprint, initial_access_id)
+    nulls not distinct where state <> 'expired';
 call tenant.isolate('intake.quarantine');
 call tenant.admit_staff('intake.quarantine');
 grant select, insert on intake.quarantine to narthex_discovery;
@@ -95,6 +179,17 @@ end
 $$;
 create trigger tell_approval after insert on intake.quarantine
     for each row execute function intake.tell_approval();
+
+-- What a token brought becomes a case at once.
+create function intake.tell_of_sponsored() returns trigger
+    language plpgsql as $$
+begin
+    perform pg_notify('narthex_sponsored', new.tenant_id || ' ' || new.environment || ' ' || new.client_id);
+    return null;
+end
+$$;
+create trigger tell_of_sponsored after insert on intake.quarantine
+    for each row when (new.initial_access_id is not null) execute function intake.tell_of_sponsored();
 
 create table intake.ask (
     tenant_id uuid not null,

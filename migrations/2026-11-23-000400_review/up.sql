@@ -9,7 +9,7 @@ create table review.access_request (
     version integer not null check (version > 0),
     integration_id uuid not null,
     client_id text,
-    origin text not null check (origin in ('portal', 'quarantine', 'approval', 'open')),
+    origin text not null check (origin in ('portal', 'quarantine', 'approval', 'token', 'open')),
     state text not null default 'draft' check (state in ('draft', 'submitted', 'screening', 'auto_approved',
         'rejected_by_policy', 'in_review', 'changes_requested', 'offered', 'rejected', 'rejected_and_blocked',
         'awaiting_second', 'approved', 'refused', 'lapsed', 'withdrawn')),
@@ -576,6 +576,42 @@ create trigger only_before_the_answer before insert on review.offer_scope
     for each row execute function review.only_before_the_answer();
 create trigger only_before_the_answer before insert on review.offer_tool
     for each row execute function review.only_before_the_answer();
+
+-- A registration that an initial access token brought asks for no more than the ceiling of the token, in any version.
+create function review.within_the_ceiling() returns trigger
+    language plpgsql as $$
+declare
+    brought_by uuid := (select q.initial_access_id from review.access_request as r
+        join intake.quarantine as q on q.tenant_id = r.tenant_id and q.environment = r.environment and q.client_id = r.client_id
+        where r.tenant_id = new.tenant_id and r.environment = new.environment
+          and r.request_id = new.request_id and r.version = new.version);
+begin
+    if brought_by is not null and not exists (select from intake.initial_access_scope as s
+            where s.tenant_id = new.tenant_id and s.environment = new.environment
+              and s.initial_access_id = brought_by and s.scope = new.scope) then
+        raise exception 'the token reaches no further' using errcode = 'check_violation', constraint = 'token_ceiling';
+    end if;
+    return new;
+end
+$$;
+create trigger within_the_ceiling before insert on review.requested_scope
+    for each row execute function review.within_the_ceiling();
+
+-- Somebody who is there answers for what is approved; only what registers itself in an open sandbox has nobody.
+create function review.someone_answers() returns trigger
+    language plpgsql as $$
+begin
+    if not exists (select from registry.integration as i
+            left join tenant.member as m on m.tenant_id = i.tenant_id and m.member_id = i.sponsor_id
+            where i.tenant_id = new.tenant_id and i.integration_id = new.integration_id
+              and (m.state = 'active' or (i.sponsor_id is null and i.origin = 'open' and new.environment = 'sandbox'))) then
+        raise exception 'nobody answers for it' using errcode = 'check_violation', constraint = 'approval_sponsor';
+    end if;
+    return new;
+end
+$$;
+create trigger someone_answers before insert on review.approval
+    for each row execute function review.someone_answers();
 
 -- The first list of known names, with where they really are. Staff keep it from here on, in the dashboard.
 select set_config('app.tenant', '00000000-0000-7000-8000-000000000001', true);

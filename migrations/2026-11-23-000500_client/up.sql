@@ -12,12 +12,16 @@ create table registry.client (
     state_reason text,
     held_by_staff boolean not null default false,
     metadata jsonb not null,
+    parent_client_id text,
+    depth smallint not null default 1,
     created_at timestamptz not null,
     changed_at timestamptz not null,
     expires_at timestamptz not null,
     primary key (tenant_id, environment, client_id),
     unique (tenant_id, environment, client_id, approval_id),
     constraint only_what_is_suspended_is_held check (state = 'suspended' or not held_by_staff),
+    foreign key (tenant_id, environment, parent_client_id) references registry.client,
+    constraint client_depth check (depth between 1 and 3 and (depth = 1) = (parent_client_id is null)),
     foreign key (tenant_id, environment, approval_id, integration_id, request_id, version)
         references review.approval (tenant_id, environment, approval_id, integration_id, request_id, version)
 );
@@ -25,6 +29,13 @@ comment on table registry.client is 'An integration''s presence in one environme
 comment on column registry.client.metadata is 'The effective RFC 7591 metadata that was approved.';
 comment on column registry.client.held_by_staff is 'Staff suspended it: its tenant cannot let it go on.';
 comment on column registry.client.expires_at is 'Everything expires: the approval''s end at the latest.';
+comment on column registry.client.parent_client_id is 'The client that registered it with an initial access token, copied from that token.';
+comment on column registry.client.depth is 'How many clients are in the line from the person who answers: 1 without a parent, 3 at most.';
+-- A new foreign key looks at the rows that are there, and nobody looks without a tenant.
+select set_config('app.tenant', '00000000-0000-7000-8000-000000000001', true);
+alter table intake.initial_access_token add constraint token_of_a_client
+    foreign key (tenant_id, environment, parent_client_id) references registry.client;
+create index client_children on registry.client (tenant_id, environment, parent_client_id) where parent_client_id is not null;
 create index client_integration on registry.client (tenant_id, integration_id);
 call tenant.isolate('registry.client');
 call tenant.admit_staff('registry.client');
@@ -37,6 +48,75 @@ create trigger arrows before insert or update on registry.client for each row ex
     'restricted>active', 'restricted>suspended', 'restricted>revoked', 'restricted>expired',
     'suspended>active', 'suspended>awaiting_credentials', 'suspended>revoked', 'suspended>expired',
     'expired>revoked');
+
+-- Who registered a client is copied from the token that brought it, whatever the writer says. A parent is held while a
+-- child begins to work, so that it is not stopped at the same moment.
+create function registry.name_the_parent() returns trigger
+    language plpgsql as $$
+declare
+    above smallint;
+begin
+    if tg_op = 'INSERT' then
+        new.parent_client_id := (select t.parent_client_id from review.access_request as r
+            join intake.quarantine as q on q.tenant_id = r.tenant_id and q.environment = r.environment and q.client_id = r.client_id
+            join intake.initial_access_token as t on t.tenant_id = q.tenant_id and t.environment = q.environment
+              and t.initial_access_id = q.initial_access_id
+            where r.tenant_id = new.tenant_id and r.environment = new.environment
+              and r.request_id = new.request_id and r.version = new.version);
+    end if;
+    if new.parent_client_id is not null and new.state in ('awaiting_credentials', 'active', 'restricted') then
+        select c.depth into above from registry.client as c
+            where c.tenant_id = new.tenant_id and c.environment = new.environment and c.client_id = new.parent_client_id for share;
+    end if;
+    if tg_op = 'INSERT' then
+        new.depth := coalesce(above, 0) + 1;
+    end if;
+    return new;
+end
+$$;
+create trigger name_the_parent before insert or update of state on registry.client
+    for each row execute function registry.name_the_parent();
+
+-- At commit no client works whose parent does not, and none ends after its parent: who stops one stops all below it.
+create function registry.follows_its_parent() returns trigger
+    language plpgsql as $$
+declare
+    this registry.client;
+begin
+    select * into this from registry.client as c
+        where c.tenant_id = new.tenant_id and c.environment = new.environment and c.client_id = new.client_id;
+    if this.state in ('awaiting_credentials', 'active', 'restricted') then
+        if this.parent_client_id is not null and not exists (select from registry.client as p
+                where p.tenant_id = this.tenant_id and p.environment = this.environment and p.client_id = this.parent_client_id
+                  and p.state in ('active', 'restricted') and p.expires_at >= this.expires_at) then
+            raise exception 'the parent does not work' using errcode = 'check_violation', constraint = 'client_parent';
+        end if;
+    end if;
+    if exists (select from registry.client as c
+            where c.tenant_id = this.tenant_id and c.environment = this.environment and c.parent_client_id = this.client_id
+              and c.state in ('awaiting_credentials', 'active', 'restricted')
+              and (this.state not in ('active', 'restricted') or c.expires_at > this.expires_at)) then
+        raise exception 'a child still works' using errcode = 'check_violation', constraint = 'client_children';
+    end if;
+    return null;
+end
+$$;
+create constraint trigger follows_its_parent after insert or update on registry.client
+    deferrable initially deferred
+    for each row execute function registry.follows_its_parent();
+
+-- The tokens of a client work while it does.
+create function registry.tokens_follow() returns trigger
+    language plpgsql as $$
+begin
+    update intake.initial_access_token as t set held = new.state not in ('active', 'restricted')
+        where t.tenant_id = new.tenant_id and t.environment = new.environment and t.parent_client_id = new.client_id
+          and t.held = (new.state in ('active', 'restricted'));
+    return null;
+end
+$$;
+create trigger tokens_follow after update of state on registry.client
+    for each row execute function registry.tokens_follow();
 
 -- A client says and lives no more than was approved: it may leave out, never add.
 create function registry.only_what_was_approved() returns trigger
@@ -115,6 +195,51 @@ end
 $$;
 create trigger not_beyond_its_approval before insert on registry.entitlement
     for each row execute function registry.not_beyond_its_approval();
+
+-- A client that another one registered reaches no further than that one, and not for longer.
+create function registry.not_beyond_its_parent() returns trigger
+    language plpgsql as $$
+declare
+    parent text := (select c.parent_client_id from registry.client as c
+        where c.tenant_id = new.tenant_id and c.environment = new.environment and c.client_id = new.client_id);
+    within boolean := parent is null;
+begin
+    if parent is not null and tg_table_name = 'entitlement' then
+        within := exists (select from registry.entitlement as e
+            where e.tenant_id = new.tenant_id and e.environment = new.environment and e.client_id = parent
+              and e.scope = new.scope and e.expires_at >= new.expires_at);
+    elsif parent is not null then
+        within := exists (select from registry.entitled_tool as t
+            where t.tenant_id = new.tenant_id and t.environment = new.environment and t.client_id = parent
+              and t.resource_id = new.resource_id and t.tool = new.tool and t.scope = new.scope and t.schema_hash = new.schema_hash);
+    end if;
+    if not within then
+        raise exception 'the parent reaches no further' using errcode = 'check_violation', constraint = 'entitlement_parent';
+    end if;
+    return new;
+end
+$$;
+create trigger not_beyond_its_parent before insert on registry.entitlement
+    for each row execute function registry.not_beyond_its_parent();
+
+-- At commit no child keeps what its parent has lost.
+create function registry.no_child_keeps_it() returns trigger
+    language plpgsql as $$
+begin
+    if exists (select from registry.client as c
+            join registry.entitlement as e on e.tenant_id = c.tenant_id and e.environment = c.environment and e.client_id = c.client_id
+            where c.tenant_id = old.tenant_id and c.environment = old.environment and c.parent_client_id = old.client_id
+              and e.scope = old.scope and not exists (select from registry.entitlement as p
+                where p.tenant_id = old.tenant_id and p.environment = old.environment and p.client_id = old.client_id
+                  and p.scope = old.scope and p.expires_at >= e.expires_at)) then
+        raise exception 'a child still reaches it' using errcode = 'check_violation', constraint = 'entitlement_children';
+    end if;
+    return null;
+end
+$$;
+create constraint trigger no_child_keeps_it after delete on registry.entitlement
+    deferrable initially deferred
+    for each row execute function registry.no_child_keeps_it();
 comment on table registry.entitlement is 'A grant of reach: one scope of one client, until a date, by one approval.';
 call tenant.isolate('registry.entitlement');
 call tenant.admit_staff('registry.entitlement');
@@ -137,6 +262,8 @@ create table registry.entitled_tool (
     foreign key (tenant_id, environment, client_id, approval_id)
         references registry.client (tenant_id, environment, client_id, approval_id)
 );
+create trigger not_beyond_its_parent before insert on registry.entitled_tool
+    for each row execute function registry.not_beyond_its_parent();
 comment on table registry.entitled_tool is 'A tool that a client may call, pinned to the schema that was approved.';
 call tenant.isolate('registry.entitled_tool');
 call tenant.admit_staff('registry.entitled_tool');

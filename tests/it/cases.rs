@@ -9,6 +9,7 @@ mod create_credential;
 mod decide;
 mod domain;
 mod expire;
+pub(crate) mod initial_access;
 mod link;
 mod offer;
 mod onboard;

@@ -55,7 +55,7 @@ async fn the_proof_leaves_nothing_behind() {
 #[case::sessions_mixed("drop policy users_only on tenant.session", &["portal session"])]
 #[case::discovery_writes_clients(
     "grant usage on schema registry to narthex_discovery; grant insert on registry.client to narthex_discovery",
-    &["writes a client", "narthex_discovery on schema registry", "narthex_discovery on registry.client"]
+    &["writes a client", "narthex_discovery on schema registry", "narthex_discovery on registry.client", "adds to registry.client"]
 )]
 #[case::token_reads_seeds("grant select (totp_sealed) on tenant.member to narthex_token", &["totp_sealed", "TOTP seed", "narthex_token on tenant.member"])]
 #[case::approval_reads_keys("grant select on issue.signing_key to narthex_approval", &["signing_key", "signing key"])]

@@ -30,6 +30,7 @@ struct Objects {
     credential: String,
     invitation: String,
     domain: String,
+    initial_access: String,
 }
 
 impl Objects {
@@ -51,6 +52,7 @@ impl Objects {
             credential,
             invitation: format!("niv_{}", "a".repeat(43)),
             domain: domain(company).await,
+            initial_access: company.initial_access(environment).await.id.to_string(),
         }
     }
 
@@ -71,6 +73,7 @@ impl Objects {
             credential: id("crd"),
             invitation: format!("niv_{}", "q".repeat(43)),
             domain: id("dom"),
+            initial_access: id("iat"),
         }
     }
 
@@ -87,6 +90,7 @@ impl Objects {
             Some("credential") => self.credential.clone(),
             Some("token") => self.invitation.clone(),
             Some("domain" | "domain_id") => self.domain.clone(),
+            Some("initial_access") => self.initial_access.clone(),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
         pattern.split('/').map(part).collect::<Vec<_>>().join("/")

@@ -90,6 +90,7 @@ fn fill(pattern: &str) -> String {
         .replace("{credential}", &format!("crd_{id}"))
         .replace("{client}", "ns_aaaaaaaaaaaaaaaaaaaaaaaaaa")
         .replace("{domain}", &format!("dom_{id}"))
+        .replace("{initial_access}", &format!("iat_{id}"))
 }
 
 /// What a viewer may not do.

@@ -171,7 +171,9 @@ fn origin(bound: &Bound) -> Url {
 /// Key files of a system's own.
 fn keys(hash_key: [u8; 32]) -> KeyFiles {
     let directory = scratch("keys");
-    fs::write(directory.join("hash.key"), hex(&hash_key)).unwrap();
+    for key in ["hash.key", "registration.key"] {
+        fs::write(directory.join(key), hex(&hash_key)).unwrap();
+    }
     KeyFiles::ensure(&directory).unwrap()
 }
 

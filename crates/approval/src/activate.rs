@@ -15,7 +15,7 @@ use crate::{
     store::{
         approval::{self, Term},
         client::{self, Newborn},
-        deferral, quarantine,
+        deferral, lineage, quarantine,
     },
 };
 
@@ -43,10 +43,12 @@ pub(crate) async fn activate(
 ) -> Result<Activated, StoreError> {
     let request = approved.request();
     let environment = request.at.environment;
+    let parent = lineage::parent_of(tx, request).await?;
+    let longest = acting.now + LIFETIME;
     let term = Term {
         id: acting.id(),
         at: acting.now,
-        expires_at: acting.now + LIFETIME,
+        expires_at: parent.map_or(longest, |parent| parent.expires_at.min(longest)),
     };
     let client_id = match &request.client_id {
         Some(quarantined) => quarantined.clone(),

@@ -128,6 +128,9 @@ async fn activate_offered(
     offer: &Offer,
     acting: &mut Acting<'_>,
 ) -> Result<Activated, AnswerOfferError> {
+    if !screen::someone_answers(tx, request).await? {
+        return Err(NotApprovable::NoSponsor.into());
+    }
     let agreed = request.asked.narrowed(&offer.reach)?;
     let run = screen::over_what_is_agreed(tx, request, &agreed, acting).await?;
     let decided_by = store::decision::person(tx, request.at.environment, offer.decision).await?;

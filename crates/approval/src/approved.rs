@@ -52,6 +52,9 @@ pub enum NotApprovable {
     /// The policy wants a person and a rule decided.
     #[error("a person decides this")]
     NeedsPerson,
+    /// No person who is still with the tenant answers for it.
+    #[error("nobody answers for it")]
+    NoSponsor,
     /// The person who asked decided.
     #[error("who asks does not decide")]
     ByWhoAsked,

@@ -239,6 +239,9 @@ impl Case<'_> {
         agreed: &Asked,
         acting: &mut Acting<'_>,
     ) -> Result<Decided, DecideError> {
+        if !screen::someone_answers(tx, self.request).await? {
+            return Err(NotApprovable::NoSponsor.into());
+        }
         let run = screen::over_what_is_agreed(tx, self.request, agreed, acting).await?;
         let basis = Basis {
             run: run.id,

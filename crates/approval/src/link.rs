@@ -198,7 +198,12 @@ async fn asked(
             .iter()
             .fold(registered, |all, wish| all.union(&wish.scope))
     };
-    let scopes = command.scopes.clone().unwrap_or_else(everything);
+    let mut scopes = command.scopes.clone().unwrap_or_else(everything);
+    if let Some(token) = waiting.initial_access {
+        let place = command.environment;
+        let ceiling = store::initial_access_token::ceiling(tx, place, token).await?;
+        scopes = scopes.intersection(&ceiling);
+    }
     let wanted = with_reasons(&scopes, wishes);
     let mut ask = Ask::covering(&wanted, &catalogue);
     if command.scopes.is_some() {

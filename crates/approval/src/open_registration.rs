@@ -68,7 +68,9 @@ pub async fn register_openly(
     let client_id = command.client_id;
     let settings = environment::load(tx, ENVIRONMENT).await?;
     let waiting = store::quarantine::load(tx, ENVIRONMENT, &client_id).await?;
-    if settings.registration_mode != RegistrationMode::Open || waiting.expires_at <= acting.now {
+    let comes_open =
+        settings.registration_mode == RegistrationMode::Open && waiting.initial_access.is_none();
+    if !comes_open || waiting.expires_at <= acting.now {
         return Ok(OpenlyRegistered::NotForUs);
     }
     let (from, to) = (QuarantineState::Quarantined, QuarantineState::Linked);
@@ -133,7 +135,7 @@ fn capped(wanted: &ScopeSet, catalogue: &Catalogue) -> BTreeMap<Scope, ScopeReas
 }
 
 /// What it calls itself, else where it lives, else its identifier.
-fn name(metadata: &ClientMetadata, client_id: &ClientId) -> Result<Label, StoreError> {
+pub(crate) fn name(metadata: &ClientMetadata, client_id: &ClientId) -> Result<Label, StoreError> {
     let host = metadata.hosts().into_iter().next();
     let text = match (metadata.client_name(), &host) {
         (Some(name), _) => name.as_str(),

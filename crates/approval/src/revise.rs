@@ -92,7 +92,9 @@ fn next(before: &AccessRequest) -> Result<RequestRef, ReviseError> {
             version: before.at.version + 1,
             ..before.at
         }),
-        (state, Origin::Quarantine | Origin::Approval | Origin::Open) if state.is_sent_back() => {
+        (state, Origin::Quarantine | Origin::Approval | Origin::Token | Origin::Open)
+            if state.is_sent_back() =>
+        {
             Err(ReviseError::NotOurs)
         }
         (state, _) => Err(ReviseError::NotSentBack(state)),

@@ -2,7 +2,8 @@
 //! here; nothing else moves a case out of `submitted`. It never decides for a person.
 
 use narthex_policy::{
-    Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict, Vouch,
+    Descent, Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict,
+    Vouch,
 };
 use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
 use narthex_vocab::{Host, Id, Imitation, Label, RedirectUri, RequestState, kind};
@@ -86,6 +87,15 @@ pub(crate) async fn over_what_is_agreed(
     Ok(run)
 }
 
+/// Whether a person who is still with the tenant answers for a case; what registers itself in an open sandbox needs none.
+pub(crate) async fn someone_answers(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+) -> Result<bool, StoreError> {
+    Ok(request.origin == Origin::Open
+        || store::integration::is_sponsored(tx, request.integration).await?)
+}
+
 async fn run_policy(
     tx: &mut TenantTx,
     request: &AccessRequest,
@@ -134,9 +144,11 @@ async fn facts(
         risk: asked.risk,
         open: asked.open,
     });
+    let parent = store::lineage::parent_of(tx, request).await?;
     Ok(ScreeningFacts {
         environment,
         origin: request.origin,
+        descent: parent.map_or(Descent::Root, |parent| parent.judge(asked)),
         auth_method: metadata.auth_method(),
         grants: metadata.grant_types().clone(),
         requested: requested.collect(),

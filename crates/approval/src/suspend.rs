@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::{
     acting::{Acting, Deed, NotPermitted},
     compare_document,
+    follow::{Moved, follow},
     prose::Reason,
     store::{self, client::Arrow},
 };
@@ -88,6 +89,9 @@ pub enum SuspendError {
     /// Staff suspended it, and its tenant does not undo that.
     #[error("staff suspended the client")]
     HeldByStaff,
+    /// The client that registered it does not work.
+    #[error("the client that registered it does not work")]
+    ParentStopped,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -117,6 +121,9 @@ pub async fn suspend(
     if client.held_by_staff && what == Stop::Resume && !by_staff {
         return Err(SuspendError::HeldByStaff);
     }
+    if what == Stop::Resume && !parent_works(tx, environment, &client_id).await? {
+        return Err(SuspendError::ParentStopped);
+    }
     let auth_method = client.metadata.auth_method();
     let to = what
         .leads_to(tx, (environment, &client_id), auth_method)
@@ -139,6 +146,14 @@ pub async fn suspend(
         detail: json!({ "from": from, "to": to }),
     };
     acting.record(tx, deed).await?;
+    let moved = Moved {
+        environment,
+        client_id: &client_id,
+        to,
+        reason: reason.as_str(),
+        held_by_staff: by_staff && to == ClientState::Suspended,
+    };
+    follow(tx, &moved, acting).await?;
     if to == ClientState::Active {
         compare_document::compare(tx, (environment, &client_id), acting).await?;
     }
@@ -172,7 +187,29 @@ pub(crate) async fn end_unattended(
         detail: json!({ "from": from, "to": ClientState::Revoked }),
     };
     acting.record(tx, deed).await?;
+    let moved = Moved {
+        environment,
+        client_id,
+        to: ClientState::Revoked,
+        reason,
+        held_by_staff: false,
+    };
+    follow(tx, &moved, acting).await?;
     Ok(true)
+}
+
+/// Whether the client right above works; a client that nobody registered has none.
+async fn parent_works(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client_id: &ClientId,
+) -> Result<bool, StoreError> {
+    let place = (tx.tenant(), environment);
+    let line = store::lineage::line(tx, place, client_id).await?;
+    Ok(line
+        .above
+        .last()
+        .is_none_or(|parent| parent.state.honours_tokens()))
 }
 
 #[cfg(test)]

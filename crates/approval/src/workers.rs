@@ -17,7 +17,7 @@ use crate::{
     Acting, Approval, deferral_rounds, deletion_rounds, document_rounds,
     expire::{ExpireError, expire},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
-    proof_rounds,
+    proof_rounds, sponsored_rounds,
     store::due,
 };
 
@@ -34,6 +34,7 @@ const CHANNELS: &[&str] = &[
     deletion_rounds::CHANNEL,
     proof_rounds::CHANNEL,
     document_rounds::CHANNEL,
+    sponsored_rounds::CHANNEL,
 ];
 
 /// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
@@ -57,10 +58,14 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 Some(Hint::Notice { channel, payload }) if channel == document_rounds::CHANNEL => {
                     document_rounds::on_notice(&approval, &payload).await;
                 }
+                Some(Hint::Notice { channel, payload }) if channel == sponsored_rounds::CHANNEL => {
+                    sponsored_rounds::on_notice(&approval, &payload).await;
+                }
                 Some(Hint::Notice { payload, .. }) => on_notice(&approval, &payload).await,
                 Some(Hint::Connected) => {
                     heard = true;
                     look_for_open_registrations(&approval).await;
+                    sponsored_rounds::round(&approval).await;
                     proof_rounds::settle_answered(&approval).await;
                     deferral_rounds::round(&approval).await;
                     deletion_rounds::round(&approval).await;
@@ -72,6 +77,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,
             _ = round.tick() => {
                 look_for_open_registrations(&approval).await;
+                sponsored_rounds::round(&approval).await;
                 proof_rounds::round(&approval).await;
                 deferral_rounds::round(&approval).await;
                 deletion_rounds::round(&approval).await;

@@ -23,6 +23,8 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         RegisterError::Disallowed(_) => {
             OAuthError::bad_request(code, "this environment does not take such metadata")
         }
+        RegisterError::InvalidToken => OAuthError::new(StatusCode::UNAUTHORIZED, code, said)
+            .challenge("Bearer error=\"invalid_token\""),
         RegisterError::Limited { retry_after } => {
             OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
         }

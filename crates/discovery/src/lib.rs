@@ -8,6 +8,7 @@ pub mod defer;
 mod endpoint;
 mod error;
 pub mod fetch_orders;
+pub mod initial_access;
 pub mod key_set;
 pub mod manage;
 pub mod metadata;

@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::{
     Discovery,
     defer::{self, Deferred},
+    initial_access::{self, Shown},
     place::Place,
     software_statement::{self, StatementError, Vouched},
     store::{
@@ -38,6 +39,8 @@ const OPEN_BUDGET: Duration = Duration::from_secs(2);
 pub struct Register {
     /// The tenant's environment, from the path.
     pub place: Place,
+    /// What the caller shows to be more than a stranger.
+    pub initial_access: Shown,
     /// The body, or in words why it could not be read.
     pub body: Result<Map<String, Value>, String>,
     /// The caller's /32 or /64.
@@ -87,6 +90,9 @@ pub enum RegisterError {
     /// The software statement does not hold.
     #[error(transparent)]
     Statement(#[from] StatementError),
+    /// What was shown is no initial access token that counts here.
+    #[error("the initial access token is not valid")]
+    InvalidToken,
     /// This software was blocked.
     #[error("this software may not register here")]
     Blocked,
@@ -116,13 +122,17 @@ pub async fn register(
 ) -> Result<Answered, RegisterError> {
     let Register {
         place,
+        initial_access,
         body,
         source,
         request_id,
     } = command;
     let mut attempt = Attempt::new(&place, source, request_id);
     let answer = match within_budget(discovery, &place, source).await {
-        Ok(()) => admit(discovery, &place, body, &mut attempt, (now, &mut *rng)).await,
+        Ok(()) => {
+            let shown = (initial_access, body);
+            admit(discovery, &place, shown, &mut attempt, (now, &mut *rng)).await
+        }
         Err(closed @ RegisterError::Closed { .. }) => return Err(closed),
         Err(error) => Err(error),
     };
@@ -158,10 +168,15 @@ enum Admitted {
 async fn admit(
     discovery: &Discovery,
     place: &Place,
-    body: Result<Map<String, Value>, String>,
+    (shown, body): (Shown, Result<Map<String, Value>, String>),
     attempt: &mut Attempt,
     (now, rng): (Timestamp, &mut dyn CryptoRng),
 ) -> Result<(Admitted, Option<Vouched>), RegisterError> {
+    if !matches!(shown, Shown::Nothing) {
+        let (admitted, vouched) =
+            initial_access::admit(discovery, place, (shown, body), attempt, (now, rng)).await?;
+        return Ok((Admitted::Waits(admitted), vouched));
+    }
     let (settings, rules, trusted) = discovery
         .database
         .tenant(place.tenant, async |tx| {
@@ -222,7 +237,7 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    fn parse(
+    pub(crate) fn parse(
         body: &Map<String, Value>,
         mode: RegistrationMode,
         vouched: Option<Vouched>,
@@ -329,7 +344,7 @@ async fn within_budget(
 }
 
 /// The family's budget: the same software again and again.
-async fn within_family_budget(
+pub(crate) async fn within_family_budget(
     discovery: &Discovery,
     place: &Place,
     family: &Fingerprint,
@@ -368,6 +383,7 @@ const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
         RegisterError::Limited { .. } => AttemptOutcome::Limited,
         RegisterError::NotOffered
         | RegisterError::Disallowed(_)
+        | RegisterError::InvalidToken
         | RegisterError::Closed { .. }
         | RegisterError::Store(_) => AttemptOutcome::Refused,
     }
@@ -381,6 +397,7 @@ pub const fn wire_code(error: &RegisterError) -> &'static str {
         RegisterError::Malformed(_) | RegisterError::WillNotWait | RegisterError::Blocked => {
             "invalid_client_metadata"
         }
+        RegisterError::InvalidToken => "invalid_token",
         RegisterError::Metadata(error) => error.code.as_str(),
         RegisterError::Disallowed(disallowed) => disallowed.code().as_str(),
         RegisterError::Statement(error) => error.code(),
@@ -389,7 +406,7 @@ pub const fn wire_code(error: &RegisterError) -> &'static str {
     }
 }
 
-fn shorten(name: &str) -> String {
+pub(crate) fn shorten(name: &str) -> String {
     name.chars()
         .filter(|character| !character.is_control())
         .take(200)

@@ -3,7 +3,7 @@
 
 use narthex_vocab::{Environment, GrantType, Risk};
 
-use crate::facts::{Origin, ScreeningFacts};
+use crate::facts::{Descent, Origin, ScreeningFacts};
 use crate::finding::{Finding, FindingOutcome};
 use crate::imitation;
 
@@ -18,6 +18,7 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         first_request(facts),
         rules(facts),
         hosts(facts),
+        descent(facts),
     ];
     findings.extend(imitation::all(facts));
     findings
@@ -84,11 +85,12 @@ fn sponsor(facts: &ScreeningFacts) -> Finding {
     match (facts.sponsor, facts.origin) {
         (true, _) => CHECK.pass("The integration has a sponsor."),
         (false, Origin::Open) => CHECK.pass("Open registration needs no sponsor."),
-        (false, Origin::Portal | Origin::Quarantine | Origin::Approval) => CHECK.fail(
-            "The integration has no sponsor.",
-            weighed(facts.environment, 25),
-            "Name a person of the tenant as sponsor.",
-        ),
+        (false, Origin::Portal | Origin::Quarantine | Origin::Approval | Origin::Token) => CHECK
+            .fail(
+                "The integration has no sponsor.",
+                weighed(facts.environment, 25),
+                "Name a person of the tenant as sponsor.",
+            ),
     }
 }
 
@@ -251,6 +253,30 @@ fn hosts(facts: &ScreeningFacts) -> Finding {
             observed,
             10,
             Some("Prove the host before promotion to production."),
+        ),
+    }
+}
+
+fn descent(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-15",
+        title: "Lineage",
+        required: "A client reaches no further than the one that registered it.",
+    };
+    match facts.descent {
+        Descent::Root => CHECK.pass("No other client registered it."),
+        Descent::Within => {
+            CHECK.pass("It asks for no more than the client that registered it has.")
+        }
+        Descent::Beyond => CHECK.fail(
+            "It asks for more than the client that registered it has.",
+            60,
+            "Ask for no more than that client has.",
+        ),
+        Descent::Stopped => CHECK.fail(
+            "The client that registered it does not work now.",
+            60,
+            "Have that client resumed, then send the request again.",
         ),
     }
 }

@@ -15,13 +15,21 @@ pub enum Origin {
     Quarantine,
     /// A registration that answers with a client only after a decision; a person of the tenant vouched for it.
     Approval,
+    /// A registration that an initial access token brought, with a sponsor.
+    Token,
     /// Open registration, in a sandbox.
     Open,
 }
 
 impl Origin {
     /// All of them, in the order above.
-    pub const ALL: &'static [Self] = &[Self::Portal, Self::Quarantine, Self::Approval, Self::Open];
+    pub const ALL: &'static [Self] = &[
+        Self::Portal,
+        Self::Quarantine,
+        Self::Approval,
+        Self::Token,
+        Self::Open,
+    ];
 
     /// The text form, as in rows.
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +37,7 @@ impl Origin {
             Self::Portal => "portal",
             Self::Quarantine => "quarantine",
             Self::Approval => "approval",
+            Self::Token => "token",
             Self::Open => "open",
         }
     }
@@ -39,12 +48,41 @@ impl Origin {
             Self::Portal => "Portal",
             Self::Quarantine => "Quarantine",
             Self::Approval => "Registration by approval",
+            Self::Token => "Initial access token",
             Self::Open => "Open registration",
         }
     }
 }
 
 crate::word::closed_word!(Origin, "origin");
+
+/// How a request stands to the client that registered it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Descent {
+    /// No client registered it.
+    Root,
+    /// It asks for nothing that the client which registered it does not have.
+    Within,
+    /// It asks for more.
+    Beyond,
+    /// The client that registered it does not work now.
+    Stopped,
+}
+
+impl Descent {
+    /// All of them, in the order above.
+    pub const ALL: &'static [Self] = &[Self::Root, Self::Within, Self::Beyond, Self::Stopped];
+
+    /// The text form, as the schema has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::Within => "within",
+            Self::Beyond => "beyond",
+            Self::Stopped => "stopped",
+        }
+    }
+}
 
 /// One scope that is asked for, as the environment's catalogue has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +116,8 @@ pub struct ScreeningFacts {
     pub environment: Environment,
     /// Where it began.
     pub origin: Origin,
+    /// How it stands to the client that registered it.
+    pub descent: Descent,
     /// How the client would authenticate.
     pub auth_method: AuthMethod,
     /// The grants the client would use.

@@ -20,7 +20,7 @@ mod screening;
 
 pub use baseline::{check_baseline, rule};
 pub use decision::{CallFacts, Decision, DecisionReason, ToolFact, decide};
-pub use facts::{Origin, ScopeFact, ScreeningFacts, Vouch};
+pub use facts::{Descent, Origin, ScopeFact, ScreeningFacts, Vouch};
 pub use finding::{Finding, FindingOutcome};
 pub use imitation::reuse;
 pub use policies::PolicyError;

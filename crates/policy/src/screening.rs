@@ -100,6 +100,7 @@ fn context(facts: &ScreeningFacts) -> Value {
     let texts = |all: &mut dyn Iterator<Item = String>| -> Vec<String> { all.collect() };
     json!({
         "origin": { "type": "Narthex::Origin", "id": facts.origin.as_str() },
+        "descent": { "type": "Narthex::Descent", "id": facts.descent.as_str() },
         "auth_method": facts.auth_method.as_str(),
         "grants": facts.grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
         "risks": facts.requested.iter().map(|fact| fact.risk.as_str()).collect::<Vec<_>>(),

@@ -11,7 +11,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::baseline::SCHEMA;
-use crate::facts::{Origin, ScopeFact};
+use crate::facts::{Descent, Origin, ScopeFact};
 use crate::finding::FindingOutcome;
 use crate::policies::Policies;
 use crate::risk_score::RiskLevel;
@@ -54,6 +54,7 @@ fn open() -> ScreeningFacts {
     ScreeningFacts {
         environment: Environment::Sandbox,
         origin: Origin::Open,
+        descent: Descent::Root,
         auth_method: AuthMethod::None,
         grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
         requested: vec![scope("notes.read", Risk::Read, true)],
@@ -111,6 +112,10 @@ type F = ScreeningFacts;
 #[case::quarantine(|f: &mut F| { f.origin = Origin::Quarantine; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
 #[case::approval(|f: &mut F| { f.origin = Origin::Approval; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
 #[case::portal(|f: &mut F| { f.origin = Origin::Portal; f.sponsor = true; }, Verdict::NeedsPerson, &["R-02"])]
+#[case::token(|f: &mut F| { f.origin = Origin::Token; f.sponsor = true; }, Verdict::NeedsPerson, &["R-16"])]
+#[case::within(|f: &mut F| f.descent = Descent::Within, Verdict::Allow, &["R-20"])]
+#[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-15"])]
+#[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-15"])]
 #[case::no_sponsor(|f: &mut F| f.origin = Origin::Portal, Verdict::NeedsPerson, &["R-02", "R-04"])]
 #[case::production(|f: &mut F| f.environment = Environment::Production, Verdict::NeedsPerson, &["R-01", "R-12"])]
 fn open_registration(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[case] rules: &[&str]) {
@@ -290,6 +295,7 @@ fn every_request() -> Vec<ScreeningFacts> {
                 requests.push(ScreeningFacts {
                     environment: Environment::ALL[usize::from(bit(0))],
                     origin: *origin,
+                    descent: Descent::ALL[usize::from(bits % 4)],
                     auth_method: if bit(1) {
                         AuthMethod::None
                     } else {

@@ -65,6 +65,8 @@ kinds! {
     Parked = "prk";
     /// A registration that waits for a decision.
     Deferral = "dfr";
+    /// An initial access token, by its hash.
+    InitialAccess = "iat";
     /// A fetch that the discovery plane shall carry out.
     Order = "ord";
     /// An entry of the ledger.

@@ -101,8 +101,8 @@ pub use issuer::Issuer;
 pub use key_set::{KeySet, KeySetError};
 pub use kind::{
     Approval, Ask, Attempt, Credential, Decision, Deferral, Domain, Entry, Finding, Grant, IdKind,
-    Integration, Invitation, Member, Offer, Order, Parked, PolicyRun, Proof, Request, Resource,
-    Session, Tenant,
+    InitialAccess, Integration, Invitation, Member, Offer, Order, Parked, PolicyRun, Proof,
+    Request, Resource, Session, Tenant,
 };
 pub use label::Label;
 pub use mark::{Mark, MarkKind};

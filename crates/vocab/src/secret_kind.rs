@@ -22,6 +22,8 @@ pub enum SecretKind {
     RegistrationCode,
     /// What a client manages its own registration with: `nra_`.
     RegistrationAccess,
+    /// An initial access token (RFC 7591 section 3): `nia_`.
+    InitialAccessToken,
 }
 
 impl SecretKind {
@@ -36,6 +38,7 @@ impl SecretKind {
         Self::Invitation,
         Self::RegistrationCode,
         Self::RegistrationAccess,
+        Self::InitialAccessToken,
     ];
 
     /// Four characters that start every secret of the kind.
@@ -50,6 +53,7 @@ impl SecretKind {
             Self::Invitation => "niv_",
             Self::RegistrationCode => "nrg_",
             Self::RegistrationAccess => "nra_",
+            Self::InitialAccessToken => "nia_",
         }
     }
 }

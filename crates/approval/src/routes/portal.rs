@@ -6,9 +6,10 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, credential, domain, domains, fault, home, integration, integrations, invitation,
-    members, new_integration, request, resource, resource_credential, resources, retire_credential,
-    settings, sign_in, sign_out, statements, suspend, verify, withdraw, workspace,
+    allowlists, credential, domain, domains, fault, home, initial_access_tokens, integration,
+    integrations, invitation, members, new_integration, request, resource, resource_credential,
+    resources, retire_credential, revoke_initial_access_token, settings, sign_in, sign_out,
+    statements, suspend, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -62,6 +63,10 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/settings/statements", read, "statements", statements::page)
         .post("/t/{tenant}/{environment}/settings/statements", May(Action::EditSettings), "trust_issuer", statements::submit)
         .post("/t/{tenant}/{environment}/settings/statements/remove", May(Action::EditSettings), "distrust_issuer", statements::submit_remove)
+        .get("/t/{tenant}/{environment}/initial-access-tokens", read, "initial_access_tokens", initial_access_tokens::page)
+        .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)
+        .get("/t/{tenant}/{environment}/initial-access-tokens/{initial_access}/revoke", integrate, "revoke_initial_access_token", revoke_initial_access_token::page)
+        .post("/t/{tenant}/{environment}/initial-access-tokens/{initial_access}/revoke", integrate, "revoke_initial_access_token", revoke_initial_access_token::submit)
         .get("/t/{tenant}/domains", read, "domains", domains::page)
         .post("/t/{tenant}/domains", integrate, "add_domain", domains::submit)
         .get("/t/{tenant}/domains/{domain}", read, "domain", domain::page)

@@ -28,6 +28,7 @@ use super::{
     dashboard_search::like,
     dashboard_tenants::{read_name, read_slug},
     integration,
+    lineage::{self, Line},
 };
 use crate::integration::Integration;
 
@@ -81,6 +82,8 @@ pub(crate) struct Client {
     pub(crate) credentials: Vec<Credential>,
     pub(crate) issued: Issued,
     pub(crate) acts: Vec<Act>,
+    /// Who registered it, and whom it registered.
+    pub(crate) line: Line,
     pub(crate) people: People,
     pub(crate) words: Words,
     /// Its document, when its identifier is an address.
@@ -252,6 +255,7 @@ pub(crate) async fn load(
         credentials,
         issued: issued(tx, &which, now).await?,
         acts: acts(tx, &which).await?,
+        line: lineage::line(tx, (which.tenant, which.environment), &which.client_id).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
         environment: which.environment,

@@ -36,6 +36,7 @@ pub(crate) async fn open_registrations(
         )
         .filter(q::environment.eq(Environment::Sandbox.as_str()))
         .filter(e::registration_mode.eq(RegistrationMode::Open.as_str()))
+        .filter(q::initial_access_id.is_null())
         .filter(
             q::state
                 .eq(QuarantineState::Quarantined.as_str())
@@ -136,6 +137,37 @@ pub(crate) async fn deletions(
                 ))?,
             };
             Ok((Id::from_uuid(tenant), command))
+        })
+        .collect()
+}
+
+/// Registrations that tokens brought and nobody took up, the longest waiting first.
+pub(crate) async fn sponsored_registrations(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<(Id<kind::Tenant>, Environment, ClientId)>, StoreError> {
+    const TABLE: &str = "intake.quarantine";
+    let rows: Vec<(uuid::Uuid, String, String)> = q::table
+        .filter(q::initial_access_id.is_not_null())
+        .filter(
+            q::state
+                .eq(QuarantineState::Quarantined.as_str())
+                .and(q::expires_at.gt(now)),
+        )
+        .order(q::created_at)
+        .limit(MOST)
+        .select((q::tenant_id, q::environment, q::client_id))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter()
+        .map(|(tenant, environment, client)| {
+            Ok((
+                Id::from_uuid(tenant),
+                environment
+                    .parse()
+                    .map_err(StoreError::corrupt(TABLE, "environment"))?,
+                ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+            ))
         })
         .collect()
 }

@@ -21,7 +21,9 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
-    integration, metadata,
+    integration,
+    lineage::{self, Line},
+    metadata,
     portal_request::{self, Case},
     portal_standing::{self, Standings},
 };
@@ -65,6 +67,8 @@ pub(crate) struct Client {
     pub(crate) tools: Vec<(String, String)>,
     /// How it proves itself, newest first.
     pub(crate) credentials: Vec<Credential>,
+    /// Who registered it, and whom it registered.
+    pub(crate) line: Line,
 }
 
 /// A credential, as far as people may see it.
@@ -177,6 +181,7 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
         scopes: scopes(tx, environment, &id).await?,
         tools: tools(tx, environment, &id).await?,
         credentials: credentials(tx, environment, &id).await?,
+        line: lineage::line(tx, (tx.tenant(), environment), &id).await?,
         environment,
         id,
         state: row

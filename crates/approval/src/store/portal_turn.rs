@@ -6,10 +6,11 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
+        intake::initial_access_token as iat,
         registry::{
             client, credential as c, integration as i, resource, resource_credential as rc,
         },
-        tenant::member,
+        tenant::{environments, member},
     },
 };
 use narthex_vocab::{ClientId, Environment, Id, kind};
@@ -74,6 +75,36 @@ pub(crate) async fn newest_resource_credential(
         .filter(rc::resource_id.eq(id.as_uuid()))
         .order(rc::credential_id.desc())
         .select(rc::credential_id)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(newest.map(Id::from_uuid))
+}
+
+/// The newest initial access token of an environment, in whatever state.
+pub(crate) async fn newest_initial_access(
+    tx: &mut TenantTx,
+    environment: Environment,
+) -> Result<Option<Id<kind::InitialAccess>>, StoreError> {
+    let tenant = tx.tenant_uuid();
+    let _: String = environments::table
+        .filter(
+            environments::tenant_id
+                .eq(tenant)
+                .and(environments::environment.eq(environment.as_str())),
+        )
+        .select(environments::environment)
+        .for_update()
+        .first(tx.connection()?)
+        .await?;
+    let newest: Option<uuid::Uuid> = iat::table
+        .filter(
+            iat::tenant_id
+                .eq(tenant)
+                .and(iat::environment.eq(environment.as_str())),
+        )
+        .order(iat::initial_access_id.desc())
+        .select(iat::initial_access_id)
         .first(tx.connection()?)
         .await
         .optional()?;

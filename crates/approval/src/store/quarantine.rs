@@ -10,8 +10,8 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientMetadata, Environment, Id, QuarantineState, RequestState, ScopeSet, Timestamp,
-    kind,
+    ClientId, ClientMetadata, Environment, Id, InitialAccess, QuarantineState, RequestState,
+    ScopeSet, Timestamp, kind,
 };
 use serde_json::Value;
 
@@ -29,6 +29,8 @@ pub(crate) struct Waiting {
     pub(crate) state: QuarantineState,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    /// The token that brought it.
+    pub(crate) initial_access: Option<Id<InitialAccess>>,
 }
 
 /// The issuer of the software statement that a registration rests on.
@@ -52,7 +54,15 @@ pub(crate) async fn load(
     environment: Environment,
     client: &ClientId,
 ) -> Result<Waiting, StoreError> {
-    let (stored, scope, state, created_at, expires_at): (Value, String, String, _, _) = q::table
+    type Row = (
+        Value,
+        String,
+        String,
+        Timestamp,
+        Timestamp,
+        Option<uuid::Uuid>,
+    );
+    let (stored, scope, state, created_at, expires_at, brought_by): Row = q::table
         .filter(
             q::tenant_id
                 .eq(tx.tenant_uuid())
@@ -65,6 +75,7 @@ pub(crate) async fn load(
             q::state,
             q::created_at,
             q::expires_at,
+            q::initial_access_id,
         ))
         .first(tx.connection()?)
         .await?;
@@ -74,6 +85,7 @@ pub(crate) async fn load(
         state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
         created_at,
         expires_at,
+        initial_access: brought_by.map(Id::from_uuid),
     })
 }
 

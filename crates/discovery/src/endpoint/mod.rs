@@ -1,5 +1,6 @@
 //! One file an endpoint: parse, call, render.
 
+mod bearer;
 pub(crate) mod key_set;
 pub(crate) mod manage;
 pub(crate) mod metadata;

@@ -2,7 +2,7 @@
 //! (draft-dellaert-oauth-approval-based-dcr).
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{Data, Path},
 };
 use ipnet::IpNet;
@@ -10,6 +10,7 @@ use narthex_http::{JsonError, OAuthError, Peer, RequestId, StrictJson};
 use narthex_tenancy::ambient;
 use serde_json::{Map, Value, json};
 
+use super::bearer;
 use crate::{
     Discovery,
     cancel_registration::cancel_registration,
@@ -29,7 +30,7 @@ pub(crate) async fn post(
     path: Path<(String, String)>,
     body: Result<StrictJson, JsonError>,
     peer: Peer,
-    request_id: RequestId,
+    (request_id, request): (RequestId, HttpRequest),
 ) -> Result<HttpResponse, OAuthError> {
     let place = Place::find(&state.database, &path.0, &path.1)
         .await
@@ -46,6 +47,7 @@ pub(crate) async fn post(
     }
     let command = Register {
         place,
+        initial_access: bearer::shown(&request),
         body,
         source,
         request_id: request_id.to_string(),

@@ -6,6 +6,7 @@ pub(crate) mod deferral;
 pub(crate) mod document;
 pub(crate) mod family;
 pub(crate) mod fetch_order;
+pub(crate) mod initial_access_token;
 pub(crate) mod key_set;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;

@@ -3,7 +3,7 @@
 use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::quarantine as q};
-use narthex_vocab::{ClientId, Environment, QuarantineState, Timestamp};
+use narthex_vocab::{ClientId, Environment, Id, InitialAccess, QuarantineState, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::{place::Place, register::Candidate, store::family};
@@ -53,7 +53,11 @@ pub(crate) async fn join(
                 .and(q::environment.eq(place.environment.as_str())),
         )
         .filter(q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()))
-        .filter(q::state.ne(QuarantineState::Expired.as_str()))
+        .filter(
+            q::state
+                .ne(QuarantineState::Expired.as_str())
+                .and(q::initial_access_id.is_null()),
+        )
         .select(Row::as_select())
         .first(tx.connection()?)
         .await?;
@@ -106,6 +110,82 @@ pub(crate) async fn wait_at(
         .execute(tx.connection()?)
         .await?;
     Ok(())
+}
+
+/// What a token brought of this software, unless that is over.
+pub(crate) async fn brought(
+    tx: &mut TenantTx,
+    place: &Place,
+    candidate: &Candidate,
+    by: Id<InitialAccess>,
+) -> Result<Option<Waiting>, StoreError> {
+    let row: Option<Row> = q::table
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(place.environment.as_str())),
+        )
+        .filter(q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()))
+        .filter(
+            q::state
+                .ne(QuarantineState::Expired.as_str())
+                .and(q::initial_access_id.eq(by.as_uuid())),
+        )
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// A new row of a token's own: it joins no stranger, and no stranger joins it.
+pub(crate) async fn bring(
+    tx: &mut TenantTx,
+    place: &Place,
+    candidate: &Candidate,
+    (fresh, by): (ClientId, Id<InitialAccess>),
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<Waiting, StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let row: Row = diesel::insert_into(q::table)
+        .values((
+            q::tenant_id.eq(tenant_id),
+            q::environment.eq(place.environment.as_str()),
+            q::client_id.eq(fresh.as_str()),
+            q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()),
+            q::metadata.eq(Value::Object(candidate.registered())),
+            q::scope.eq(candidate.wish()),
+            q::initial_access_id.eq(by.as_uuid()),
+            q::vouched_by.eq(candidate
+                .vouched
+                .as_ref()
+                .map(|vouched| vouched.issuer.as_str())),
+            q::created_at.eq(now),
+            q::expires_at.eq(expires_at),
+        ))
+        .returning(Row::as_returning())
+        .get_result(tx.connection()?)
+        .await?;
+    row.try_into()
+}
+
+/// Whether the family was blocked, whoever brought it.
+pub(crate) async fn is_blocked(
+    tx: &mut TenantTx,
+    place: &Place,
+    candidate: &Candidate,
+) -> Result<bool, StoreError> {
+    let blocked = q::table
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(place.environment.as_str())),
+        )
+        .filter(q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()))
+        .filter(q::state.eq(QuarantineState::Blocked.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(blocked))
+        .get_result(tx.connection()?)
+        .await?)
 }
 
 /// One row by its identifier.

@@ -102,6 +102,7 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('tenant.member.password_hash', 'narthex_approval, narthex_token'),
                 ('tenant.member.totp_sealed', 'narthex_approval'),
                 ('tenant.invitation.token_hash', 'narthex_approval'),
+                ('intake.initial_access_token.token_hash', 'narthex_discovery'),
                 ('tenant.session.token_hash', 'narthex_approval, narthex_token'),
                 ('registry.resource_credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('registry.credential.secret_hash', 'narthex_approval, narthex_token'),

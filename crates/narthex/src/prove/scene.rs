@@ -23,6 +23,7 @@ const NAMES: &[&str] = &[
     "fresh_request",
     "fresh_run",
     "host",
+    "initial_access",
     "integration",
     "invitation",
     "key",

@@ -260,6 +260,8 @@ impl Refusal {
             "request_complete",
             "offer_complete",
             "proof_seen",
+            "ceiling_complete",
+            "approval_sponsor",
         ]
         .iter()
         .any(|name| self.is_by(name))

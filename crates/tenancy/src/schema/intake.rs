@@ -99,6 +99,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.initial_access_token (tenant_id, environment, initial_access_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        initial_access_id -> Uuid,
+        token_hash -> Bytea,
+        last4 -> Text,
+        label -> Text,
+        sponsor_id -> Uuid,
+        parent_client_id -> Nullable<Text>,
+        uses_left -> Int4,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        held -> Bool,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    intake.initial_access_scope (tenant_id, environment, initial_access_id, scope) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        initial_access_id -> Uuid,
+        scope -> Text,
+    }
+}
+
+diesel::table! {
     intake.quarantine (tenant_id, environment, client_id) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -109,6 +137,7 @@ diesel::table! {
         state -> Text,
         answer -> Nullable<Jsonb>,
         vouched_by -> Nullable<Text>,
+        initial_access_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
     }

@@ -17,6 +17,8 @@ diesel::table! {
         state_reason -> Nullable<Text>,
         held_by_staff -> Bool,
         metadata -> Jsonb,
+        parent_client_id -> Nullable<Text>,
+        depth -> Int2,
         created_at -> Timestamptz,
         changed_at -> Timestamptz,
         expires_at -> Timestamptz,

@@ -19,6 +19,7 @@ use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
 use crate::store::dashboard_clients::{self, Act, Client, Which};
 use crate::store::dashboard_people::name_of;
+use crate::store::lineage::Kin;
 use crate::suspend::Stop;
 
 /// What the page was asked to look at.
@@ -141,8 +142,16 @@ fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
         || "Nobody answers for it".to_owned(),
         |id| name_of(&client.people, id),
     );
+    let kin = |label: &'static str, all: &[Kin]| {
+        let of = |kin: &Kin| {
+            let words = format!("{}, {}", kin.name, kin.state.label().to_lowercase());
+            let path = paths::client(&tenant.slug, client.environment, &kin.client_id);
+            Fact::code(label, kin.client_id.as_str()).link(words, path)
+        };
+        all.iter().map(of).collect::<Vec<_>>()
+    };
     let review = paths::request(&tenant.slug, client.environment, client.request);
-    vec![
+    let mut facts = vec![
         Fact::code("Client identifier", client.id.as_str()),
         Fact::text("Integration", client.integration.name.as_str()),
         Fact::text("Runs it", client.integration.operator.label()),
@@ -150,7 +159,10 @@ fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
         Fact::new("Approved by").link("Open the request it came from", review),
         Fact::when("Since", When::new(client.created_at)),
         Fact::when("Approval ends", When::new(client.expires_at)),
-    ]
+    ];
+    facts.extend(kin("Registered by", &client.line.above));
+    facts.extend(kin("Has registered", &client.line.below));
+    facts
 }
 
 fn reach(client: &Client) -> Vec<Reach> {
@@ -283,6 +295,8 @@ fn deed(action: &str) -> String {
         "client.unrestrict" => "saw its document as it was approved again".to_owned(),
         "client.note_document" => "noted a change of its document".to_owned(),
         "client.renew" => "let it in as it is now".to_owned(),
+        "client.follow" => "stopped it with the client that registered it".to_owned(),
+        "quarantine.take_up" => "opened a request for its sponsor".to_owned(),
         "quarantine.link" => "linked its registration to a request".to_owned(),
         "credential.create" => "created a credential".to_owned(),
         "credential.retire" => "retired a credential".to_owned(),

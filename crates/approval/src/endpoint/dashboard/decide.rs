@@ -174,6 +174,9 @@ fn not_approvable(why: &NotApprovable) -> String {
                 .to_owned()
         }
         NotApprovable::NeedsPerson => "A person has to decide this, not a rule".to_owned(),
+        NotApprovable::NoSponsor => {
+            "Nobody of the tenant answers for it any more. Ask the tenant to name a sponsor, then decide".to_owned()
+        }
         NotApprovable::ByWhoAsked => {
             "You asked for this yourself: somebody else has to decide it".to_owned()
         }

@@ -158,16 +158,26 @@ async fn carry_out(
         Err(SuspendError::HeldByStaff) => Err(NotPermitted.into()),
         Err(SuspendError::Store(error)) => Err(error.into()),
         Err(SuspendError::NotPossible(state)) => {
-            let mut problems = Problems::default();
-            problems.add("", not_possible(state));
-            Ok(frame::again(&view(
-                staff,
-                &looked,
-                (what, &typed),
-                &problems,
-            )))
+            let words = not_possible(state);
+            Ok(refused(staff, &looked, (what, &typed), words))
+        }
+        Err(SuspendError::ParentStopped) => {
+            let words = "The client that registered it does not work. Resume that one first";
+            Ok(refused(staff, &looked, (what, &typed), words.to_owned()))
         }
     }
+}
+
+/// The page again, with why nothing was done.
+fn refused(
+    staff: &StaffSignedIn,
+    looked: &Looked,
+    (what, typed): (Stop, &Typed),
+    words: String,
+) -> HttpResponse {
+    let mut problems = Problems::default();
+    problems.add("", words);
+    frame::again(&view(staff, looked, (what, typed), &problems))
 }
 
 fn not_possible(state: ClientState) -> String {

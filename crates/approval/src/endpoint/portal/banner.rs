@@ -27,6 +27,8 @@ pub(crate) enum Done {
     Withdrawn,
     /// A credential was retired.
     CredentialRetired,
+    /// An initial access token was revoked.
+    InitialAccessRevoked,
     /// A client was suspended.
     Suspended,
     /// An app that registers itself was refused.
@@ -44,7 +46,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::ScopeAdded,
@@ -54,6 +56,7 @@ impl Done {
         Self::OfferDeclined,
         Self::Withdrawn,
         Self::CredentialRetired,
+        Self::InitialAccessRevoked,
         Self::Suspended,
         Self::TurnedAway,
         Self::Saved,
@@ -75,6 +78,7 @@ impl Done {
             Self::OfferDeclined => "offer-declined",
             Self::Withdrawn => "withdrawn",
             Self::CredentialRetired => "credential-retired",
+            Self::InitialAccessRevoked => "initial-access-revoked",
             Self::Suspended => "suspended",
             Self::TurnedAway => "turned-away",
             Self::Saved => "saved",
@@ -100,6 +104,7 @@ impl Done {
             }
             Self::Withdrawn => "You took the request back. Nobody works on it any more.",
             Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
+            Self::InitialAccessRevoked => "The token is revoked. It registers nothing any more.",
             Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
             Self::TurnedAway => "You refused the app. It hears so and gets nothing.",
             Self::Saved => "Saved.",

@@ -5,6 +5,7 @@ use narthex_http::page::{Badge, Fact, Icon, Tone, When};
 use narthex_tenancy::permission::Action;
 use narthex_vocab::{ClientState, CredentialState, Environment, SecretKind, Timestamp};
 
+use super::integration::path_of as path_of_integration;
 use super::signed_in::SignedIn;
 use super::standing::client_badge;
 use crate::create_credential;
@@ -67,6 +68,16 @@ pub(super) fn path_of(who: &SignedIn, client: &Client) -> String {
 
 fn facts(client: &Client, who: &SignedIn) -> Vec<Fact> {
     let mut facts = Vec::new();
+    for (label, kin) in [
+        ("Registered by", &client.line.above),
+        ("Has registered", &client.line.below),
+    ] {
+        facts.extend(kin.iter().map(|kin| {
+            let words = format!("{}, {}", kin.name, kin.state.label().to_lowercase());
+            Fact::code(label, kin.client_id.as_str())
+                .link(words, path_of_integration(who, kin.integration))
+        }));
+    }
     if let Some(reason) = &client.reason {
         facts.push(Fact::text("Reason", reason.as_str()));
     }

@@ -21,6 +21,8 @@ pub(crate) enum Area {
     Resources(Environment),
     /// How an environment answers registrations.
     Settings(Environment),
+    /// Who may register clients in an environment with a token.
+    InitialAccess(Environment),
     /// Hosts and their proofs.
     Domains,
     /// People and roles.
@@ -35,6 +37,7 @@ impl Area {
             Self::Integrations => "Integrations",
             Self::Resources(_) => "Resources",
             Self::Settings(_) => "Settings",
+            Self::InitialAccess(_) => "Initial access tokens",
             Self::Domains => "Domains",
             Self::Members => "Members",
         }
@@ -47,6 +50,7 @@ impl Area {
             Self::Integrations => "/integrations".to_owned(),
             Self::Resources(environment) => format!("/{environment}/resources"),
             Self::Settings(environment) => format!("/{environment}/settings"),
+            Self::InitialAccess(environment) => format!("/{environment}/initial-access-tokens"),
             Self::Domains => "/domains".to_owned(),
             Self::Members => "/members".to_owned(),
         }
@@ -54,7 +58,9 @@ impl Area {
 
     const fn environment(self) -> Option<Environment> {
         match self {
-            Self::Resources(environment) | Self::Settings(environment) => Some(environment),
+            Self::Resources(environment)
+            | Self::Settings(environment)
+            | Self::InitialAccess(environment) => Some(environment),
             Self::Home | Self::Integrations | Self::Domains | Self::Members => None,
         }
     }
@@ -69,6 +75,10 @@ impl Area {
             Self::Settings(_) => Some([
                 Self::Settings(Environment::Sandbox),
                 Self::Settings(Environment::Production),
+            ]),
+            Self::InitialAccess(_) => Some([
+                Self::InitialAccess(Environment::Sandbox),
+                Self::InitialAccess(Environment::Production),
             ]),
             Self::Home | Self::Integrations | Self::Domains | Self::Members => None,
         }
@@ -100,7 +110,11 @@ impl SignedIn {
         let item =
             |area: Area| NavItem::new(area.label(), self.path(&area.path())).current(area == open);
         let of = |environment: Environment| {
-            let areas = [Area::Resources(environment), Area::Settings(environment)];
+            let areas = [
+                Area::Resources(environment),
+                Area::InitialAccess(environment),
+                Area::Settings(environment),
+            ];
             NavGroup::new(environment.label(), areas.map(item).into())
         };
         vec![

@@ -194,6 +194,9 @@ fn not_approvable(why: &NotApprovable) -> String {
         NotApprovable::AgainstPolicy => {
             "The rules have changed and refuse this request now. Decline, and say so".to_owned()
         }
+        NotApprovable::NoSponsor => {
+            "Nobody answers for this integration any more. Name a sponsor first".to_owned()
+        }
         NotApprovable::NeedsPerson | NotApprovable::ByWhoAsked | NotApprovable::NotAsked(_) => {
             "This offer cannot be accepted as it stands. Decline it, and say so".to_owned()
         }

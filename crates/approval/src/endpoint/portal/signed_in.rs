@@ -90,7 +90,7 @@ impl SignedIn {
         &self.approval.people.hash_key
     }
 
-    /// Under which the codes of waiting registrations are hashed.
+    /// Under which the codes of waiting registrations and initial access tokens are hashed.
     pub(crate) fn registration_key(&self) -> &HashKey {
         &self.approval.registration_key
     }
@@ -114,6 +114,12 @@ impl SignedIn {
             Answer::Allowed => None,
             Answer::Limited { retry_after } => Some(retry_after),
         }
+    }
+
+    /// The registration endpoint of one environment of the tenant.
+    pub(crate) fn registration_endpoint(&self, environment: Environment) -> String {
+        let base = self.approval.discovery_base.as_str().trim_end_matches('/');
+        format!("{base}/t/{}/{environment}/register", self.tenant.slug)
     }
 
     /// A path of this portal as a whole address, to hand to somebody.

@@ -70,7 +70,9 @@ pub(crate) async fn submit(
 fn refusal(error: SuspendError) -> Refusal {
     match error {
         SuspendError::NotPermitted(error) => error.into(),
-        SuspendError::NotPossible(_) | SuspendError::HeldByStaff => Refusal::Stale,
+        SuspendError::NotPossible(_) | SuspendError::HeldByStaff | SuspendError::ParentStopped => {
+            Refusal::Stale
+        }
         SuspendError::Store(error) => error.into(),
     }
 }

@@ -20,5 +20,6 @@ insert into intake.deferral (tenant_id, environment, deferral_id, code_hash, ver
     created_at, expires_at)
     values ($T, 'production', $T.deferral, sha256('code'), sha256('verification'), sha256('key'), sha256('family'),
         '{"redirect_uris": ["http://127.0.0.1/callback"]}', now(), now() + interval '72 hours');
+update intake.initial_access_token set uses_left = uses_left - 1, used_at = now();
 update intake.fetch_order set claimed_at = now();
 update intake.fetch_order set answered_at = now(), seen = '["narthex-verify"]';

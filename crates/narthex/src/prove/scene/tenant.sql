@@ -36,6 +36,14 @@ insert into registry.tool (tenant_id, environment, resource_id, tool, scope, des
 insert into registry.integration (tenant_id, integration_id, name, purpose, operator, origin, sponsor_id, created_at) values
     ($T, $T.integration, 'Notes by mail', 'Sends notes', 'partner', 'portal', $T.owner, now()),
     ($T, $T.other_integration, 'Notes by fax', 'Sends notes', 'partner', 'portal', $T.owner, now());
+insert into intake.initial_access_token (tenant_id, environment, initial_access_id, token_hash, last4, label, sponsor_id,
+        uses_left, created_at, expires_at)
+    values ($T, 'production', $T.initial_access, sha256('initial access'), 'last', 'Pipeline', $T.owner, 2, now(),
+        now() + interval '7 days');
+insert into intake.initial_access_scope (tenant_id, environment, initial_access_id, scope)
+    values ($T, 'production', $T.initial_access, $T.scope);
+update intake.initial_access_token set held = true;
+update intake.initial_access_token set held = false;
 insert into registry.domain (tenant_id, domain_id, host, challenge, created_at)
     values
         ($T, $T.domain, $T.host, 'narthex-verify', now()),

@@ -117,6 +117,7 @@ const TWISTS: &[Twist] = &[
     twist("decided by nobody", &[("$P, $A.staff, null", "null, null, null")], Rule("a_person_or_a_named_rule")),
     twist("decided by a rule, where policy wants a person", &[("$P, $A.staff, null", "null, null, 'rule'")], Rule("a_person_where_policy_wants_one")),
     twist("decided by a person who is not there", &[("$P, $A.staff", "$P, $A.new")], Key("decision_decider_tenant_id_decided_by_fkey")),
+    twist("while nobody answers for it", &[("\n    insert into review.decision", "\n    update tenant.member set state = 'left' where member_id = $A.owner; insert into review.decision")], Rule("approval_sponsor")),
     twist("without a decision", &[("$A.fresh_decision, null, now()", "null, null, now()")], Given("decision_id")),
     twist("by the decision of another case", &[("$A.fresh_decision, null, now()", "$A.decision, null, now()")], Key("approval_tenant_id_environment_decision_id_request_id_vers_fkey")),
     twist("by a decision that rejects", &[("'approve', $P", "'reject', $P")], Rule("approval_decision")),

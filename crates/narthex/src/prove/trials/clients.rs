@@ -1,7 +1,7 @@
 //! A client is what was approved, for as long as it was approved, and proves itself by little that is worth stealing.
 
 use crate::prove::refusal::Control::{Given, Key, Rule};
-use crate::prove::role::Role::{Approval, Token};
+use crate::prove::role::Role::{Approval, Discovery, Token};
 use crate::prove::trial::But::This;
 use crate::prove::trial::Trial;
 
@@ -20,6 +20,13 @@ const CREDENTIAL: &str = "insert into registry.credential (tenant_id, environmen
 
 /// The tries.
 pub(in crate::prove) const TRIALS: &[Trial] = &[
+    Trial {
+        what: "fills an initial access token that was spent",
+        role: Discovery,
+        sql: "update intake.initial_access_token set uses_left = uses_left + 1",
+        by: Rule("token_spent"),
+        but: This("update intake.initial_access_token set uses_left = uses_left - 1"),
+    },
     Trial {
         what: "makes a production client active without an approval",
         role: Approval,
