@@ -10,8 +10,8 @@ pub mod tenant;
 
 use self::{
     intake::{
-        ask, attempt, deferral, document, family, fetch_order, initial_access_scope, initial_access_token, key_set,
-        quarantine, registration_access,
+        ask, attempt, deferral, document, family, fetch_order, initial_access_scope,
+        initial_access_token, key_set, quarantine, registration_access,
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
