@@ -19,7 +19,7 @@ create table intake.attempt (
     primary key (tenant_id, environment, at, attempt_id),
     foreign key (tenant_id, environment) references tenant.environment
 ) partition by range (at);
-comment on table intake.attempt is 'One call on a public registration surface; append only, partitioned by day.';
+comment on table intake.attempt is 'One call on a public registration surface; append only, partitioned by day. Calls of a flood are counted in intake.tally.';
 comment on column intake.attempt.source is 'The caller''s /32 or /64, never more.';
 comment on column intake.attempt.reason is 'The exact reason; the caller heard the coarse code in error alone.';
 call tenant.isolate('intake.attempt');
@@ -30,6 +30,46 @@ grant select on intake.attempt to narthex_approval;
 -- Makes the partitions of the coming days; the default one takes what nobody prepared for.
 create table intake.attempt_default partition of intake.attempt default;
 call tenant.isolate('intake.attempt_default');
+create index attempt_at on intake.attempt (at desc, attempt_id desc);
+create index attempt_family on intake.attempt (tenant_id, environment, fingerprint, at desc) where fingerprint is not null;
+
+-- Under a flood an attempt is not a row but one more in a count. The answer leaves when the count is committed.
+create table intake.tally (
+    tenant_id uuid not null,
+    environment text not null,
+    minute timestamptz not null check (minute = date_trunc('minute', minute, 'UTC')),
+    outcome text not null check (outcome in ('malformed', 'limited', 'blocked', 'refused', 'joined')),
+    error text not null,
+    fingerprint bytea not null check (octet_length(fingerprint) in (0, 32)),
+    network cidr not null,
+    calls bigint not null check (calls > 0),
+    primary key (tenant_id, environment, minute, outcome, error, fingerprint, network),
+    foreign key (tenant_id, environment) references tenant.environment
+) partition by range (minute);
+comment on table intake.tally is 'Attempts like many others of the same minute, counted instead of written one by one; partitioned by day.';
+comment on column intake.tally.error is 'The code that the caller heard; empty for what was admitted.';
+comment on column intake.tally.fingerprint is 'The family; empty where there is none.';
+comment on column intake.tally.network is 'The callers'' /24 or /48; 0.0.0.0/0 or ::/0 for all networks after the first few of that minute.';
+call tenant.isolate('intake.tally');
+call tenant.admit_staff('intake.tally');
+grant select, insert, update (calls) on intake.tally to narthex_discovery;
+grant select on intake.tally to narthex_approval;
+create index tally_family on intake.tally (tenant_id, environment, fingerprint, minute desc);
+
+create table intake.tally_default partition of intake.tally default;
+call tenant.isolate('intake.tally_default');
+
+-- A count never goes down: what was counted stays counted.
+create function intake.only_grow() returns trigger
+    language plpgsql as $$
+begin
+    if new.calls <= old.calls then
+        raise exception 'a count only grows' using errcode = 'check_violation', constraint = 'only_grow';
+    end if;
+    return new;
+end
+$$;
+create trigger only_grow before update on intake.tally for each row execute function intake.only_grow();
 
 create table intake.family (
     tenant_id uuid not null,
@@ -144,6 +184,7 @@ create table intake.quarantine (
     initial_access_id uuid,
     created_at timestamptz not null,
     expires_at timestamptz not null,
+    introduced_by cidr,
     primary key (tenant_id, environment, client_id),
     foreign key (tenant_id, environment, fingerprint) references intake.family,
     foreign key (tenant_id, environment, initial_access_id) references intake.initial_access_token
@@ -155,6 +196,8 @@ comment on column intake.quarantine.answer is 'What the approval plane wants the
 comment on column intake.quarantine.initial_access_id is 'The initial access token that brought it; null for a stranger''s.';
 create unique index quarantine_family on intake.quarantine (tenant_id, environment, fingerprint, initial_access_id)
     nulls not distinct where state <> 'expired';
+comment on column intake.quarantine.introduced_by is 'The /24 or /48 of the first call; what became of its software prices what it brings next.';
+create index quarantine_history on intake.quarantine (tenant_id, environment, created_at);
 call tenant.isolate('intake.quarantine');
 call tenant.admit_staff('intake.quarantine');
 grant select, insert on intake.quarantine to narthex_discovery;
@@ -170,15 +213,105 @@ create policy addresses_wait_again on intake.quarantine as restrictive for updat
     using (client_id like 'https://%' and state in ('quarantined', 'expired')) with check (state = 'quarantined');
 grant update (fingerprint, metadata, scope, state, expires_at) on intake.quarantine to narthex_discovery;
 
-create function intake.tell_approval() returns trigger
+-- Brakes and lists: what people set against floods. A row of the platform's own tenant holds for every tenant.
+create table intake.brake (
+    tenant_id uuid not null references tenant.tenant,
+    brake_id uuid not null,
+    reason text not null check (char_length(reason) between 1 and 2000),
+    set_by_tenant uuid not null,
+    set_by uuid not null,
+    set_by_name text not null,
+    set_at timestamptz not null,
+    ends_at timestamptz not null,
+    proposed_by_tenant uuid,
+    proposed_by uuid,
+    proposed_by_name text,
+    proposed_at timestamptz,
+    lifted_by_tenant uuid,
+    lifted_by uuid,
+    lifted_by_name text,
+    lifted_at timestamptz,
+    primary key (tenant_id, brake_id),
+    constraint a_brake_ends check (ends_at > set_at and ends_at <= set_at + interval '7 days'),
+    constraint a_proposal_is_whole check (num_nulls(proposed_by_tenant, proposed_by, proposed_by_name, proposed_at) in (0, 4)),
+    constraint a_lift_is_whole check (num_nulls(lifted_by_tenant, lifted_by, lifted_by_name, lifted_at) in (0, 4)),
+    constraint staff_keep_their_brakes check (
+        lifted_at is null or set_by_tenant <> '00000000-0000-7000-8000-000000000001' or lifted_by_tenant = set_by_tenant),
+    constraint the_platforms_brake_takes_two check (
+        tenant_id <> '00000000-0000-7000-8000-000000000001' or lifted_at is null
+        or (proposed_by is not null and proposed_by <> lifted_by))
+);
+comment on table intake.brake is 'Registration stands still for a tenant, or by a row of the platform for all, until ends_at.';
+comment on column intake.brake.proposed_by is 'Who wants to lift the platform''s brake; somebody else has to.';
+call tenant.isolate('intake.brake');
+call tenant.admit_staff('intake.brake');
+grant select (tenant_id, brake_id, set_at, ends_at, lifted_at) on intake.brake to narthex_discovery;
+grant select, insert, update (ends_at, proposed_by_tenant, proposed_by, proposed_by_name, proposed_at,
+    lifted_by_tenant, lifted_by, lifted_by_name, lifted_at) on intake.brake to narthex_approval;
+
+-- What was lifted stays lifted, and an end only moves on.
+create function intake.brakes_move_on() returns trigger
     language plpgsql as $$
 begin
-    perform pg_notify('narthex_intake', new.tenant_id || ' ' || new.environment || ' ' || new.client_id);
-    return null;
+    if old.lifted_at is not null or new.ends_at < old.ends_at then
+        raise exception 'a brake is lifted once and never shortened' using errcode = 'check_violation', constraint = 'brakes_move_on';
+    end if;
+    return new;
 end
 $$;
-create trigger tell_approval after insert on intake.quarantine
-    for each row execute function intake.tell_approval();
+create trigger brakes_move_on before update on intake.brake for each row execute function intake.brakes_move_on();
+
+create table intake.listing (
+    tenant_id uuid not null references tenant.tenant,
+    listing_id uuid not null,
+    effect text not null check (effect in ('block', 'lane')),
+    per_minute integer check (per_minute between 1 and 65535),
+    fingerprint bytea check (octet_length(fingerprint) = 32),
+    host text check (host ~ '^[a-z0-9.-]{1,253}$'),
+    network cidr check (masklen(network) >= case family(network) when 4 then 8 else 16 end),
+    reason text not null check (char_length(reason) between 1 and 2000),
+    author_tenant uuid not null,
+    author uuid not null,
+    author_name text not null,
+    created_at timestamptz not null,
+    expires_at timestamptz not null,
+    ended_by_tenant uuid,
+    ended_by uuid,
+    ended_by_name text,
+    ended_at timestamptz,
+    primary key (tenant_id, listing_id),
+    constraint one_subject check (num_nonnulls(fingerprint, host, network) = 1),
+    constraint a_lane_has_a_width check ((effect = 'lane') = (per_minute is not null)),
+    constraint no_lane_for_a_host check (effect = 'block' or host is null),
+    constraint a_listing_ends check (expires_at > created_at and expires_at <= created_at + interval '366 days'),
+    constraint an_end_is_whole check (num_nulls(ended_by_tenant, ended_by, ended_by_name, ended_at) in (0, 4))
+);
+comment on table intake.listing is 'The block list, and the trust list of those that have a lane of their own; of a tenant, or by a row of the platform of all.';
+comment on column intake.listing.host is 'A host and all below it.';
+comment on column intake.listing.per_minute is 'The width of a lane: calls of a minute beyond the common budgets.';
+call tenant.isolate('intake.listing');
+call tenant.admit_staff('intake.listing');
+grant select (tenant_id, listing_id, effect, per_minute, fingerprint, host, network, created_at, expires_at, ended_at)
+    on intake.listing to narthex_discovery;
+grant select, insert, update (ended_by_tenant, ended_by, ended_by_name, ended_at) on intake.listing to narthex_approval;
+
+-- The log as people read it: attempts one by one, and those that were counted.
+create view intake.log with (security_invoker = true) as
+    select tenant_id, environment, at, attempt_id as log_id, outcome, source, fingerprint, client_id, client_name, error,
+        reason, request_id, 1::bigint as calls
+    from intake.attempt
+    union all
+    select t.tenant_id, t.environment, t.minute,
+        md5(concat_ws(e'\n', t.tenant_id, t.environment, t.minute, t.outcome, t.error, encode(t.fingerprint, 'hex'), t.network))::uuid,
+        t.outcome, t.network, nullif(t.fingerprint, ''), q.client_id, f.client_name, nullif(t.error, ''),
+        'counted: as others of this minute', '', t.calls
+    from intake.tally as t
+    left join intake.family as f
+        on f.tenant_id = t.tenant_id and f.environment = t.environment and f.fingerprint = t.fingerprint
+    left join intake.quarantine as q on q.tenant_id = t.tenant_id and q.environment = t.environment
+        and q.fingerprint = t.fingerprint and q.state <> 'expired' and q.initial_access_id is null;
+comment on view intake.log is 'Attempts and counted attempts, newest first for whoever orders them so.';
+grant select on intake.log to narthex_staff;
 
 -- What a token brought becomes a case at once.
 create function intake.tell_of_sponsored() returns trigger

@@ -14,7 +14,7 @@ begin
     if days not between 1 and 31 then
         raise exception 'at most 31 days at once' using errcode = 'invalid_parameter_value';
     end if;
-    foreach parent in array array['intake.attempt', 'issue.issuance'] loop
+    foreach parent in array array['intake.attempt', 'intake.tally', 'issue.issuance'] loop
         for offset_days in 0 .. days - 1 loop
             day := first + offset_days;
             part := parent || to_char(day, '_YYYYMMDD');

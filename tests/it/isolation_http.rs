@@ -8,7 +8,11 @@ mod portal;
 mod token;
 
 use narthex_approval::add_domain::{AddDomain, AddDomainError, add_domain};
+use narthex_approval::add_listing::{AddListing, AddListingError, add_listing};
+use narthex_approval::listing::{Effect, Subject};
+use narthex_approval::prose::Reason;
 use narthex_people::session::Surface;
+use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Person, Role};
 use narthex_tests::{Answer, Browser};
 use narthex_vocab::{Environment, HostName};
@@ -31,6 +35,8 @@ struct Objects {
     invitation: String,
     domain: String,
     initial_access: String,
+    brake: String,
+    listing: String,
 }
 
 impl Objects {
@@ -53,6 +59,8 @@ impl Objects {
             invitation: format!("niv_{}", "a".repeat(43)),
             domain: domain(company).await,
             initial_access: company.initial_access(environment).await.id.to_string(),
+            brake: format!("brk_0192{}", "7".repeat(28)),
+            listing: listing(company).await,
         }
     }
 
@@ -74,6 +82,8 @@ impl Objects {
             invitation: format!("niv_{}", "q".repeat(43)),
             domain: id("dom"),
             initial_access: id("iat"),
+            brake: id("brk"),
+            listing: id("lst"),
         }
     }
 
@@ -91,6 +101,8 @@ impl Objects {
             Some("token") => self.invitation.clone(),
             Some("domain" | "domain_id") => self.domain.clone(),
             Some("initial_access") => self.initial_access.clone(),
+            Some("brake") => self.brake.clone(),
+            Some("listing") => self.listing.clone(),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
         pattern.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -110,6 +122,22 @@ async fn domain(company: &Company) -> String {
         Err(AddDomainError::AlreadyThere(id)) => id.to_string(),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// A line of the tenant's block list.
+async fn listing(company: &Company) -> String {
+    let command = AddListing {
+        effect: Effect::Block,
+        subject: Subject::parse("host", "evil.example").unwrap(),
+        reason: Reason::parse("It is evil.").unwrap(),
+        expires_at: ambient::now() + chrono::Duration::days(1),
+    };
+    let listed: Result<_, AddListingError> = company
+        .reviewed(Action::EditLists, async |tx, acting| {
+            add_listing(tx, command, acting).await
+        })
+        .await;
+    listed.unwrap().id.to_string()
 }
 
 /// A form that every handler can read: whatever stops it is not the form.

@@ -19,6 +19,7 @@ mod cases;
 mod catalogue;
 mod client_document;
 mod domain;
+mod floods;
 mod impersonation;
 mod initial_access;
 mod invariants;

@@ -119,6 +119,7 @@ async fn spend(scene: &Scene) {
         name,
         burst: 100,
         interval,
+        cost: 1,
     };
     let budgets = scene.company.place.budgets();
     for _ in 0..3 {

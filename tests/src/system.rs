@@ -11,7 +11,7 @@ use narthex::{
     outbound::TestHosts,
     planes::Running,
 };
-use narthex_http::{Listener, TrustedProxies, server::Bound};
+use narthex_http::{Listener, TrustedProxies, peer::ProxyHeader, server::Bound};
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -58,12 +58,27 @@ impl System {
 
     /// The same, and these hosts of the outside world are on this machine.
     pub async fn with_hosts(place: &Place, hash_key: [u8; 32], hosts: TestHosts) -> Self {
-        Self::launch(place, &place.redis_url, hash_key, hosts).await
+        Self::launch(
+            place,
+            &place.redis_url,
+            hash_key,
+            hosts,
+            TrustedProxies::none(),
+        )
+        .await
+    }
+
+    /// The same behind a proxy at 127.0.0.1, which is believed about where calls come from.
+    pub async fn behind_a_proxy(place: &Place, hash_key: [u8; 32]) -> Self {
+        let proxies = TrustedProxies::parse(["127.0.0.1"], ProxyHeader::XForwardedFor).unwrap();
+        let hosts = TestHosts::default();
+        Self::launch(place, &place.redis_url, hash_key, hosts, proxies).await
     }
 
     /// The same with a Redis of the test's own.
     pub async fn with_redis(place: &Place, redis_url: &str, hash_key: [u8; 32]) -> Self {
-        Self::launch(place, redis_url, hash_key, TestHosts::default()).await
+        let hosts = TestHosts::default();
+        Self::launch(place, redis_url, hash_key, hosts, TrustedProxies::none()).await
     }
 
     async fn launch(
@@ -71,6 +86,7 @@ impl System {
         redis_url: &str,
         hash_key: [u8; 32],
         test_hosts: TestHosts,
+        proxies: TrustedProxies,
     ) -> Self {
         let urls = DatabaseUrls {
             owner: place.owner_url(),
@@ -100,7 +116,7 @@ impl System {
                     staff,
                     redis_url,
                     keys,
-                    proxies: TrustedProxies::none(),
+                    proxies,
                     workers: 1,
                     test_hosts,
                 };

@@ -10,12 +10,13 @@ use narthex_tenancy::{
     days,
     listen::{Hint, listen},
 };
-use narthex_vocab::{ClientId, Environment, Id, PLATFORM_TENANT, kind};
+use narthex_vocab::{ClientId, Id, PLATFORM_TENANT, QuarantineState, kind};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
     Acting, Approval, deferral_rounds, deletion_rounds, document_rounds,
     expire::{ExpireError, expire},
+    make_room::{MakeRoom, MakeRoomError, make_room},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     proof_rounds, sponsored_rounds,
     store::due,
@@ -61,7 +62,8 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 Some(Hint::Notice { channel, payload }) if channel == sponsored_rounds::CHANNEL => {
                     sponsored_rounds::on_notice(&approval, &payload).await;
                 }
-                Some(Hint::Notice { payload, .. }) => on_notice(&approval, &payload).await,
+                // It says that registrations wait, and not which: one hint for many.
+                Some(Hint::Notice { .. }) => look_for_open_registrations(&approval).await,
                 Some(Hint::Connected) => {
                     heard = true;
                     look_for_open_registrations(&approval).await;
@@ -83,6 +85,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 deletion_rounds::round(&approval).await;
                 document_rounds::round(&approval).await;
                 end_what_is_over(&approval).await;
+                make_room_where_it_is_crowded(&approval).await;
             }
             _ = hourly.tick() => prepare_days(&approval).await,
         }
@@ -93,23 +96,6 @@ fn every(period: Duration) -> Interval {
     let mut interval = interval(period);
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
-}
-
-/// A hint names a new registration: tenant, environment and identifier. One of production is for people.
-async fn on_notice(approval: &Approval, payload: &str) {
-    let mut words = payload.splitn(3, ' ');
-    let (Some(tenant), Some(environment), Some(client)) =
-        (words.next(), words.next(), words.next())
-    else {
-        return;
-    };
-    let tenant = uuid::Uuid::try_parse(tenant).map(Id::from_uuid);
-    let client = ClientId::parse(client);
-    if let (Ok(tenant), Ok(client), Ok(Environment::Sandbox)) =
-        (tenant, client, environment.parse::<Environment>())
-    {
-        open_registration(approval, tenant, client).await;
-    }
 }
 
 async fn look_for_open_registrations(approval: &Approval) {
@@ -154,6 +140,28 @@ async fn end_what_is_over(approval: &Approval) {
         match ended {
             Ok(ended) => tracing::info!(%tenant, ?ended, "ended what was over"),
             Err(error) => tracing::warn!(%tenant, %error, "what is over was not ended"),
+        }
+    }
+}
+
+async fn make_room_where_it_is_crowded(approval: &Approval) {
+    let most = QuarantineState::MOST_WAITING;
+    let found = approval
+        .staff
+        .platform(async |tx| due::crowded(tx, most).await)
+        .await;
+    for (tenant, environment) in logged(found).unwrap_or_default() {
+        let made: Result<_, MakeRoomError> = approval
+            .database
+            .tenant(tenant, async |tx| {
+                let mut rng = rng();
+                let acting = &mut Acting::system("quarantine", now(), &mut rng, "worker");
+                make_room(tx, MakeRoom { environment, most }, acting).await
+            })
+            .await;
+        match made {
+            Ok(ended) => tracing::info!(%tenant, %environment, ended, "made room in quarantine"),
+            Err(error) => tracing::warn!(%tenant, %error, "no room was made in quarantine"),
         }
     }
 }

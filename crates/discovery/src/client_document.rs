@@ -18,7 +18,7 @@ use crate::{
     Discovery,
     fetch_orders::{OrderRef, said},
     register::{Candidate, QUARANTINE},
-    store::{client_key_set, document, fetch_order, quarantine},
+    store::{client_key_set, document, fetch_order, hint, quarantine},
 };
 
 /// An address of an environment.
@@ -160,5 +160,6 @@ async fn take_in(
         &candidate,
         (now, now + QUARANTINE),
     )
-    .await
+    .await?;
+    hint::waiting(tx, environment).await
 }

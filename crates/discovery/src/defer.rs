@@ -14,7 +14,8 @@ use url::Url;
 use crate::{
     Discovery,
     place::Place,
-    register::{Candidate, RegisterError, spend},
+    pricing::within,
+    register::{Candidate, RegisterError},
     store::{
         attempt::{self, Attempt},
         deferral, family,
@@ -60,8 +61,8 @@ pub(crate) async fn defer(
     (now, rng): (Timestamp, &mut dyn CryptoRng),
 ) -> Result<Deferred, RegisterError> {
     let hour = std::time::Duration::from_secs(3_600);
-    let source = format!("register/deferred/source/{}", attempt.source());
-    spend(discovery, place.tenant, &[Bucket::new(source, 600, hour)]).await?;
+    let source = format!("register/deferred/source/{}", attempt.source.network);
+    within(discovery, place.tenant, &[Bucket::new(source, 600, hour)]).await?;
 
     let code = Secret::generate(SecretKind::RegistrationCode, rng);
     let verification = VerificationCode::generate(rng);
@@ -81,7 +82,7 @@ pub(crate) async fn defer(
             deferral::insert(tx, place, candidate, &new).await?;
             deferral::make_room(tx, place, MOST_PENDING).await?;
             attempt.deferred();
-            attempt::insert(tx, attempt, now, rng).await
+            attempt::insert(tx, std::slice::from_ref(attempt)).await
         })
         .await?;
     Ok(Deferred {

@@ -19,7 +19,8 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         | RegisterError::Metadata(_)
         | RegisterError::WillNotWait
         | RegisterError::Statement(_)
-        | RegisterError::Blocked => OAuthError::bad_request(code, said),
+        | RegisterError::Blocked
+        | RegisterError::Listed => OAuthError::bad_request(code, said),
         RegisterError::Disallowed(_) => {
             OAuthError::bad_request(code, "this environment does not take such metadata")
         }
@@ -28,7 +29,9 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         RegisterError::Limited { retry_after } => {
             OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
         }
-        RegisterError::Closed { retry_after } => {
+        RegisterError::Closed { retry_after }
+        | RegisterError::Braked { retry_after }
+        | RegisterError::Full { retry_after } => {
             OAuthError::new(StatusCode::SERVICE_UNAVAILABLE, code, said).retry_after(retry_after)
         }
         RegisterError::Store(error) => unavailable(error),

@@ -8,12 +8,11 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 
 use crate::{
-    Discovery,
+    Discovery, gate,
     place::Place,
-    register::{
-        Candidate, QUARANTINE, RegisterError, Registered, shorten, spend, within_family_budget,
-    },
-    software_statement::{self, Vouched},
+    pricing::{self, Call},
+    register::{Candidate, QUARANTINE, RegisterError, Registered, read},
+    software_statement::Vouched,
     store::{
         attempt::{self, Attempt},
         family,
@@ -36,14 +35,15 @@ pub enum Shown {
 /// Takes the registration, once for each use of the token; the same software again gets the same identifier.
 pub(crate) async fn admit(
     discovery: &Discovery,
-    place: &Place,
+    call: Call<'_>,
     (shown, body): (Shown, Result<Map<String, Value>, String>),
     attempt: &mut Attempt,
-    (now, rng): (Timestamp, &mut dyn CryptoRng),
+    rng: &mut dyn CryptoRng,
 ) -> Result<(Registered, Option<Vouched>), RegisterError> {
     let Shown::Token(secret) = shown else {
         return Err(RegisterError::InvalidToken);
     };
+    let (place, now) = (call.place, call.now);
     let hash = secret.hash(&discovery.hash_key);
     let (token, rules, trusted) = discovery
         .database
@@ -55,14 +55,11 @@ pub(crate) async fn admit(
         })
         .await?;
     let token = token.ok_or(RegisterError::InvalidToken)?;
-    let body = body.map_err(RegisterError::Malformed)?;
-    attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
-    let (body, vouched) = software_statement::apply(body, &trusted, now)?;
-    let candidate = Candidate::parse(&body, RegistrationMode::Quarantine, vouched)?;
-    attempt.fingerprint = Some(candidate.fingerprint);
+    let candidate = read(body, (RegistrationMode::Quarantine, &trusted, now), attempt)?;
+    gate::pass(discovery, call, Some(&candidate)).await?;
     rules.check(&candidate.metadata)?;
     within_parents_budget(discovery, place, &token).await?;
-    within_family_budget(discovery, place, &candidate.fingerprint).await?;
+    pricing::stranger(discovery, call).await?;
 
     let waiting = discovery
         .database
@@ -73,7 +70,7 @@ pub(crate) async fn admit(
             family::count(tx, place.environment, &candidate, now).await?;
             let (waiting, new) = bring(tx, place, (&token, &candidate), (now, &mut *rng)).await?;
             attempt.admitted(new, &waiting.client_id);
-            attempt::insert(tx, attempt, now, rng).await?;
+            attempt::insert(tx, std::slice::from_ref(attempt)).await?;
             Ok::<_, RegisterError>(waiting)
         })
         .await?;
@@ -116,5 +113,5 @@ async fn within_parents_budget(
     };
     let name = format!("register/{}/parent/{parent}", place.environment);
     let bucket = Bucket::new(name, 60, Duration::from_secs(60));
-    spend(discovery, place.tenant, &[bucket]).await
+    pricing::within(discovery, place.tenant, &[bucket]).await
 }

@@ -18,7 +18,7 @@ pub async fn key_set(discovery: &Discovery, place: &Place) -> Result<Vec<Value>,
             .tenant(place.tenant, async |tx| {
                 let keys = store::key_set::load(tx, place.environment, ambient::now()).await?;
                 if keys.is_empty() && turn == 0 {
-                    store::key_set::ask_for_keys(tx, place.environment).await?;
+                    store::hint::ask_for_keys(tx, place.environment).await?;
                 }
                 Ok::<_, StoreError>(keys)
             })

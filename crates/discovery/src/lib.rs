@@ -5,9 +5,11 @@
 pub mod cancel_registration;
 pub mod client_document;
 pub mod defer;
+mod digest;
 mod endpoint;
 mod error;
 pub mod fetch_orders;
+pub mod gate;
 pub mod initial_access;
 pub mod key_set;
 pub mod manage;
@@ -15,10 +17,14 @@ pub mod metadata;
 pub mod place;
 mod places;
 pub mod poll;
+mod pricing;
 pub mod register;
 pub mod routes;
 pub mod software_statement;
+pub mod source;
 mod store;
+pub mod tally;
+mod waiting;
 pub mod workers;
 
 use narthex_egress::Guard;
@@ -26,12 +32,19 @@ use narthex_tenancy::{Database, budget::Budgets};
 use narthex_vocab::HashKey;
 use url::Url;
 
+pub use pricing::Lanes;
+use tally::Tally;
+
 /// What the plane needs, per process.
 pub struct Discovery {
     /// The pool of `narthex_discovery`.
     pub database: Database,
     /// The shared budgets; without them registration is closed.
     pub budgets: Budgets,
+    /// The trust lists, remembered for a moment.
+    pub lanes: Lanes,
+    /// The attempt log.
+    pub tally: Tally,
     /// Below which issuers live.
     pub discovery_base: Url,
     /// Where the token plane's endpoints are reached.

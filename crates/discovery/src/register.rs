@@ -1,38 +1,33 @@
 //! A stranger registers (RFC 7591). Whatever happens, it is one attempt in the log; at most it yields an identifier
 //! that waits in quarantine, and in an open sandbox what the approval plane made of it. Nothing here gives reach.
 
-use ipnet::IpNet;
 use narthex_tenancy::{
-    StoreError,
-    budget::{Answer, Bucket},
-    environment, metadata_rules, statement_issuer,
+    StoreError, environment, metadata_rules,
+    statement_issuer::{self, StatementIssuer},
 };
 use narthex_vocab::{
     AttemptOutcome, ClientDocument, ClientId, ClientMetadata, Disallowed, Fingerprint,
-    MetadataError, PLATFORM_TENANT, QuarantineState, RegistrationMode, ScopeSet, Timestamp,
-    can_wait,
+    MetadataError, RegistrationMode, ScopeSet, Timestamp, can_wait,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
-use std::time::Duration;
 
 use crate::{
     Discovery,
     defer::{self, Deferred},
+    gate,
     initial_access::{self, Shown},
     place::Place,
+    pricing::{self, Call},
     software_statement::{self, StatementError, Vouched},
-    store::{
-        attempt::{self, Attempt},
-        family,
-        quarantine::{self, Waiting},
-    },
+    source::Source,
+    store::{attempt::Attempt, quarantine::Waiting},
+    tally::NotKept,
+    waiting::{activated, wait},
 };
 
 /// How long an unclaimed identifier waits.
 pub(crate) const QUARANTINE: chrono::Duration = chrono::Duration::hours(72);
-/// How long the caller of an open sandbox waits for the approval plane.
-const OPEN_BUDGET: Duration = Duration::from_secs(2);
 
 /// One call on the registration endpoint.
 #[derive(Debug)]
@@ -43,8 +38,8 @@ pub struct Register {
     pub initial_access: Shown,
     /// The body, or in words why it could not be read.
     pub body: Result<Map<String, Value>, String>,
-    /// The caller's /32 or /64.
-    pub source: IpNet,
+    /// The caller's networks.
+    pub source: Source,
     /// The request.
     pub request_id: String,
 }
@@ -96,6 +91,21 @@ pub enum RegisterError {
     /// This software was blocked.
     #[error("this software may not register here")]
     Blocked,
+    /// A line of the block list names it, its hosts or its network.
+    #[error("this registration is not taken here")]
+    Listed,
+    /// A brake is on.
+    #[error("registration is stopped for a while")]
+    Braked {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
+    /// More wait already than one environment keeps.
+    #[error("too many registrations wait here")]
+    Full {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
     /// A budget is used up.
     #[error("too many registrations")]
     Limited {
@@ -113,6 +123,13 @@ pub enum RegisterError {
     Store(#[from] StoreError),
 }
 
+impl From<NotKept> for RegisterError {
+    /// What cannot be logged is not answered.
+    fn from(_: NotKept) -> Self {
+        Self::Closed { retry_after: 5 }
+    }
+}
+
 /// Registers, or refuses; writes the attempt either way, but for callers whom no budget could be kept for.
 pub async fn register(
     discovery: &Discovery,
@@ -127,23 +144,24 @@ pub async fn register(
         source,
         request_id,
     } = command;
-    let mut attempt = Attempt::new(&place, source, request_id);
-    let answer = match within_budget(discovery, &place, source).await {
+    let mut attempt = Attempt::new(&place, source, request_id, (now, &mut *rng));
+    let call = Call {
+        place: &place,
+        source,
+        family: family_of(&body),
+        now,
+    };
+    let answer = match pricing::knock(discovery, call).await {
         Ok(()) => {
             let shown = (initial_access, body);
-            admit(discovery, &place, shown, &mut attempt, (now, &mut *rng)).await
+            admit(discovery, call, shown, &mut attempt, rng).await
         }
         Err(closed @ RegisterError::Closed { .. }) => return Err(closed),
         Err(error) => Err(error),
     };
     if let Err(error) = &answer {
         attempt.refused(outcome_of(error), wire_code(error), error);
-        discovery
-            .database
-            .tenant(place.tenant, async |tx| {
-                attempt::insert(tx, &attempt, now, rng).await
-            })
-            .await?;
+        discovery.tally.note(place.tenant, attempt).await?;
     }
     let (admitted, vouched) = answer?;
     let mut registered = match admitted {
@@ -164,19 +182,27 @@ enum Admitted {
     Deferred(Deferred),
 }
 
-/// By the environment's mode: refuse, or give the family's one identifier. The attempt is part of the transaction.
+/// The family of software that waits in quarantine, before anything else is known about the call.
+fn family_of(body: &Result<Map<String, Value>, String>) -> Option<Fingerprint> {
+    let body = body.as_ref().ok()?;
+    let candidate = Candidate::parse(body, RegistrationMode::Quarantine, None).ok()?;
+    Some(candidate.fingerprint)
+}
+
+/// By what people set against floods and by the environment's mode: refuse, or give the family's one identifier.
 async fn admit(
     discovery: &Discovery,
-    place: &Place,
+    call: Call<'_>,
     (shown, body): (Shown, Result<Map<String, Value>, String>),
     attempt: &mut Attempt,
-    (now, rng): (Timestamp, &mut dyn CryptoRng),
+    rng: &mut dyn CryptoRng,
 ) -> Result<(Admitted, Option<Vouched>), RegisterError> {
     if !matches!(shown, Shown::Nothing) {
         let (admitted, vouched) =
-            initial_access::admit(discovery, place, (shown, body), attempt, (now, rng)).await?;
+            initial_access::admit(discovery, call, (shown, body), attempt, rng).await?;
         return Ok((Admitted::Waits(admitted), vouched));
     }
+    let place = call.place;
     let (settings, rules, trusted) = discovery
         .database
         .tenant(place.tenant, async |tx| {
@@ -187,43 +213,52 @@ async fn admit(
         })
         .await?;
     let mode = settings.registration_mode;
-    if mode == RegistrationMode::Closed {
-        return Err(RegisterError::NotOffered);
-    }
-    let body = body.map_err(RegisterError::Malformed)?;
-    attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
-    let (body, vouched) = software_statement::apply(body, &trusted, now)?;
-    let candidate = Candidate::parse(&body, mode, vouched)?;
-    attempt.fingerprint = Some(candidate.fingerprint);
-    rules.check(&candidate.metadata)?;
-    within_family_budget(discovery, place, &candidate.fingerprint).await?;
+    let candidate = read(body, (mode, &trusted, call.now), attempt);
+    gate::pass(discovery, call, candidate.as_ref().ok()).await?;
+    let allowed = match candidate {
+        _ if mode == RegistrationMode::Closed => Err(RegisterError::NotOffered),
+        Ok(candidate) => rules
+            .check(&candidate.metadata)
+            .map(|()| candidate)
+            .map_err(Into::into),
+        Err(error) => Err(error),
+    };
+    let candidate = match allowed {
+        Ok(candidate) => candidate,
+        Err(error) => {
+            pricing::stranger(discovery, call).await?;
+            return Err(error);
+        }
+    };
     if mode == RegistrationMode::Approval {
-        let deferred = defer::defer(discovery, place, &candidate, attempt, (now, rng)).await?;
+        pricing::stranger(discovery, call).await?;
+        let acting = (call.now, rng);
+        let deferred = defer::defer(discovery, place, &candidate, attempt, acting).await?;
         return Ok((Admitted::Deferred(deferred), None));
     }
-
-    let waiting = discovery
-        .database
-        .tenant(place.tenant, async |tx| {
-            family::count(tx, place.environment, &candidate, now).await?;
-            let fresh = ClientId::generate(place.environment, rng);
-            let (waiting, new) =
-                quarantine::join(tx, place, &candidate, fresh, (now, now + QUARANTINE)).await?;
-            if waiting.state == QuarantineState::Blocked {
-                return Err(RegisterError::Blocked);
-            }
-            attempt.admitted(new, &waiting.client_id);
-            attempt::insert(tx, attempt, now, rng).await?;
-            Ok(waiting)
-        })
-        .await?;
     let open = mode == RegistrationMode::Open;
+    let waiting = wait(discovery, call, (&candidate, open), attempt, rng).await?;
     let admitted = if open && waiting.answer.is_none() {
+        discovery.tally.hint(place.tenant, place.environment);
         Admitted::AwaitsActivation(waiting)
     } else {
         Admitted::Waits(waiting.into())
     };
     Ok((admitted, candidate.vouched))
+}
+
+/// The body as what it asks for; the attempt learns what it says about itself.
+pub(crate) fn read(
+    body: Result<Map<String, Value>, String>,
+    (mode, trusted, now): (RegistrationMode, &[StatementIssuer], Timestamp),
+    attempt: &mut Attempt,
+) -> Result<Candidate, RegisterError> {
+    let body = body.map_err(RegisterError::Malformed)?;
+    attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
+    let (body, vouched) = software_statement::apply(body, trusted, now)?;
+    let candidate = Candidate::parse(&body, mode, vouched)?;
+    attempt.fingerprint = Some(candidate.fingerprint);
+    Ok(candidate)
 }
 
 /// What a registrant asks for, read and, where it gets an identifier at once, clamped to a public client; its wishes
@@ -298,89 +333,16 @@ impl From<Waiting> for Registered {
     }
 }
 
-/// Waits for the approval plane, which alone can make a client; the caller retries when it is away.
-async fn activated(
-    discovery: &Discovery,
-    place: &Place,
-    waiting: Waiting,
-) -> Result<Registered, RegisterError> {
-    let answered = async {
-        loop {
-            let found = discovery
-                .database
-                .tenant(place.tenant, async |tx| {
-                    quarantine::find(tx, place, &waiting.client_id).await
-                })
-                .await?;
-            match found {
-                Some(found) if found.answer.is_some() => return Ok(found.into()),
-                Some(found) if found.state == QuarantineState::Blocked => {
-                    return Err(RegisterError::Blocked);
-                }
-                Some(_) => tokio::time::sleep(Duration::from_millis(40)).await,
-                None => return Err(RegisterError::Store(StoreError::NotFound)),
-            }
-        }
-    };
-    tokio::time::timeout(OPEN_BUDGET, answered)
-        .await
-        .unwrap_or(Err(RegisterError::Closed { retry_after: 5 }))
-}
-
-/// The source's, the tenant's and the platform's budget.
-async fn within_budget(
-    discovery: &Discovery,
-    place: &Place,
-    source: IpNet,
-) -> Result<(), RegisterError> {
-    let minute = Duration::from_secs(60);
-    let platform = [Bucket::new("register/platform", 12_000, minute)];
-    spend(discovery, PLATFORM_TENANT, &platform).await?;
-    let buckets = [
-        Bucket::new(format!("register/source/{source}"), 300, minute),
-        Bucket::new("register/tenant", 1_200, minute),
-    ];
-    spend(discovery, place.tenant, &buckets).await
-}
-
-/// The family's budget: the same software again and again.
-pub(crate) async fn within_family_budget(
-    discovery: &Discovery,
-    place: &Place,
-    family: &Fingerprint,
-) -> Result<(), RegisterError> {
-    let name = format!("register/{}/family/{family}", place.environment);
-    spend(
-        discovery,
-        place.tenant,
-        &[Bucket::new(name, 300, Duration::from_secs(60))],
-    )
-    .await
-}
-
-pub(crate) async fn spend(
-    discovery: &Discovery,
-    tenant: narthex_vocab::Id<narthex_vocab::Tenant>,
-    buckets: &[Bucket],
-) -> Result<(), RegisterError> {
-    match discovery.budgets.spend(tenant, buckets).await {
-        Ok(Answer::Allowed) => Ok(()),
-        Ok(Answer::Limited { retry_after }) => Err(RegisterError::Limited { retry_after }),
-        Err(error) => {
-            tracing::warn!(%error, "registration is closed while budgets cannot be kept");
-            Err(RegisterError::Closed { retry_after: 5 })
-        }
-    }
-}
-
 const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
     match error {
         RegisterError::Malformed(_)
         | RegisterError::Metadata(_)
         | RegisterError::WillNotWait
         | RegisterError::Statement(_) => AttemptOutcome::Malformed,
-        RegisterError::Blocked => AttemptOutcome::Blocked,
-        RegisterError::Limited { .. } => AttemptOutcome::Limited,
+        RegisterError::Blocked | RegisterError::Listed | RegisterError::Braked { .. } => {
+            AttemptOutcome::Blocked
+        }
+        RegisterError::Limited { .. } | RegisterError::Full { .. } => AttemptOutcome::Limited,
         RegisterError::NotOffered
         | RegisterError::Disallowed(_)
         | RegisterError::InvalidToken
@@ -394,14 +356,18 @@ const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
 pub const fn wire_code(error: &RegisterError) -> &'static str {
     match error {
         RegisterError::NotOffered => "access_denied",
-        RegisterError::Malformed(_) | RegisterError::WillNotWait | RegisterError::Blocked => {
-            "invalid_client_metadata"
-        }
+        RegisterError::Malformed(_)
+        | RegisterError::WillNotWait
+        | RegisterError::Blocked
+        | RegisterError::Listed => "invalid_client_metadata",
         RegisterError::InvalidToken => "invalid_token",
         RegisterError::Metadata(error) => error.code.as_str(),
         RegisterError::Disallowed(disallowed) => disallowed.code().as_str(),
         RegisterError::Statement(error) => error.code(),
-        RegisterError::Limited { .. } | RegisterError::Closed { .. } => "temporarily_unavailable",
+        RegisterError::Limited { .. }
+        | RegisterError::Full { .. }
+        | RegisterError::Braked { .. }
+        | RegisterError::Closed { .. } => "temporarily_unavailable",
         RegisterError::Store(_) => "server_error",
     }
 }

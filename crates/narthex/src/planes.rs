@@ -33,6 +33,8 @@ use crate::{
 
 /// Connections of one role's pool.
 const POOL: usize = 16;
+/// Connections of a log's writer.
+const WRITERS: usize = 4;
 
 /// Servers and background tasks of one or more planes, ready to run.
 #[derive(Debug, Default)]
@@ -58,8 +60,16 @@ impl Running {
     ) -> anyhow::Result<()> {
         let database = Database::new(&urls.discovery, POOL)?;
         let readiness = readiness(database.clone());
+        let (tally, notes) = narthex_discovery::tally::tally();
+        let log = Database::new(&urls.discovery, WRITERS)?;
+        self.background
+            .push(Background::start("discovery-attempts", move || {
+                narthex_discovery::tally::keep(notes, log)
+            })?);
         let state = Data::new(Discovery {
             database,
+            tally,
+            lanes: narthex_discovery::Lanes::default(),
             budgets: Budgets::new(&installation.redis_url)?,
             discovery_base: installation.discovery.clone(),
             token_base: installation.token.clone(),

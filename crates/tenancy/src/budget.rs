@@ -21,6 +21,8 @@ pub struct Bucket {
     pub burst: u32,
     /// The time after which one more may come.
     pub interval: Duration,
+    /// How many of them one call takes; usually one.
+    pub cost: u32,
 }
 
 impl Bucket {
@@ -31,14 +33,22 @@ impl Bucket {
             name: name.into(),
             burst: count,
             interval: window / count.max(1),
+            cost: 1,
         }
+    }
+
+    /// The same bucket for a call that takes more, or nothing at all.
+    #[must_use]
+    pub fn costing(mut self, cost: u32) -> Self {
+        self.cost = cost;
+        self
     }
 }
 
 /// What the buckets say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// Every bucket had room, and one call was taken from each.
+    /// Every bucket had room, and the call's cost was taken from each.
     Allowed,
     /// At least one was empty; nothing was taken from any.
     Limited {
@@ -52,18 +62,19 @@ pub enum Answer {
 #[error("budgets are unavailable: {0}")]
 pub struct BudgetsUnavailable(String);
 
-/// KEYS: buckets. ARGV: burst and interval (microseconds) for each. Takes one from all or from none; answers the
-/// microseconds to wait, 0 when taken.
+/// KEYS: buckets. ARGV: burst, interval (microseconds) and cost for each. Takes the cost from all or nothing from any;
+/// answers the microseconds to wait, 0 when taken.
 const GCRA: &str = r"
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local wait, marks = 0, {}
 for i, key in ipairs(KEYS) do
-  local burst, interval = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local burst, interval = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1])
+  local taken = tonumber(ARGV[3 * i]) * interval
   local arrival = math.max(tonumber(redis.call('GET', key) or 0), now)
-  local late = arrival + interval - burst * interval - now
+  local late = arrival + taken - burst * interval - now
   if late > wait then wait = late end
-  marks[i] = { key, arrival + interval }
+  marks[i] = { key, arrival + taken }
 end
 if wait > 0 then return wait end
 for _, mark in ipairs(marks) do
@@ -102,7 +113,7 @@ impl Budgets {
         })
     }
 
-    /// Takes one call from every bucket of `tenant`, or from none. One round trip; the keys share one hash slot.
+    /// Takes a call's cost from every bucket of `tenant`, or nothing from any. One round trip; the keys share one hash slot.
     pub async fn spend(
         &self,
         tenant: Id<kind::Tenant>,
@@ -115,7 +126,8 @@ impl Budgets {
                 .max(1);
             call.key(key(tenant, bucket))
                 .arg(bucket.burst)
-                .arg(interval);
+                .arg(interval)
+                .arg(bucket.cost);
         }
         let wait: u64 = call
             .invoke_async(&mut self.connection.clone())
@@ -157,7 +169,7 @@ pub struct LocalLimiter {
 impl LocalLimiter {
     const MOST: usize = 10_000;
 
-    /// Takes one call from every bucket of `tenant`, or from none.
+    /// Takes a call's cost from every bucket of `tenant`, or nothing from any.
     pub fn spend(&self, tenant: Id<kind::Tenant>, buckets: &[Bucket], now: Timestamp) -> Answer {
         let now = now.timestamp_micros();
         let mut arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
@@ -176,7 +188,7 @@ impl LocalLimiter {
                 .copied()
                 .unwrap_or(now)
                 .max(now)
-                .saturating_add(interval);
+                .saturating_add(interval.saturating_mul(bucket.cost.into()));
             wait = wait
                 .max(arrival.saturating_sub(interval.saturating_mul(bucket.burst.into())) - now);
             marks.push((key, arrival));

@@ -59,6 +59,14 @@ pub enum Action {
     CreateTenant,
     /// Keep the list of known names.
     EditBrands,
+    /// Stop registration in one's own tenant, and let it go on.
+    BrakeOwn,
+    /// Stop registration of any tenant, or of all.
+    SetBrake,
+    /// Let registration go on before a brake's end.
+    LiftBrake,
+    /// Change the block list and the trust list.
+    EditLists,
 }
 
 impl Role {
@@ -92,7 +100,15 @@ impl Role {
             A::CreateSandboxCredential => {
                 matches!(self, Self::Owner | Self::Manager | Self::Developer)
             }
-            A::EditSettings | A::ManagePeople => matches!(self, Self::Owner),
+            A::EditSettings | A::ManagePeople | A::BrakeOwn => matches!(self, Self::Owner),
+            A::SetBrake => matches!(self, Self::IncidentLead),
+            A::LiftBrake => matches!(self, Self::IncidentLead | Self::Approver),
+            A::EditLists => {
+                matches!(
+                    self,
+                    Self::Reviewer | Self::IncidentLead | Self::PolicyAdmin
+                )
+            }
             A::ReadPlatform => matches!(
                 self,
                 Self::Reviewer

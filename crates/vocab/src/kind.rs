@@ -67,6 +67,10 @@ kinds! {
     Deferral = "dfr";
     /// An initial access token, by its hash.
     InitialAccess = "iat";
+    /// Registration stands still for a while.
+    Brake = "brk";
+    /// A line of the block list or the trust list.
+    Listing = "lst";
     /// A fetch that the discovery plane shall carry out.
     Order = "ord";
     /// An entry of the ledger.

@@ -16,6 +16,9 @@ pub enum QuarantineState {
 }
 
 impl QuarantineState {
+    /// How many registrations may wait in one environment; beyond it those that nobody wants leave, the oldest first.
+    pub const MOST_WAITING: i64 = 1_000;
+
     /// All of them, in the order above.
     pub const ALL: &'static [Self] = &[
         Self::Quarantined,

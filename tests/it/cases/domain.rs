@@ -82,6 +82,8 @@ fn discovery(company: &Company, host: &FakeHost) -> JoinHandle<()> {
     let discovery = Data::new(Discovery {
         database: company.place.discovery(),
         budgets: company.place.budgets(),
+        tally: narthex_discovery::tally::tally().0,
+        lanes: narthex_discovery::Lanes::default(),
         discovery_base: base.clone(),
         portal_base: base.clone(),
         hash_key: KEY,

@@ -9,6 +9,14 @@ use serde_json::{Value, json};
 
 use super::company::{Company, LOOPBACK};
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn pg_notify(
+        channel: diesel::sql_types::Text,
+        payload: diesel::sql_types::Text,
+    ) -> diesel::sql_types::Text;
+}
+
 impl Company {
     /// A stranger registers, as the discovery plane writes it.
     pub(crate) async fn registered(
@@ -56,6 +64,10 @@ impl Company {
                 );
                 diesel::insert_into(q::table)
                     .values(waiting)
+                    .execute(tx.connection()?)
+                    .await?;
+                let hint = format!("{} {environment}", tx.tenant_uuid());
+                diesel::select(pg_notify("narthex_intake", hint))
                     .execute(tx.connection()?)
                     .await?;
                 Ok(())

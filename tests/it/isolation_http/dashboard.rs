@@ -70,6 +70,15 @@ fn expected(caller: Caller, guard: Guard) -> Expected {
         }
         (Guard::May(Action::EditBrands), C::Reviewer | C::PolicyAdmin) => Expected::Passes,
         (Guard::May(Action::EditBrands), _) => Expected::NotAllowed,
+        (Guard::May(Action::EditLists), _) => {
+            if matches!(caller, C::Reviewer | C::PolicyAdmin) {
+                Expected::Passes
+            } else {
+                Expected::NotAllowed
+            }
+        }
+        // What these stop is everybody's: an incident lead's.
+        (Guard::May(Action::SetBrake | Action::LiftBrake), _) => Expected::NotAllowed,
         (Guard::May(other), _) => panic!("{other:?} has no expectation"),
     }
 }

@@ -68,7 +68,8 @@ fn expected(caller: Caller, guard: Guard, environment: Environment) -> Expected 
             | Action::AnswerOffer
             | Action::SuspendOwn
             | Action::EditSettings
-            | Action::ManagePeople,
+            | Action::ManagePeople
+            | Action::BrakeOwn,
         ) => role == Role::Owner,
         Guard::Credential => {
             role == Role::Owner || (role == Role::Developer && environment == Environment::Sandbox)

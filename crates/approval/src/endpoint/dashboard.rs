@@ -22,17 +22,23 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 
 // Signed in.
+pub(crate) mod add_listing;
 pub(crate) mod attempts;
 pub(crate) mod block;
+pub(crate) mod brakes;
 pub(crate) mod brands;
 pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod create_tenant;
 pub(crate) mod decide;
+pub(crate) mod end_listing;
 pub(crate) mod issuance;
+pub(crate) mod lift_brake;
 pub(crate) mod link;
+pub(crate) mod lists;
 pub(crate) mod quarantine;
 pub(crate) mod requests;
 pub(crate) mod review;
+pub(crate) mod set_brake;
 pub(crate) mod suspend;
 pub(crate) mod tenants;

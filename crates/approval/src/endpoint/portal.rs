@@ -21,6 +21,7 @@ pub(crate) mod workspace;
 // Signed in.
 pub(crate) mod allowlists;
 mod allowlists_form;
+pub(crate) mod brake;
 mod case_words;
 mod client_view;
 pub(crate) mod credential;

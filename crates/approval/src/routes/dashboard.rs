@@ -6,8 +6,9 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    attempts, block, brands, client, clients, create_tenant, decide, fault, issuance, link,
-    quarantine, requests, review, sign_in, sign_out, suspend, tenants,
+    add_listing, attempts, block, brakes, brands, client, clients, create_tenant, decide,
+    end_listing, fault, issuance, lift_brake, link, lists, quarantine, requests, review, set_brake,
+    sign_in, sign_out, suspend, tenants,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -31,6 +32,8 @@ pub fn routes() -> Routes<Guard> {
     let handle = May(Action::HandleQuarantine);
     let stop = May(Action::SuspendAny);
     let create = May(Action::CreateTenant);
+    let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
+    let edit_lists = May(Action::EditLists);
     Routes::new().answering(SURFACE, |routes| {
         routes
             .get("/", look, "home", requests::home)
@@ -58,6 +61,16 @@ pub fn routes() -> Routes<Guard> {
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)
             .get("/brands", look, "brands", brands::page)
             .post("/brands", May(Action::EditBrands), "edit_brands", brands::submit)
+            .get("/brakes", look, "brakes", brakes::page)
+            .get("/brakes/new", brake, "set_brake", set_brake::page)
+            .post("/brakes/new", brake, "set_brake", set_brake::submit)
+            .get("/brakes/{brake}/lift", go_on, "lift_brake", lift_brake::page)
+            .post("/brakes/{brake}/lift", go_on, "lift_brake", lift_brake::submit)
+            .get("/lists", look, "lists", lists::page)
+            .get("/lists/new", edit_lists, "add_listing", add_listing::page)
+            .post("/lists/new", edit_lists, "add_listing", add_listing::submit)
+            .get("/lists/{listing}/end", edit_lists, "end_listing", end_listing::page)
+            .post("/lists/{listing}/end", edit_lists, "end_listing", end_listing::submit)
             .get("/attempts", look, "attempts", attempts::page)
             .get("/issuance", look, "issuance", issuance::page)
     })

@@ -6,10 +6,10 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, credential, domain, domains, fault, home, initial_access_tokens, integration,
-    integrations, invitation, members, new_integration, request, resource, resource_credential,
-    resources, retire_credential, revoke_initial_access_token, settings, sign_in, sign_out,
-    statements, suspend, verify, withdraw, workspace,
+    allowlists, brake, credential, domain, domains, fault, home, initial_access_tokens,
+    integration, integrations, invitation, members, new_integration, request, resource,
+    resource_credential, resources, retire_credential, revoke_initial_access_token, settings,
+    sign_in, sign_out, statements, suspend, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -72,6 +72,9 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/domains/{domain}", read, "domain", domain::page)
         .post("/t/{tenant}/domains/{domain}/check", integrate, "check_domain", domain::submit_check)
         .post("/t/{tenant}/domains/{domain}/remove", integrate, "remove_domain", domain::submit_remove)
+        .get("/t/{tenant}/brake", read, "brake", brake::page)
+        .post("/t/{tenant}/brake", May(Action::BrakeOwn), "set_brake", brake::submit)
+        .post("/t/{tenant}/brake/lift", May(Action::BrakeOwn), "lift_brake", brake::submit_lift)
         .get("/t/{tenant}/members", read, "members", members::page)
         .post("/t/{tenant}/members", May(Action::ManagePeople), "invite", members::submit)
         .get("/t/{tenant}/integrations", read, "integrations", integrations::page)

@@ -1,12 +1,12 @@
-//! The log of registration attempts over all tenants, newest first. Read in the staff role only; it is a stream of its
-//! own and knows nothing of tokens.
+//! The log of registration attempts over all tenants, newest first, those of a flood as counts. Read in the staff role
+//! only; it is a stream of its own and knows nothing of tokens.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use ipnet::IpNet;
 use narthex_tenancy::{
     StoreError, TenantTx,
-    schema::{intake::attempt as a, tenant::tenants as t},
+    schema::{intake::attempt_log as a, tenant::tenants as t},
 };
 use narthex_vocab::{AttemptOutcome, Environment, Id, Label, TenantSlug, Timestamp, kind};
 
@@ -35,7 +35,7 @@ pub(crate) struct Wanted {
     pub(crate) before: Option<Before>,
 }
 
-/// One call on a public registration surface.
+/// One call on a public registration surface, or many alike.
 #[derive(Debug, Clone)]
 pub(crate) struct Logged {
     pub(crate) id: uuid::Uuid,
@@ -49,6 +49,8 @@ pub(crate) struct Logged {
     /// What really happened.
     pub(crate) reason: String,
     pub(crate) request_id: String,
+    /// How many calls this stands for: of a flood many are one line.
+    pub(crate) calls: i64,
 }
 
 /// An attempt with whose surface it called.
@@ -70,10 +72,11 @@ type Columns = (
     Option<String>,
     String,
     String,
+    i64,
 );
 
 const COLUMNS: (
-    a::attempt_id,
+    a::log_id,
     a::at,
     a::outcome,
     a::source,
@@ -82,8 +85,9 @@ const COLUMNS: (
     a::error,
     a::reason,
     a::request_id,
+    a::calls,
 ) = (
-    a::attempt_id,
+    a::log_id,
     a::at,
     a::outcome,
     a::source,
@@ -92,6 +96,7 @@ const COLUMNS: (
     a::error,
     a::reason,
     a::request_id,
+    a::calls,
 );
 
 /// One page of the log; one row more than a page when there are older ones.
@@ -122,11 +127,11 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<OfTen
         query = query.filter(
             a::at
                 .lt(before.at)
-                .or(a::at.eq(before.at).and(a::attempt_id.lt(before.id))),
+                .or(a::at.eq(before.at).and(a::log_id.lt(before.id))),
         );
     }
     let rows: Vec<(Columns, String, String, String)> = query
-        .order((a::at.desc(), a::attempt_id.desc()))
+        .order((a::at.desc(), a::log_id.desc()))
         .select((COLUMNS, a::environment, t::slug, t::name))
         .limit(PAGE + 1)
         .load(tx.connection()?)
@@ -158,7 +163,7 @@ pub(crate) async fn of_family(
                 .and(a::environment.eq(environment.as_str())),
         )
         .filter(a::fingerprint.eq(fingerprint))
-        .order((a::at.desc(), a::attempt_id.desc()))
+        .order((a::at.desc(), a::log_id.desc()))
         .select(COLUMNS)
         .limit(10)
         .load(tx.connection()?)
@@ -167,7 +172,7 @@ pub(crate) async fn of_family(
 }
 
 fn logged(
-    (id, at, outcome, source, client_id, client_name, error, reason, request_id): Columns,
+    (id, at, outcome, source, client_id, client_name, error, reason, request_id, calls): Columns,
 ) -> Result<Logged, StoreError> {
     let outcome = outcome
         .parse()
@@ -182,5 +187,6 @@ fn logged(
         error,
         reason,
         request_id,
+        calls,
     })
 }

@@ -13,7 +13,7 @@ use narthex_tenancy::{
     },
     tenant::Tenant,
 };
-use narthex_vocab::{Id, Label, PLATFORM_TENANT, TenantSlug, Timestamp};
+use narthex_vocab::{Id, Label, PLATFORM_TENANT, TenantSlug, Timestamp, kind};
 
 const TABLE: &str = "tenant.tenant";
 
@@ -34,6 +34,23 @@ pub(crate) async fn find(tx: &mut TenantTx, slug: &TenantSlug) -> Result<Tenant,
         name: read_name(&name)?,
         created_at,
     })
+}
+
+/// The names of these tenants; the platform has none here.
+pub(crate) async fn names(
+    tx: &mut TenantTx,
+    tenants: &[Id<kind::Tenant>],
+) -> Result<HashMap<Id<kind::Tenant>, String>, StoreError> {
+    let ids: Vec<uuid::Uuid> = tenants.iter().map(Id::as_uuid).collect();
+    let rows: Vec<(uuid::Uuid, String)> = t::table
+        .filter(t::tenant_id.eq_any(ids))
+        .select((t::tenant_id, t::name))
+        .load(tx.connection()?)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (Id::from_uuid(id), name))
+        .collect())
 }
 
 /// A stored slug as a noun.

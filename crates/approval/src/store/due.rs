@@ -172,6 +172,28 @@ pub(crate) async fn sponsored_registrations(
         .collect()
 }
 
+/// Environments in which more wait than `most`.
+pub(crate) async fn crowded(
+    tx: &mut TenantTx,
+    most: i64,
+) -> Result<Vec<(Id<kind::Tenant>, Environment)>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String)> = q::table
+        .filter(q::state.eq(QuarantineState::Quarantined.as_str()))
+        .group_by((q::tenant_id, q::environment))
+        .having(diesel::dsl::count_star().gt(most))
+        .select((q::tenant_id, q::environment))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter()
+        .map(|(tenant, environment)| {
+            let environment = environment
+                .parse()
+                .map_err(StoreError::corrupt("intake.quarantine", "environment"))?;
+            Ok((Id::from_uuid(tenant), environment))
+        })
+        .collect()
+}
+
 /// Tenants that have something whose time is over.
 pub(crate) async fn tenants(
     tx: &mut TenantTx,

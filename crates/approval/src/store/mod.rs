@@ -1,6 +1,7 @@
 //! The rows of cases, clients and what they rest on. The only place of this crate with diesel; it decides nothing.
 
 pub(crate) mod approval;
+pub(crate) mod brake;
 pub(crate) mod brand;
 pub(crate) mod client;
 pub(crate) mod credential;
@@ -26,6 +27,7 @@ pub(crate) mod fetch_order;
 pub(crate) mod initial_access_token;
 pub(crate) mod integration;
 pub(crate) mod lineage;
+pub(crate) mod listing;
 pub(crate) mod mark;
 pub(crate) mod offer;
 pub(crate) mod portal_home;

@@ -171,6 +171,45 @@ pub(crate) async fn wishes(
         .collect()
 }
 
+/// Ends the longest waiting registrations that nobody asked for, until `most` wait; how many it were. What is linked is
+/// never touched.
+pub(crate) async fn make_room(
+    tx: &mut TenantTx,
+    environment: Environment,
+    most: i64,
+) -> Result<usize, StoreError> {
+    let here = q::tenant_id
+        .eq(tx.tenant_uuid())
+        .and(q::environment.eq(environment.as_str()))
+        .and(q::state.eq(QuarantineState::Quarantined.as_str()));
+    let waiting: i64 = q::table
+        .filter(here)
+        .count()
+        .get_result(tx.connection()?)
+        .await?;
+    let asked = k::table
+        .filter(
+            k::tenant_id
+                .eq(q::tenant_id)
+                .and(k::environment.eq(q::environment)),
+        )
+        .filter(k::client_id.eq(q::client_id));
+    let oldest: Vec<String> = q::table
+        .filter(here)
+        .filter(diesel::dsl::not(diesel::dsl::exists(asked)))
+        .order((q::created_at, q::client_id))
+        .limit((waiting - most).max(0))
+        .select(q::client_id)
+        .load(tx.connection()?)
+        .await?;
+    Ok(diesel::update(q::table)
+        .filter(here)
+        .filter(q::client_id.eq_any(oldest))
+        .set(q::state.eq(QuarantineState::Expired.as_str()))
+        .execute(tx.connection()?)
+        .await?)
+}
+
 /// Ends the registrations whose time is over and about which no case is open.
 pub(crate) async fn expire(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<String>, StoreError> {
     let open = r::table

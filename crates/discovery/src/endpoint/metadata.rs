@@ -6,13 +6,13 @@ use actix_web::{
     web::{Data, Path},
 };
 use narthex_http::OAuthError;
-use narthex_tenancy::environment as settings_of;
-use narthex_vocab::Environment;
+use narthex_tenancy::{ambient, environment as settings_of};
+use narthex_vocab::{Environment, RegistrationMode};
 
 use crate::{
     Discovery,
     error::{not_found, unavailable},
-    metadata,
+    gate, metadata,
     place::Place,
 };
 
@@ -44,13 +44,20 @@ async fn get(
         .await
         .map_err(unavailable)?;
     let place = place.ok_or_else(not_found)?;
-    let settings = state
+    let mut settings = state
         .database
         .tenant(place.tenant, async |tx| {
             settings_of::load(tx, environment).await
         })
         .await
         .map_err(unavailable)?;
+    let braked = gate::brake(state, place.tenant, ambient::now())
+        .await
+        .map_err(unavailable)?;
+    // A brake overrides the mode: what nobody can use now is not offered.
+    if braked.is_some() {
+        settings.registration_mode = RegistrationMode::Closed;
+    }
     let issuer = metadata::issuer(&state.discovery_base, &place.slug, environment);
     let bases = (&state.discovery_base, &state.token_base);
     let document = metadata::document(&issuer, bases, &settings).map_err(unavailable)?;

@@ -19,6 +19,7 @@ use crate::{
     place::Place,
     poll::{Poll, Polled, poll},
     register::{Answered, Register, Registered, register},
+    source::Source,
 };
 
 /// The member that says that a registration began before.
@@ -39,11 +40,11 @@ pub(crate) async fn post(
     let body = body
         .map(|StrictJson(object)| object)
         .map_err(|error| error.to_string());
-    let source = peer.source().parse().map_err(unavailable)?;
+    let source = Source::of(peer.0);
     if let Ok(body) = &body
         && body.contains_key(CODE)
     {
-        return go_on(&state, &place, body, source).await;
+        return go_on(&state, &place, body, source.network).await;
     }
     let command = Register {
         place,

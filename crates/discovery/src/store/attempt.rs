@@ -2,40 +2,53 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use ipnet::IpNet;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::attempt as a};
-use narthex_vocab::{AttemptOutcome, ClientId, Environment, Fingerprint, Id, Timestamp, kind};
+use narthex_vocab::{
+    AttemptOutcome, ClientId, Environment, Fingerprint, Id, Tenant, Timestamp, kind,
+};
 use rand_core::CryptoRng;
 
-use crate::{place::Place, register::RegisterError};
+use crate::{digest::Alike, place::Place, register::RegisterError, source::Source};
 
 /// A call as the log will know it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Attempt {
-    environment: Environment,
-    source: IpNet,
+    pub(crate) at: Timestamp,
+    pub(crate) source: Source,
+    pub(crate) environment: Environment,
+    pub(crate) client_name: Option<String>,
+    pub(crate) fingerprint: Option<Fingerprint>,
+    /// Its family is stored: the call counts there too.
+    pub(crate) of_known_family: bool,
+    id: Id<kind::Attempt>,
     request_id: String,
     outcome: AttemptOutcome,
     client_id: Option<String>,
     error: Option<&'static str>,
     reason: String,
-    pub(crate) client_name: Option<String>,
-    pub(crate) fingerprint: Option<Fingerprint>,
 }
 
 impl Attempt {
     /// A call that nothing has been decided about.
-    pub(crate) fn new(place: &Place, source: IpNet, request_id: String) -> Self {
+    pub(crate) fn new(
+        place: &Place,
+        source: Source,
+        request_id: String,
+        (at, rng): (Timestamp, &mut dyn CryptoRng),
+    ) -> Self {
         Self {
-            environment: place.environment,
+            at,
             source,
+            environment: place.environment,
+            client_name: None,
+            fingerprint: None,
+            of_known_family: false,
+            id: Id::new(at, rng),
             request_id,
             outcome: AttemptOutcome::Refused,
             client_id: None,
             error: None,
             reason: String::new(),
-            client_name: None,
-            fingerprint: None,
         }
     }
 
@@ -53,11 +66,6 @@ impl Attempt {
             "the same metadata was known"
         };
         self.reason = String::from(reason);
-    }
-
-    /// The caller's /32 or /64.
-    pub(crate) const fn source(&self) -> &IpNet {
-        &self.source
     }
 
     /// It waits for a decision, without an identifier.
@@ -78,33 +86,54 @@ impl Attempt {
         self.error = Some(code);
         self.reason = why.to_string().chars().take(500).collect();
     }
+
+    /// The kind that it is one of.
+    pub(crate) fn alike(&self, tenant: Id<Tenant>) -> Alike {
+        Alike {
+            tenant,
+            environment: self.environment,
+            outcome: self.outcome,
+            error: self.error.unwrap_or_default(),
+            family: self.family(),
+        }
+    }
+
+    /// The stored family that it counts for; a failure of ours is no attempt of the family's.
+    pub(crate) fn family(&self) -> Option<Fingerprint> {
+        let answered = self.outcome != AttemptOutcome::Refused;
+        self.fingerprint
+            .filter(|_| self.of_known_family && answered)
+    }
 }
 
-pub(crate) async fn insert(
-    tx: &mut TenantTx,
-    attempt: &Attempt,
-    now: Timestamp,
-    rng: &mut dyn CryptoRng,
-) -> Result<(), StoreError> {
+/// Adds a row for each.
+pub(crate) async fn insert(tx: &mut TenantTx, attempts: &[Attempt]) -> Result<(), StoreError> {
+    if attempts.is_empty() {
+        return Ok(());
+    }
     let tenant_id = tx.tenant_uuid();
+    let rows: Vec<_> = attempts
+        .iter()
+        .map(|attempt| {
+            let print = attempt.fingerprint.as_ref();
+            (
+                a::tenant_id.eq(tenant_id),
+                a::environment.eq(attempt.environment.as_str()),
+                a::at.eq(attempt.at),
+                a::attempt_id.eq(attempt.id.as_uuid()),
+                a::outcome.eq(attempt.outcome.as_str()),
+                a::source.eq(attempt.source.network),
+                a::fingerprint.eq(print.map(|print| print.as_bytes().to_vec())),
+                a::client_id.eq(attempt.client_id.as_deref()),
+                a::client_name.eq(attempt.client_name.as_deref()),
+                a::error.eq(attempt.error),
+                a::reason.eq(&attempt.reason),
+                a::request_id.eq(&attempt.request_id),
+            )
+        })
+        .collect();
     diesel::insert_into(a::table)
-        .values((
-            a::tenant_id.eq(tenant_id),
-            a::environment.eq(attempt.environment.as_str()),
-            a::at.eq(now),
-            a::attempt_id.eq(Id::<kind::Attempt>::new(now, rng).as_uuid()),
-            a::outcome.eq(attempt.outcome.as_str()),
-            a::source.eq(attempt.source),
-            a::fingerprint.eq(attempt
-                .fingerprint
-                .as_ref()
-                .map(|print| print.as_bytes().to_vec())),
-            a::client_id.eq(attempt.client_id.as_deref()),
-            a::client_name.eq(attempt.client_name.as_deref()),
-            a::error.eq(attempt.error),
-            a::reason.eq(&attempt.reason),
-            a::request_id.eq(&attempt.request_id),
-        ))
+        .values(rows)
         .execute(tx.connection()?)
         .await?;
     Ok(())

@@ -1,9 +1,9 @@
 //! `intake.family`: attempts that share a fingerprint, counted.
 
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{prelude::*, sql_types::Timestamptz, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::family as f};
-use narthex_vocab::{ClientName, Environment, RedirectUri, Timestamp};
+use narthex_vocab::{ClientName, Environment, Fingerprint, RedirectUri, Timestamp};
 
 use crate::register::Candidate;
 
@@ -36,6 +36,38 @@ pub(crate) async fn count(
         ))
         .execute(tx.connection()?)
         .await?;
+    Ok(())
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The later of the two.
+    fn greatest(one: Timestamptz, other: Timestamptz) -> Timestamptz;
+}
+
+/// A family, with how many calls came and when the last did.
+pub(crate) type Counted = ((Environment, Fingerprint), (i64, Timestamp));
+
+/// Counts what came of known families, in one order for every process.
+pub(crate) async fn add(tx: &mut TenantTx, families: &[Counted]) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let mut families = families.to_vec();
+    families.sort_unstable();
+    for ((environment, fingerprint), (calls, last_seen)) in families {
+        diesel::update(f::table)
+            .filter(
+                f::tenant_id
+                    .eq(tenant_id)
+                    .and(f::environment.eq(environment.as_str())),
+            )
+            .filter(f::fingerprint.eq(fingerprint.as_bytes().to_vec()))
+            .set((
+                f::attempts.eq(f::attempts + calls),
+                f::last_seen.eq(greatest(f::last_seen, last_seen)),
+            ))
+            .execute(tx.connection()?)
+            .await?;
+    }
     Ok(())
 }
 

@@ -24,24 +24,3 @@ pub(crate) async fn load(
         .load(tx.connection()?)
         .await?)
 }
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// Postgres: a notice on a channel, delivered when the transaction commits.
-    fn pg_notify(
-        channel: diesel::sql_types::Text,
-        payload: diesel::sql_types::Text,
-    ) -> diesel::sql_types::Text;
-}
-
-/// Tells the token plane that somebody asks for the keys of this issuer.
-pub(crate) async fn ask_for_keys(
-    tx: &mut TenantTx,
-    environment: Environment,
-) -> Result<(), StoreError> {
-    let payload = format!("{} {environment}", tx.tenant_uuid());
-    diesel::select(pg_notify("narthex_environment", payload))
-        .execute(tx.connection()?)
-        .await?;
-    Ok(())
-}

@@ -1,12 +1,15 @@
 //! `intake.quarantine`: the one identifier of a family that is not expired.
 
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{dsl::count_star, prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
+use ipnet::IpNet;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::quarantine as q};
-use narthex_vocab::{ClientId, Environment, Id, InitialAccess, QuarantineState, Timestamp};
+use narthex_vocab::{
+    ClientId, Environment, Fingerprint, Id, InitialAccess, QuarantineState, Timestamp,
+};
 use serde_json::{Map, Value};
 
-use crate::{place::Place, register::Candidate, store::family};
+use crate::{place::Place, pricing::History, register::Candidate, store::family};
 
 /// A row of quarantine, as far as this plane may know it.
 #[derive(Debug)]
@@ -18,20 +21,29 @@ pub(crate) struct Waiting {
     pub(crate) created_at: Timestamp,
 }
 
-/// The family's row: the one that is there, or a new one under `fresh`. The flag says which.
+/// A row to be.
+#[derive(Debug)]
+pub(crate) struct New {
+    pub(crate) client_id: ClientId,
+    /// The range that it came from.
+    pub(crate) introduced_by: IpNet,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// The family's row: the one that is there, or the new one. The flag says which.
 pub(crate) async fn join(
     tx: &mut TenantTx,
     place: &Place,
     candidate: &Candidate,
-    fresh: ClientId,
-    (now, expires_at): (Timestamp, Timestamp),
+    new: New,
 ) -> Result<(Waiting, bool), StoreError> {
     let tenant_id = tx.tenant_uuid();
     let inserted = diesel::insert_into(q::table)
         .values((
             q::tenant_id.eq(tenant_id),
             q::environment.eq(place.environment.as_str()),
-            q::client_id.eq(fresh.as_str()),
+            q::client_id.eq(new.client_id.as_str()),
             q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()),
             q::metadata.eq(Value::Object(candidate.registered())),
             q::scope.eq(candidate.wish()),
@@ -39,20 +51,31 @@ pub(crate) async fn join(
                 .vouched
                 .as_ref()
                 .map(|vouched| vouched.issuer.as_str())),
-            q::created_at.eq(now),
-            q::expires_at.eq(expires_at),
+            q::created_at.eq(new.created_at),
+            q::expires_at.eq(new.expires_at),
+            q::introduced_by.eq(new.introduced_by),
         ))
         // The partial unique index on the fingerprint: one identifier a family, also for two at the same moment.
         .on_conflict_do_nothing()
         .execute(tx.connection()?)
         .await?;
-    let row: Row = q::table
+    let waiting = known(tx, place, &candidate.fingerprint).await?;
+    Ok((waiting.ok_or(StoreError::NotFound)?, inserted == 1))
+}
+
+/// The row of a family that is not expired.
+pub(crate) async fn known(
+    tx: &mut TenantTx,
+    place: &Place,
+    family: &Fingerprint,
+) -> Result<Option<Waiting>, StoreError> {
+    let row: Option<Row> = q::table
         .filter(
             q::tenant_id
-                .eq(tenant_id)
+                .eq(tx.tenant_uuid())
                 .and(q::environment.eq(place.environment.as_str())),
         )
-        .filter(q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()))
+        .filter(q::fingerprint.eq(family.as_bytes().to_vec()))
         .filter(
             q::state
                 .ne(QuarantineState::Expired.as_str())
@@ -60,8 +83,60 @@ pub(crate) async fn join(
         )
         .select(Row::as_select())
         .first(tx.connection()?)
-        .await?;
-    Ok((row.try_into()?, inserted == 1))
+        .await
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// How many wait in the environment.
+pub(crate) async fn waiting(
+    tx: &mut TenantTx,
+    environment: Environment,
+) -> Result<i64, StoreError> {
+    Ok(q::table
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(environment.as_str())),
+        )
+        .filter(q::state.eq(QuarantineState::Quarantined.as_str()))
+        .count()
+        .get_result(tx.connection()?)
+        .await?)
+}
+
+/// What became of the families that were introduced since then, from everywhere or from one range. Where registrations
+/// become clients by a rule (`open`), becoming one confirms nothing.
+pub(crate) async fn history(
+    tx: &mut TenantTx,
+    (environment, since, open): (Environment, Timestamp, bool),
+    range: Option<IpNet>,
+) -> Result<History, StoreError> {
+    let mut introduced = q::table
+        .group_by(q::state)
+        .select((q::state, count_star()))
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(environment.as_str())),
+        )
+        .filter(q::created_at.gt(since).and(q::initial_access_id.is_null()))
+        .into_boxed();
+    if let Some(range) = range {
+        introduced = introduced.filter(q::introduced_by.eq(range));
+    }
+    let states: Vec<(String, i64)> = introduced.load(tx.connection()?).await?;
+    let mut history = History::default();
+    for (state, families) in states {
+        let state: QuarantineState = state
+            .parse()
+            .map_err(StoreError::corrupt("intake.quarantine", "state"))?;
+        history.introduced += families;
+        if state == QuarantineState::Linked || (state == QuarantineState::Activated && !open) {
+            history.confirmed += families;
+        }
+    }
+    Ok(history)
 }
 
 /// Lets an identifier that is an address wait, with what its document says now. One that was decided about, or about

@@ -24,7 +24,7 @@ use crate::database::DatabaseUrls;
 use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
-use trials::{apart, approvals, clients, documents, logs, planes, proofs, registrations};
+use trials::{apart, approvals, clients, documents, floods, logs, planes, proofs, registrations};
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
 ///
@@ -52,6 +52,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
         ("Proofs of ownership", proofs::TRIALS),
         ("Documents of clients", documents::TRIALS),
         ("Registrations that wait", registrations::TRIALS),
+        ("Rules against floods", floods::TRIALS),
         (
             "Clients, their reach and their credentials",
             clients::TRIALS,

@@ -73,6 +73,81 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.tally (tenant_id, environment, minute, outcome, error, fingerprint, network) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        minute -> Timestamptz,
+        outcome -> Text,
+        error -> Text,
+        fingerprint -> Bytea,
+        network -> Cidr,
+        calls -> Int8,
+    }
+}
+
+diesel::table! {
+    intake.brake (tenant_id, brake_id) {
+        tenant_id -> Uuid,
+        brake_id -> Uuid,
+        reason -> Text,
+        set_by_tenant -> Uuid,
+        set_by -> Uuid,
+        set_by_name -> Text,
+        set_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        proposed_by_tenant -> Nullable<Uuid>,
+        proposed_by -> Nullable<Uuid>,
+        proposed_by_name -> Nullable<Text>,
+        proposed_at -> Nullable<Timestamptz>,
+        lifted_by_tenant -> Nullable<Uuid>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_by_name -> Nullable<Text>,
+        lifted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "log"]
+    intake.attempt_log (log_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        at -> Timestamptz,
+        log_id -> Uuid,
+        outcome -> Text,
+        source -> Cidr,
+        fingerprint -> Nullable<Bytea>,
+        client_id -> Nullable<Text>,
+        client_name -> Nullable<Text>,
+        error -> Nullable<Text>,
+        reason -> Text,
+        request_id -> Text,
+        calls -> Int8,
+    }
+}
+
+diesel::table! {
+    intake.listing (tenant_id, listing_id) {
+        tenant_id -> Uuid,
+        listing_id -> Uuid,
+        effect -> Text,
+        per_minute -> Nullable<Int4>,
+        fingerprint -> Nullable<Bytea>,
+        host -> Nullable<Text>,
+        network -> Nullable<Cidr>,
+        reason -> Text,
+        author_tenant -> Uuid,
+        author -> Uuid,
+        author_name -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_by_tenant -> Nullable<Uuid>,
+        ended_by -> Nullable<Uuid>,
+        ended_by_name -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     intake.family (tenant_id, environment, fingerprint) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -140,6 +215,7 @@ diesel::table! {
         initial_access_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        introduced_by -> Nullable<Cidr>,
     }
 }
 

@@ -10,8 +10,9 @@ pub mod tenant;
 
 use self::{
     intake::{
-        ask, attempt, deferral, document, family, fetch_order, initial_access_scope,
-        initial_access_token, key_set, quarantine, registration_access,
+        ask, attempt, attempt_log, brake, deferral, document, family, fetch_order,
+        initial_access_scope, initial_access_token, key_set, listing, quarantine,
+        registration_access, tally,
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
@@ -36,6 +37,8 @@ use self::{
 diesel::allow_tables_to_appear_in_same_query!(
     ask,
     attempt,
+    attempt_log,
+    brake,
     deferral,
     document,
     family,
@@ -43,8 +46,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     initial_access_scope,
     initial_access_token,
     key_set,
+    listing,
     quarantine,
     registration_access,
+    tally,
     authorization_code,
     consent,
     grant,

@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Badge, Choice, Field, Link, Shell, When};
+use narthex_http::page::{Badge, Choice, Field, Link, Shell, When, number};
 use narthex_vocab::{AttemptOutcome, Environment};
 
 use super::filter::{self, Filter, environments};
@@ -27,6 +27,8 @@ pub(super) struct Line {
     pub(super) told: Option<String>,
     pub(super) reason: String,
     pub(super) request_id: String,
+    /// How many calls, when it is more than one.
+    pub(super) calls: Option<String>,
 }
 
 /// An attempt with whose surface it called.
@@ -119,7 +121,7 @@ fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: &[OfTenant]) -> A
         chips: chips.into_iter().flatten().collect(),
         newer: wanted.before.map(|_| filter.with("before", "")),
         older: older.map(|older| filter.with("before", &older)),
-        range: words::counted(found.len().min(page), "attempt", "attempts"),
+        range: words::counted(found.len().min(page), "line", "lines"),
         rows: found.iter().take(page).map(row).collect(),
     }
 }
@@ -149,5 +151,6 @@ pub(super) fn line(logged: &Logged) -> Line {
         told: logged.error.clone(),
         reason: logged.reason.clone(),
         request_id: logged.request_id.clone(),
+        calls: (logged.calls > 1).then(|| number(u64::try_from(logged.calls).unwrap_or_default())),
     }
 }

@@ -37,10 +37,20 @@ pub(crate) enum Done {
     BrandSaved,
     /// A known name was removed.
     BrandRemoved,
+    /// Registration was stopped.
+    Braked,
+    /// Somebody wants a brake lifted.
+    LiftProposed,
+    /// A brake was lifted.
+    BrakeLifted,
+    /// A line was listed.
+    Listed,
+    /// A line was taken off.
+    Unlisted,
 }
 
 impl Done {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 19] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -55,6 +65,11 @@ impl Done {
         Self::Revoked,
         Self::BrandSaved,
         Self::BrandRemoved,
+        Self::Braked,
+        Self::LiftProposed,
+        Self::BrakeLifted,
+        Self::Listed,
+        Self::Unlisted,
     ];
 
     /// The key in the query.
@@ -74,6 +89,11 @@ impl Done {
             Self::Revoked => "revoked",
             Self::BrandSaved => "name-saved",
             Self::BrandRemoved => "name-removed",
+            Self::Braked => "braked",
+            Self::LiftProposed => "lift-proposed",
+            Self::BrakeLifted => "brake-lifted",
+            Self::Listed => "listed",
+            Self::Unlisted => "unlisted",
         }
     }
 
@@ -97,6 +117,13 @@ impl Done {
             Self::Revoked => "Revoked. The client never gets a token again.",
             Self::BrandSaved => "Saved. The next screening of any tenant uses it.",
             Self::BrandRemoved => "Removed. What is found already stays found.",
+            Self::Braked => "Registration is stopped. Approved clients go on.",
+            Self::LiftProposed => {
+                "You proposed to lift it. Another person confirms it within 72 hours."
+            }
+            Self::BrakeLifted => "The brake is lifted. Registration goes as each environment says.",
+            Self::Listed => "Listed. It has its effect within two seconds.",
+            Self::Unlisted => "Taken off the list.",
         }
     }
 

@@ -23,6 +23,10 @@ pub(crate) enum Area {
     Attempts,
     /// The log of tokens issued.
     Issuance,
+    /// What stops registration.
+    Brakes,
+    /// What is blocked, and what has a lane.
+    Lists,
     /// The companies on the platform.
     Tenants,
     /// Names that people trust.
@@ -38,6 +42,8 @@ impl Area {
             Self::Clients => "Clients",
             Self::Attempts => "Registration attempts",
             Self::Issuance => "Tokens issued",
+            Self::Brakes => "Brakes",
+            Self::Lists => "Block and trust lists",
             Self::Tenants => "Tenants",
             Self::Brands => "Known names",
         }
@@ -51,6 +57,8 @@ impl Area {
             Self::Clients => "/clients",
             Self::Attempts => "/attempts",
             Self::Issuance => "/issuance",
+            Self::Brakes => "/brakes",
+            Self::Lists => "/lists",
             Self::Tenants => "/tenants",
             Self::Brands => "/brands",
         }
@@ -60,7 +68,13 @@ impl Area {
         match self {
             Self::Requests => waiting.requests,
             Self::Quarantine => waiting.quarantine,
-            Self::Clients | Self::Attempts | Self::Issuance | Self::Tenants | Self::Brands => 0,
+            Self::Clients
+            | Self::Attempts
+            | Self::Issuance
+            | Self::Brakes
+            | Self::Lists
+            | Self::Tenants
+            | Self::Brands => 0,
         }
     }
 }
@@ -82,6 +96,8 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
             group("Work", &[Area::Requests, Area::Quarantine, Area::Clients]),
             group("Logs", &[Area::Attempts, Area::Issuance]),
             group("Settings", &[Area::Tenants, Area::Brands]),
+            group("Floods", &[Area::Brakes, Area::Lists]),
+            group("Settings", &[Area::Tenants]),
         ]);
     if shell.title == area.label() {
         shell

@@ -41,12 +41,16 @@ pub(crate) enum Done {
     Checking,
     /// A domain was removed.
     DomainRemoved,
+    /// Registration was stopped.
+    Braked,
+    /// Registration goes on.
+    BrakeLifted,
     /// The session was ended.
     SignedOut,
 }
 
 impl Done {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::ScopeAdded,
@@ -63,6 +67,8 @@ impl Done {
         Self::DomainAdded,
         Self::Checking,
         Self::DomainRemoved,
+        Self::Braked,
+        Self::BrakeLifted,
         Self::SignedOut,
     ];
 
@@ -85,6 +91,8 @@ impl Done {
             Self::DomainAdded => "domain-added",
             Self::Checking => "checking",
             Self::DomainRemoved => "domain-removed",
+            Self::Braked => "braked",
+            Self::BrakeLifted => "brake-lifted",
             Self::SignedOut => "signed-out",
         }
     }
@@ -111,6 +119,8 @@ impl Done {
             Self::DomainAdded => "The domain is added. Publish its value, then check.",
             Self::Checking => "The check has started. What it sees is below in a few seconds.",
             Self::DomainRemoved => "The domain is removed.",
+            Self::Braked => "Registration is stopped in both environments. Your clients go on.",
+            Self::BrakeLifted => "Registration goes on as the settings say.",
             Self::SignedOut => "You are signed out.",
         }
     }

@@ -27,6 +27,8 @@ pub(crate) enum Area {
     Domains,
     /// People and roles.
     Members,
+    /// Stopping registration.
+    Brake,
 }
 
 impl Area {
@@ -40,6 +42,7 @@ impl Area {
             Self::InitialAccess(_) => "Initial access tokens",
             Self::Domains => "Domains",
             Self::Members => "Members",
+            Self::Brake => "Stop registration",
         }
     }
 
@@ -53,6 +56,7 @@ impl Area {
             Self::InitialAccess(environment) => format!("/{environment}/initial-access-tokens"),
             Self::Domains => "/domains".to_owned(),
             Self::Members => "/members".to_owned(),
+            Self::Brake => "/brake".to_owned(),
         }
     }
 
@@ -61,7 +65,7 @@ impl Area {
             Self::Resources(environment)
             | Self::Settings(environment)
             | Self::InitialAccess(environment) => Some(environment),
-            Self::Home | Self::Integrations | Self::Domains | Self::Members => None,
+            Self::Home | Self::Integrations | Self::Domains | Self::Members | Self::Brake => None,
         }
     }
 
@@ -80,7 +84,7 @@ impl Area {
                 Self::InitialAccess(Environment::Sandbox),
                 Self::InitialAccess(Environment::Production),
             ]),
-            Self::Home | Self::Integrations | Self::Domains | Self::Members => None,
+            Self::Home | Self::Integrations | Self::Domains | Self::Members | Self::Brake => None,
         }
     }
 }
@@ -121,7 +125,10 @@ impl SignedIn {
             NavGroup::new("", [Area::Home, Area::Integrations].map(item).into()),
             of(Environment::Production),
             of(Environment::Sandbox),
-            NavGroup::new("Tenant", [Area::Domains, Area::Members].map(item).into()),
+            NavGroup::new(
+                "Tenant",
+                [Area::Domains, Area::Members, Area::Brake].map(item).into(),
+            ),
         ]
     }
 }

@@ -1,6 +1,9 @@
 -- A stranger registers; a host is looked at. As narthex_discovery.
 insert into intake.attempt (tenant_id, environment, at, attempt_id, outcome, source, fingerprint, reason, request_id)
     values ($T, 'production', now(), $T.attempt, 'quarantined', '192.0.2.0/32', sha256('family'), 'accepted', 'prove');
+insert into intake.tally (tenant_id, environment, minute, outcome, error, fingerprint, network, calls)
+    values ($T, 'production', date_trunc('minute', now()), 'joined', '', sha256('family'), '192.0.2.0/24', 2);
+update intake.tally set calls = calls + 1;
 insert into intake.family (tenant_id, environment, fingerprint, client_name, redirects, first_seen, last_seen)
     values
         ($T, 'production', sha256('family'), 'Stranger', 'this computer', now(), now()),

@@ -18,6 +18,12 @@ insert into tenant.invitation (tenant_id, invitation_id, token_hash, email, role
 insert into tenant.session (tenant_id, session_id, token_hash, surface, member_id, created_at, seen_at, expires_at)
     values ($T, $T.portal_session, sha256('portal'), 'portal', $T.owner, now(), now(), now() + interval '1 hour');
 
+insert into intake.brake (tenant_id, brake_id, reason, set_by_tenant, set_by, set_by_name, set_at, ends_at)
+    values ($T, $T.brake, 'A flood', $P, $T.staff, 'Prove', now(), now() + interval '1 hour');
+insert into intake.listing (tenant_id, listing_id, effect, host, reason, author_tenant, author, author_name, created_at,
+        expires_at)
+    values ($T, $T.listing, 'block', 'evil.example', 'Evil', $P, $T.staff, 'Prove', now(), now() + interval '1 day');
+
 insert into registry.resource (tenant_id, environment, resource_id, identifier, name, kind, created_at) values
     ($T, 'production', $T.resource, 'https://' || $T.host || '/mcp', 'Notes', 'mcp', now()),
     ($T, 'sandbox', $T.sandbox_resource, 'https://' || $T.host || '/sandbox', 'Notes', 'mcp', now());

@@ -63,6 +63,27 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: This("select from intake.attempt"),
     },
     Trial {
+        what: "counts attempts of a flood down",
+        role: Discovery,
+        sql: "update intake.tally set calls = 1",
+        by: crate::prove::refusal::Control::Rule("only_grow"),
+        but: This("update intake.tally set calls = calls + 1"),
+    },
+    Trial {
+        what: "gives counted attempts another outcome",
+        role: Discovery,
+        sql: "update intake.tally set outcome = 'refused'",
+        by: Grant,
+        but: This("update intake.tally set calls = calls + 1"),
+    },
+    Trial {
+        what: "forgets counted attempts",
+        role: Discovery,
+        sql: "delete from intake.tally",
+        by: Grant,
+        but: This("select from intake.tally"),
+    },
+    Trial {
         what: "counts a family's attempts down to nothing",
         role: Discovery,
         sql: "update intake.family set attempts = 0",

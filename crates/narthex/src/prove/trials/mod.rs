@@ -4,6 +4,7 @@ pub(super) mod apart;
 pub(super) mod approvals;
 pub(super) mod clients;
 pub(super) mod documents;
+pub(super) mod floods;
 pub(super) mod logs;
 pub(super) mod planes;
 pub(super) mod proofs;

@@ -1,0 +1,159 @@
+//! What people set against floods, asked at each call: a brake stops every registration, and a line of the block list
+//! stops one. Both of the tenant and of the platform. It limits nobody: budgets are `pricing.rs`.
+
+use ipnet::IpNet;
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{Fingerprint, HostName, Id, PLATFORM_TENANT, Tenant, Timestamp};
+use std::collections::BTreeSet;
+
+use crate::{
+    Discovery,
+    pricing::Call,
+    register::{Candidate, RegisterError},
+    source::Source,
+    store::rule,
+};
+
+/// What lists may name about a call.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) family: Option<Fingerprint>,
+    /// Each host of the metadata and every name above it.
+    pub(crate) hosts: Vec<String>,
+    pub(crate) network: IpNet,
+}
+
+/// A line of the trust list: calls of its own when the common budgets are used up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lane {
+    pub(crate) owner: Id<Tenant>,
+    pub(crate) id: uuid::Uuid,
+    pub(crate) family: Option<Fingerprint>,
+    pub(crate) network: Option<IpNet>,
+    pub(crate) per_minute: u32,
+}
+
+impl Lane {
+    /// Whether the call is on it.
+    pub(crate) fn takes(&self, source: Source, family: Option<&Fingerprint>) -> bool {
+        let by_network = self
+            .network
+            .is_some_and(|network| network.contains(&source.network));
+        let by_family = self.family.is_some() && self.family.as_ref() == family;
+        by_network || by_family
+    }
+}
+
+impl Named {
+    pub(crate) fn of(candidate: Option<&Candidate>, source: Source) -> Self {
+        let hosts = candidate.map(|candidate| candidate.metadata.hosts());
+        Self {
+            family: candidate.map(|candidate| candidate.fingerprint),
+            hosts: and_above(&hosts.unwrap_or_default()),
+            network: source.network,
+        }
+    }
+}
+
+/// `a.b.example` is below `b.example` and `example`.
+fn and_above(hosts: &BTreeSet<HostName>) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    for host in hosts {
+        let mut rest = Some(host.as_str());
+        while let Some(name) = rest {
+            names.insert(name.to_owned());
+            rest = name.split_once('.').map(|(_, above)| above);
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// When the brake that holds a tenant ends: its own, or the platform's.
+pub async fn brake(
+    discovery: &Discovery,
+    tenant: Id<Tenant>,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut ends = None;
+    for owner in [PLATFORM_TENANT, tenant] {
+        let end = discovery
+            .database
+            .tenant(owner, async |tx| rule::brake(tx, now).await)
+            .await?;
+        ends = ends.max(end);
+    }
+    Ok(ends)
+}
+
+/// Refuses a call that a brake or a list stops.
+pub(crate) async fn pass(
+    discovery: &Discovery,
+    call: Call<'_>,
+    candidate: Option<&Candidate>,
+) -> Result<(), RegisterError> {
+    let (named, now) = (Named::of(candidate, call.source), call.now);
+    let (mut ends, mut blocked) = (None, false);
+    for owner in [PLATFORM_TENANT, call.place.tenant] {
+        let (end, blocks) = discovery
+            .database
+            .tenant(owner, async |tx: &mut TenantTx| {
+                let end = rule::brake(tx, now).await?;
+                Ok::<_, StoreError>((end, rule::blocks(tx, &named, now).await?))
+            })
+            .await?;
+        ends = ends.max(end);
+        blocked |= blocks;
+    }
+    match ends {
+        Some(end) => Err(RegisterError::Braked {
+            retry_after: wait(end, now),
+        }),
+        None if blocked => Err(RegisterError::Listed),
+        None => Ok(()),
+    }
+}
+
+/// Whole seconds until the end, an hour at most: a brake may be lifted.
+fn wait(end: Timestamp, now: Timestamp) -> u32 {
+    let seconds = (end - now).num_seconds() + 1;
+    u32::try_from(seconds.clamp(1, 3_600)).unwrap_or(3_600)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn a_host_is_below_every_name_above_it() {
+        let hosts = [HostName::parse("a.b.example").unwrap()].into();
+        assert_eq!(and_above(&hosts), ["a.b.example", "b.example", "example"]);
+        assert_eq!(and_above(&BTreeSet::new()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_lane_takes_its_network_or_its_family_and_nobody_else() {
+        let family = Fingerprint::from_bytes([1; 32]);
+        let lane = |family, network: Option<&str>| Lane {
+            owner: PLATFORM_TENANT,
+            id: uuid::Uuid::nil(),
+            family,
+            network: network.map(|text| text.parse().unwrap()),
+            per_minute: 1,
+        };
+        let source = Source::of("192.0.2.7".parse().unwrap());
+        assert!(lane(None, Some("192.0.2.0/28")).takes(source, None));
+        assert!(!lane(None, Some("192.0.2.0/30")).takes(source, Some(&family)));
+        assert!(lane(Some(family), None).takes(source, Some(&family)));
+        let other = Fingerprint::from_bytes([2; 32]);
+        assert!(!lane(Some(family), None).takes(source, Some(&other)));
+        assert!(!lane(None, None).takes(source, None));
+    }
+
+    #[test]
+    fn a_call_that_waits_is_told_how_long() {
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap();
+        let after = |seconds| wait(now + chrono::Duration::seconds(seconds), now);
+        assert_eq!([after(0), after(59), after(86_400)], [1, 60, 3_600]);
+    }
+}
