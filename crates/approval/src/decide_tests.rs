@@ -72,7 +72,8 @@ fn another_payload_is_stale() {
 #[rstest]
 #[case(Origin::Portal, false)]
 #[case(Origin::Quarantine, true)]
-#[case(Origin::Approval, true)]
+#[case(Origin::Approval, false)]
+#[case(Origin::Token, true)]
 #[case(Origin::Open, true)]
 fn only_a_registration_can_be_blocked(#[case] origin: Origin, #[case] possible: bool) {
     let request = case(origin);

@@ -78,7 +78,7 @@ pub(crate) fn in_review(
     };
     let comes = ComesFrom {
         origin,
-        client_id: matches!(origin, Origin::Quarantine | Origin::Open)
+        client_id: matches!(origin, Origin::Quarantine | Origin::Token | Origin::Open)
             .then(|| ClientId::parse("np_stranger").unwrap()),
         requested_by: Some(id(3)),
     };

@@ -67,6 +67,9 @@ fn routes() -> Routes<()> {
         .get("/metrics", (), "metrics", show)
 }
 
+/// Which spans anybody listens to is one question for the whole process: a test asks it alone.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
     let log = Log::default();
     let writer = log.clone();
@@ -80,6 +83,7 @@ fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
 
 #[actix_web::test]
 async fn nothing_that_was_sent_is_logged_but_the_method() {
+    let _alone = ALONE.lock().await;
     let (log, _guard) = logged();
     let service =
         test::init_service(app(Data::new(front()), |config| routes().configure(config))).await;
@@ -116,6 +120,7 @@ async fn nothing_that_was_sent_is_logged_but_the_method() {
 
 #[actix_web::test]
 async fn the_reason_of_a_server_error_is_in_the_log_alone() {
+    let _alone = ALONE.lock().await;
     let (log, _guard) = logged();
     let service =
         test::init_service(app(Data::new(front()), |config| routes().configure(config))).await;

@@ -259,7 +259,7 @@ fn hosts(facts: &ScreeningFacts) -> Finding {
 
 fn descent(facts: &ScreeningFacts) -> Finding {
     const CHECK: Check = Check {
-        id: "R-15",
+        id: "R-21",
         title: "Lineage",
         required: "A client reaches no further than the one that registered it.",
     };

@@ -112,10 +112,10 @@ type F = ScreeningFacts;
 #[case::quarantine(|f: &mut F| { f.origin = Origin::Quarantine; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
 #[case::approval(|f: &mut F| { f.origin = Origin::Approval; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
 #[case::portal(|f: &mut F| { f.origin = Origin::Portal; f.sponsor = true; }, Verdict::NeedsPerson, &["R-02"])]
-#[case::token(|f: &mut F| { f.origin = Origin::Token; f.sponsor = true; }, Verdict::NeedsPerson, &["R-16"])]
+#[case::token(|f: &mut F| { f.origin = Origin::Token; f.sponsor = true; }, Verdict::NeedsPerson, &["R-22"])]
 #[case::within(|f: &mut F| f.descent = Descent::Within, Verdict::Allow, &["R-20"])]
-#[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-15"])]
-#[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-15"])]
+#[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-21"])]
+#[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-21"])]
 #[case::no_sponsor(|f: &mut F| f.origin = Origin::Portal, Verdict::NeedsPerson, &["R-02", "R-04"])]
 #[case::production(|f: &mut F| f.environment = Environment::Production, Verdict::NeedsPerson, &["R-01", "R-12"])]
 fn open_registration(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[case] rules: &[&str]) {
