@@ -1,4 +1,4 @@
-//! A registrant gives up a registration that waits (draft-dellaert-oauth-approval-based-dcr section 3.4). What it led to
+//! A registrant gives up a registration that waits (draft-dellaert-oauth-approval-based-dcr). What it led to
 //! already, the approval plane ends; this plane only says that nobody waits any more.
 
 use narthex_tenancy::TenantTx;

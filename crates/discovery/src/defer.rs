@@ -1,4 +1,4 @@
-//! A registration that is answered after a decision (draft-dellaert-oauth-approval-based-dcr section 3.2): two codes,
+//! A registration that is answered after a decision (draft-dellaert-oauth-approval-based-dcr): two codes,
 //! one to poll with and one that a person enters in the portal. It gives no identifier, and stores neither code.
 
 use chrono::Duration;

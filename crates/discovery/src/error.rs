@@ -38,7 +38,7 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
     }
 }
 
-/// The answer to a code with which a registration does not go on (draft-dellaert-oauth-approval-based-dcr section 3.3).
+/// The answer to a code with which a registration does not go on (draft-dellaert-oauth-approval-based-dcr).
 pub(crate) fn poll_refusal(error: PollError) -> OAuthError {
     let said = error.to_string();
     match error {

@@ -1,4 +1,4 @@
-//! A registrant asks whether its registration is decided (draft-dellaert-oauth-approval-based-dcr section 3.3). The
+//! A registrant asks whether its registration is decided (draft-dellaert-oauth-approval-based-dcr). The
 //! answer is opened with the code that it brings, given once and destroyed; this plane could not read it before.
 
 use ipnet::IpNet;

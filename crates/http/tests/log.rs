@@ -67,7 +67,7 @@ fn routes() -> Routes<()> {
         .get("/metrics", (), "metrics", show)
 }
 
-/// Which spans anybody listens to is one question for the whole process: a test asks it alone.
+/// Whether anybody listens to a span is kept once for the whole process: only one test at a time may ask.
 static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
@@ -137,6 +137,7 @@ async fn the_reason_of_a_server_error_is_in_the_log_alone() {
 
 #[actix_web::test]
 async fn metrics_count_by_pattern_and_bound_their_labels() {
+    let _alone = ALONE.lock().await;
     let recorder = Data::new(Recorder::install().unwrap());
     assert!(Recorder::install().is_err());
     let configure = move |config: &mut actix_web::web::ServiceConfig| {

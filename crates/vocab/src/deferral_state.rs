@@ -1,4 +1,4 @@
-//! Where a deferred registration stands and which arrows lead on (draft-dellaert-oauth-approval-based-dcr section 3).
+//! Where a deferred registration stands and which arrows lead on (draft-dellaert-oauth-approval-based-dcr).
 //! Only an approved case leads to an answer, and an answer is given once.
 
 /// The state of a registration that waits for a decision.

@@ -101,7 +101,7 @@ fn continuation(body: &Map<String, Value>) -> Result<(&str, bool), OAuthError> {
     }
 }
 
-/// What a registrant whose registration waits is given (draft-dellaert-oauth-approval-based-dcr section 3.2).
+/// What a registrant whose registration waits is given (draft-dellaert-oauth-approval-based-dcr).
 fn codes(deferred: &Deferred) -> Value {
     let verification = deferred.verification.to_string();
     let mut complete = deferred.verification_uri.clone();

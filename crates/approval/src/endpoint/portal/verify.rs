@@ -1,5 +1,5 @@
 //! A person enters the verification code of an app that registers itself, reads that a new client is being registered
-//! and what it says about itself, and vouches for it or refuses it (draft-dellaert-oauth-approval-based-dcr section 4).
+//! and what it says about itself, and vouches for it or refuses it (draft-dellaert-oauth-approval-based-dcr).
 //! A link may fill the code in; it never looks one up by itself, and guesses are counted.
 
 use actix_web::HttpResponse;
