@@ -10,15 +10,23 @@ import { Visitor } from './visitor.mjs';
 
 /** Signs in on any sign-in page: address, password, and the code where the person has one. */
 export async function signIn(page, person) {
+  let next = await tryToSignIn(page, person);
+  if (person.totp_secret && next.has({ field: fields.password })) {
+    // A code counts once, and another journey may have used this one: `totp` waits for the next.
+    next = await tryToSignIn(next, person);
+  }
+  assert.ok(next.status < 500, `sign-in of ${person.email} ended with ${next.status}: ${next.text}`);
+  assert.ok(!next.has({ field: fields.password }), `still asked for a password: ${next.text}`);
+  return next;
+}
+
+async function tryToSignIn(page, person) {
   const form = page
     .form({ field: fields.password })
     .fill(fields.email, person.email)
     .fill(fields.password, person.password);
   if (person.totp_secret) form.fill(fields.code, await totp(person.totp_secret));
-  const next = await form.press(buttons.signIn);
-  assert.ok(next.status < 500, `sign-in of ${person.email} ended with ${next.status}: ${next.text}`);
-  assert.ok(!next.has({ field: fields.password }), `still asked for a password: ${next.text}`);
-  return next;
+  return form.press(buttons.signIn);
 }
 
 /** A tenant's person in the portal; returns their browser. */
