@@ -1,5 +1,5 @@
 //! What must hold for any input whatever: each function takes bytes and panics when a claim does not hold. The tables,
-//! the properties, the kept corpus and the fuzz targets (`fuzz/`) all go through these same functions.
+//! the properties, the kept corpus and the fuzz targets (`tests/fuzz/`) all go through these same functions.
 
 use fluent_uri::Uri;
 use narthex_vocab::{

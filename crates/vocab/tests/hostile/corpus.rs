@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets (`fuzz/seeds`, one directory a target) through the same claims, at every test run. An
+//! The seeds of the fuzz targets (`tests/fuzz/seeds`, one directory a target) through the same claims, at every test run. An
 //! input that once broke a claim is kept there.
 
 use std::fs;
@@ -8,7 +8,7 @@ use crate::claims;
 
 fn every_seed(target: &str, claim: fn(&[u8])) {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fuzz/seeds")
+        .join("../../tests/fuzz/seeds")
         .join(target);
     let files: Vec<_> = fs::read_dir(&seeds)
         .unwrap()

@@ -1,7 +1,7 @@
 //! A client's name, against `claims.rs`; it holds no claim of its own.
 #![no_main]
 
-#[path = "../../crates/vocab/tests/hostile/claims.rs"]
+#[path = "../../../crates/vocab/tests/hostile/claims.rs"]
 #[allow(dead_code, reason = "each target holds one claim")]
 mod claims;
 

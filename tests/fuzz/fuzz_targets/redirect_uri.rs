@@ -1,7 +1,7 @@
 //! A redirect URI and, after a line break, one that is presented, against `claims.rs`; it holds no claim of its own.
 #![no_main]
 
-#[path = "../../crates/vocab/tests/hostile/claims.rs"]
+#[path = "../../../crates/vocab/tests/hostile/claims.rs"]
 #[allow(dead_code, reason = "each target holds one claim")]
 mod claims;
 
