@@ -95,9 +95,8 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
         .nav(vec![
             group("Work", &[Area::Requests, Area::Quarantine, Area::Clients]),
             group("Logs", &[Area::Attempts, Area::Issuance]),
-            group("Settings", &[Area::Tenants, Area::Brands]),
             group("Floods", &[Area::Brakes, Area::Lists]),
-            group("Settings", &[Area::Tenants]),
+            group("Settings", &[Area::Tenants, Area::Brands]),
         ]);
     if shell.title == area.label() {
         shell

@@ -161,10 +161,14 @@ impl StaffSignedIn {
         let may: Vec<_> = Role::ALL
             .into_iter()
             .filter(|role| role.is_staff() && role.may(action))
-            .map(|role| role.label().to_lowercase())
+            .map(|role| {
+                let name = role.label().to_lowercase();
+                let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
+                format!("{} {name}", if vowel { "an" } else { "a" })
+            })
             .collect();
         let whom = may.join(" or ");
-        format!("Your role is {}. Ask a {whom}.", self.role.label())
+        format!("Your role is {}. Ask {whom}.", self.role.label())
     }
 
     fn person(&self) -> Person {
