@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-mod forgery;
 mod forms;
+mod origins;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, Ordering};

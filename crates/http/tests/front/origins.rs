@@ -1,4 +1,4 @@
-//! Cross-site request forgery: a post counts from a form of our own page, in the browser that opened it, in time.
+//! Pages of other origins: their forms count nowhere (cross-site request forgery), and they read the open endpoints alone.
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
