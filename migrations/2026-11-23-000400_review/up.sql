@@ -84,10 +84,11 @@ create table review.brand (
     primary key (tenant_id, name)
 );
 comment on table review.brand is 'A known name; what looks like it is a finding.';
+-- The platform's list is for every tenant, and for nobody without one: whichever policy is looked at first asks who it is.
 call tenant.isolate('review.brand');
 call tenant.admit_staff('review.brand');
 create policy published on review.brand for select to narthex_approval
-    using (tenant_id = '00000000-0000-7000-8000-000000000001');
+    using (tenant_id = '00000000-0000-7000-8000-000000000001' and tenant.current_tenant() is not null);
 grant select, insert, update (changed_at), delete on review.brand to narthex_approval;
 
 create table review.brand_host (
@@ -101,7 +102,7 @@ comment on table review.brand_host is 'Where a known name really is: a host, or 
 call tenant.isolate('review.brand_host');
 call tenant.admit_staff('review.brand_host');
 create policy published on review.brand_host for select to narthex_approval
-    using (tenant_id = '00000000-0000-7000-8000-000000000001');
+    using (tenant_id = '00000000-0000-7000-8000-000000000001' and tenant.current_tenant() is not null);
 grant select, insert, delete on review.brand_host to narthex_approval;
 
 create table review.requested_scope (

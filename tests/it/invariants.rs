@@ -52,6 +52,10 @@ async fn the_proof_leaves_nothing_behind() {
     "alter policy isolation on review.finding using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid)",
     &["review.finding"]
 )]
+#[case::list_for_nobody(
+    "alter policy published on review.brand_host using (tenant_id = '00000000-0000-7000-8000-000000000001')",
+    &["review.brand_host"]
+)]
 #[case::sessions_mixed("drop policy users_only on tenant.session", &["portal session"])]
 #[case::discovery_writes_clients(
     "grant usage on schema registry to narthex_discovery; grant insert on registry.client to narthex_discovery",

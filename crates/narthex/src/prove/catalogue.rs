@@ -101,7 +101,8 @@ const SHAPE: &[Check] = &[
                      when p.polname = 'published' and p.polcmd = 'r' and m.roles = 'narthex_approval'
                         and t.oid in ('review.brand'::regclass, 'review.brand_host'::regclass)
                         and pg_get_expr(p.polqual, p.polrelid)
-                            = '(tenant_id = ''00000000-0000-7000-8000-000000000001''::uuid)' then null
+                            = '((tenant_id = ''00000000-0000-7000-8000-000000000001''::uuid) AND (tenant.current_tenant() IS NOT NULL))'
+                        then null
                      when not p.polpermissive and p.polcmd = '*' and t.oid = 'tenant.session'::regclass
                         and (m.roles, pg_get_expr(p.polqual, p.polrelid)) in (
                             ('narthex_token', '(surface = ''user''::text)'),
