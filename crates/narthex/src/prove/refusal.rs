@@ -52,6 +52,8 @@ pub(super) enum Control {
     Rule(&'static str),
     /// A foreign key.
     Key(&'static str),
+    /// A unique key.
+    Unique(&'static str),
     /// A column that must be given.
     Given(&'static str),
     /// No tenant was ever set.
@@ -78,6 +80,7 @@ impl Control {
             Self::Unseen | Self::Replaced(_) => false,
             Self::Rule(name) => is(&SqlState::CHECK_VIOLATION) && refusal.is_by(name),
             Self::Key(name) => is(&SqlState::FOREIGN_KEY_VIOLATION) && refusal.is_by(name),
+            Self::Unique(name) => is(&SqlState::UNIQUE_VIOLATION) && refusal.is_by(name),
             Self::Given(column) => {
                 is(&SqlState::NOT_NULL_VIOLATION) && refusal.column.as_deref() == Some(column)
             }
@@ -95,6 +98,7 @@ impl fmt::Display for Control {
             Self::Replaced(by) => write!(f, "trigger {by}"),
             Self::Rule(name) => write!(f, "rule {name}"),
             Self::Key(name) => write!(f, "foreign key {name}"),
+            Self::Unique(name) => write!(f, "unique key {name}"),
             Self::Given(column) => write!(f, "not null {column}"),
             Self::NeverSet => f.write_str("no tenant set"),
             Self::Empty => f.write_str("empty tenant"),

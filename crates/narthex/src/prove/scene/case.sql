@@ -1,4 +1,5 @@
--- Two cases: one that was asked, offered, accepted and made a client; one that stands before its decision.
+-- Three cases: one that was asked, offered, accepted and made a client; one that was approved and has made none yet;
+-- one that stands before its decision.
 -- As narthex_approval.
 insert into review.proof (tenant_id, proof_id, domain_id, host, method, evidence, verified_at, expires_at, order_id)
     values ($T, $T.proof, $T.domain, $T.host, 'dns_txt', 'seen', now(), now() + interval '90 days', $T.order);
@@ -11,7 +12,7 @@ insert into review.access_request (tenant_id, environment, request_id, version, 
     select $T, 'production', request_id, 1, $T.integration, 'portal', 'draft',
         jsonb_build_object('redirect_uris', jsonb_build_array('https://' || $T.host || '/callback')), sha256('payload'),
         $T.owner, now(), now()
-    from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id;
+    from unnest(array[$T.request, $T.fresh_request, $T.spare_request]::uuid[]) as request_id;
 insert into review.requested_scope (tenant_id, environment, request_id, version, scope)
     select $T, 'production', request_id, 1, scope
     from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
@@ -20,6 +21,8 @@ insert into review.requested_tool (tenant_id, environment, request_id, version, 
     select $T, 'production', request_id, 1, $T.resource, tool, $T.scope, sha256('schema')
     from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
     cross join unnest(array[$T.tool, $T.unagreed_tool]) as tool;
+insert into review.requested_scope (tenant_id, environment, request_id, version, scope)
+    values ($T, 'production', $T.spare_request, 1, $T.scope);
 insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
     values ($T, 'production', $T.request, 1, 'key', sha256($T.host::bytea));
 insert into review.brand (tenant_id, name, changed_at) values ($T, 'Prove', now());
@@ -30,7 +33,8 @@ insert into review.finding (tenant_id, environment, request_id, version, check_i
     values ($T, 'production', $T.request, 1, 'hosts', 'Hosts', 'pass', 'proved', 'proved', 0, now());
 insert into review.policy_run (tenant_id, environment, run_id, request_id, version, verdict, policy_version, rules, at) values
     ($T, 'production', $T.run, $T.request, 1, 'needs_person', '1', '{first}', now()),
-    ($T, 'production', $T.fresh_run, $T.fresh_request, 1, 'needs_person', '1', '{first}', now());
+    ($T, 'production', $T.fresh_run, $T.fresh_request, 1, 'needs_person', '1', '{first}', now()),
+    ($T, 'production', $T.spare_run, $T.spare_request, 1, 'needs_person', '1', '{first}', now());
 update review.access_request set state = 'in_review';
 
 insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id, decided_by,
@@ -57,6 +61,18 @@ insert into review.approval_tool (tenant_id, environment, approval_id, integrati
     values ($T, 'production', $T.approval, $T.integration, $T.request, 1, $T.resource, $T.tool, $T.scope, sha256('schema'));
 insert into review.approval_host (tenant_id, environment, approval_id, host, proof_id)
     values ($T, 'production', $T.approval, $T.host, $T.proof);
+insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id, decided_by,
+        reason, payload_hash, at)
+    values ($T, 'production', $T.spare_decision, $T.spare_request, 1, 'approve', $P, $T.staff, 'Good', sha256('payload'), now());
+update review.access_request set state = 'approved' where request_id = $T.spare_request;
+insert into review.approval (tenant_id, environment, approval_id, integration_id, request_id, version, run_id, verdict,
+        decision_id, offer_id, at, expires_at)
+    values ($T, 'production', $T.spare_approval, $T.integration, $T.spare_request, 1, $T.spare_run, 'needs_person',
+        $T.spare_decision, null, now(), now() + interval '1 year');
+insert into review.approval_scope (tenant_id, environment, approval_id, integration_id, request_id, version, scope)
+    values ($T, 'production', $T.spare_approval, $T.integration, $T.spare_request, 1, $T.scope);
+insert into review.approval_host (tenant_id, environment, approval_id, host, proof_id)
+    values ($T, 'production', $T.spare_approval, $T.host, $T.proof);
 set constraints all immediate;
 set constraints all deferred;
 

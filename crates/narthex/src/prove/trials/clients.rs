@@ -1,13 +1,13 @@
 //! A client is what was approved, for as long as it was approved, and proves itself by little that is worth stealing.
 
-use crate::prove::refusal::Control::{Given, Key, Rule};
+use crate::prove::refusal::Control::{Given, Key, Rule, Unique};
 use crate::prove::role::Role::{Approval, Discovery, Token};
 use crate::prove::trial::But::This;
 use crate::prove::trial::Trial;
 
 const CLIENT: &str = "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,
         approval_id, state, metadata, created_at, changed_at, expires_at)
-    values ($A, 'production', $A.new, $A.integration, $A.request, 1, $A.approval, 'active', '{}', now(), now(), now())";
+    values ($A, 'production', $A.new, $A.integration, $A.spare_request, 1, $A.spare_approval, 'active', '{}', now(), now(), now())";
 const ENTITLEMENT: &str = "delete from registry.entitled_tool; delete from registry.entitlement;
     insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
     values ($A, 'production', $A.client, $A.scope, $A.approval, now() + interval '1 day')";
@@ -34,6 +34,15 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         approval_id, state, metadata, created_at, changed_at, expires_at)
     values ($A, 'production', $A.new, $A.integration, $A.request, 1, null, 'active', '{}', now(), now(), now())",
         by: Given("approval_id"),
+        but: This(CLIENT),
+    },
+    Trial {
+        what: "makes a second client by one approval",
+        role: Approval,
+        sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,
+        approval_id, state, metadata, created_at, changed_at, expires_at)
+    values ($A, 'production', $A.new, $A.integration, $A.request, 1, $A.approval, 'active', '{}', now(), now(), now())",
+        by: Unique("client_one_approval"),
         but: This(CLIENT),
     },
     Trial {
@@ -68,7 +77,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         role: Approval,
         sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,
         approval_id, state, metadata, created_at, changed_at, expires_at)
-    values ($A, 'production', $A.new, $A.other_integration, $A.request, 1, $A.approval, 'active', '{}', now(), now(), now())",
+    values ($A, 'production', $A.new, $A.other_integration, $A.spare_request, 1, $A.spare_approval, 'active', '{}', now(), now(), now())",
         by: Key("client_tenant_id_environment_approval_id_integration_id_re_fkey"),
         but: This(CLIENT),
     },
@@ -77,7 +86,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         role: Approval,
         sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,
         approval_id, state, metadata, created_at, changed_at, expires_at)
-    values ($A, 'production', $A.new, $A.integration, $A.request, 1, $A.approval, 'active', '{}', now(), now(), now() + interval '2 years')",
+    values ($A, 'production', $A.new, $A.integration, $A.spare_request, 1, $A.spare_approval, 'active', '{}', now(), now(), now() + interval '2 years')",
         by: Rule("client_approved"),
         but: This(CLIENT),
     },
@@ -86,11 +95,11 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         role: Approval,
         sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,
         approval_id, state, metadata, created_at, changed_at, expires_at)
-    values ($A, 'production', $A.new, $A.integration, $A.request, 1, $A.approval, 'active', '{\"redirect_uris\": [\"https://evil.example/\"]}', now(), now(), now())",
+    values ($A, 'production', $A.new, $A.integration, $A.spare_request, 1, $A.spare_approval, 'active', '{\"redirect_uris\": [\"https://evil.example/\"]}', now(), now(), now())",
         by: Rule("client_approved"),
         but: This("insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,
         approval_id, state, metadata, created_at, changed_at, expires_at)
-    values ($A, 'production', $A.new, $A.integration, $A.request, 1, $A.approval, 'active', jsonb_build_object('redirect_uris', jsonb_build_array('https://' || $A.host || '/callback')), now(), now(), now())"),
+    values ($A, 'production', $A.new, $A.integration, $A.spare_request, 1, $A.spare_approval, 'active', jsonb_build_object('redirect_uris', jsonb_build_array('https://' || $A.host || '/callback')), now(), now(), now())"),
     },
     Trial {
         what: "adds a redirect to a client that is there",

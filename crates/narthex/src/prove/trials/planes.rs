@@ -7,7 +7,7 @@ use crate::prove::trial::Trial;
 
 const NEW_CLIENT: &str = "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id,
         version, approval_id, metadata, created_at, changed_at, expires_at)
-    values ($A, 'production', $A.new, $A.integration, $A.request, 1, $A.approval, '{}', now(), now(), now())";
+    values ($A, 'production', $A.new, $A.integration, $A.spare_request, 1, $A.spare_approval, '{}', now(), now(), now())";
 const ACTIVATE: &str =
     "update registry.client set state = 'restricted' where client_id = $A.client";
 const NEW_CREDENTIAL: &str = "insert into registry.credential (tenant_id, environment, client_id, credential_id, kind,

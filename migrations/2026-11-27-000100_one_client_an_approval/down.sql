@@ -1,0 +1,1 @@
+alter table registry.client drop constraint client_one_approval;
