@@ -22,7 +22,7 @@ pub struct FakeHost {
     certificate: CertificateDer<'static>,
     says: Arc<Mutex<Says>>,
     paths: Arc<Mutex<Vec<String>>>,
-    silent: UdpSocket,
+    resolver: Arc<UdpSocket>,
 }
 
 /// What a host answers: whole answers, as bytes.
@@ -80,7 +80,7 @@ impl FakeHost {
             certificate,
             says,
             paths,
-            silent: UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+            resolver: Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap()),
         }
     }
 
@@ -105,6 +105,21 @@ impl FakeHost {
         self.says.lock().unwrap().pause = pause;
     }
 
+    /// From now on the resolver answers every question with "there is no such name" (RFC 1035 section 4.1.1).
+    pub fn deny_records(&self) {
+        let resolver = Arc::clone(&self.resolver);
+        tokio::spawn(async move {
+            let mut question = [0; 512];
+            while let Ok((length, from)) = resolver.recv_from(&mut question).await {
+                let name = question[12..length].iter().position(|byte| *byte == 0);
+                let end = 12 + name.unwrap_or_default() + 5;
+                let mut answer = question[..end].to_vec();
+                answer[2..12].copy_from_slice(&[0x81, 0x83, 0, 1, 0, 0, 0, 0, 0, 0]);
+                let _ = resolver.send_to(&answer, from).await;
+            }
+        });
+    }
+
     /// The paths that were asked for so far.
     #[must_use]
     pub fn paths(&self) -> Vec<String> {
@@ -123,13 +138,13 @@ impl FakeHost {
         }
     }
 
-    /// A guard that finds this host, and whose only resolver says nothing.
+    /// A guard that finds this host, and whose only resolver says nothing, or after [`Self::deny_records`] no.
     #[must_use]
     pub fn guard(&self) -> GuardConfig {
         GuardConfig {
             name_server: Some(NameServer {
-                name: "silent".to_owned(),
-                address: self.silent.local_addr().unwrap(),
+                name: "fake".to_owned(),
+                address: self.resolver.local_addr().unwrap(),
             }),
             test_hosts: self.test_hosts().hosts,
             test_roots: self.test_hosts().roots,

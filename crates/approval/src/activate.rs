@@ -15,7 +15,7 @@ use crate::{
     store::{
         approval::{self, Term},
         client::{self, Newborn},
-        deferral, lineage, quarantine,
+        deferral, lineage, quarantine, restriction,
     },
 };
 
@@ -65,6 +65,7 @@ pub(crate) async fn activate(
         metadata: Value::Object(metadata.clone()),
     };
     if known.is_some() {
+        restriction::clear(tx, (environment, &client_id)).await?;
         client::renew(tx, &approved, term, newborn).await?;
     } else {
         client::insert(tx, &approved, term, newborn).await?;
@@ -101,7 +102,7 @@ pub(crate) async fn activate(
 }
 
 /// The state in which a client goes on that has an approval already; `None` for one that is born now. What was limited
-/// for what its document said is approved as it is now; who stopped a client lets it go on.
+/// is approved as it is now; who stopped a client lets it go on.
 async fn standing(
     tx: &mut TenantTx,
     request: &AccessRequest,

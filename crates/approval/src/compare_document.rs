@@ -13,11 +13,8 @@ use crate::{
     prose::ScopeReason,
     reach::{Ask, Asked},
     request::{AccessRequest, ComesFrom, RequestRef},
-    store::{
-        self,
-        client::{Arrow, Standing},
-        document::Pinned,
-    },
+    restriction::{self, At, Cause},
+    store::{self, document::Pinned},
 };
 
 /// Which client.
@@ -130,7 +127,7 @@ pub(crate) async fn compare(
         Compared::Nothing => {}
         Compared::Noted => record(tx, at, ("client.note_document", &drifts), acting).await?,
         Compared::Paused => {
-            restrict(tx, at, (&standing, &drifts), acting).await?;
+            restrict(tx, at, &drifts, acting).await?;
             ask_again(tx, at, &document, acting).await?;
         }
         Compared::Resumed => resume(tx, at, &drifts, acting).await?,
@@ -167,34 +164,18 @@ fn wish(document: &ClientDocument) -> String {
 
 async fn restrict(
     tx: &mut TenantTx,
-    (environment, client_id): (Environment, &ClientId),
-    (standing, drifts): (&Standing, &[Drift]),
+    at: At<'_>,
+    drifts: &[Drift],
     acting: &mut Acting<'_>,
 ) -> Result<(), StoreError> {
-    if standing.state == ClientState::Active {
-        let grave: Vec<_> = drifts.iter().filter(|drift| drift.is_grave()).collect();
-        let members: Vec<_> = grave.iter().map(|drift| drift.member.as_str()).collect();
-        let reason = format!(
-            "Its document says something else than what was approved: {}.",
-            members.join(", ")
-        );
-        let arrow = Arrow {
-            from: ClientState::Active,
-            to: ClientState::Restricted,
-            reason: Some(&reason),
-            held_by_staff: false,
-        };
-        if !store::client::advance(tx, environment, client_id, arrow, acting.now).await? {
-            return Err(StoreError::NotFound);
-        }
-    }
-    record(
-        tx,
-        (environment, client_id),
-        ("client.restrict", drifts),
-        acting,
-    )
-    .await
+    let grave: Vec<_> = drifts.iter().filter(|drift| drift.is_grave()).collect();
+    let members: Vec<_> = grave.iter().map(|drift| drift.member.as_str()).collect();
+    let reason = format!(
+        "Its document says something else than what was approved: {}.",
+        members.join(", ")
+    );
+    restriction::limit(tx, at, (Cause::Document, &reason), acting.now).await?;
+    record(tx, at, ("client.restrict", drifts), acting).await
 }
 
 /// The next version of the client's case, with what its document says now; the one before it is withdrawn.
@@ -243,25 +224,13 @@ async fn withdraw_open(
 
 async fn resume(
     tx: &mut TenantTx,
-    (environment, client_id): (Environment, &ClientId),
+    at: At<'_>,
     drifts: &[Drift],
     acting: &mut Acting<'_>,
 ) -> Result<(), StoreError> {
-    withdraw_open(tx, (environment, client_id)).await?;
-    let arrow = Arrow {
-        from: ClientState::Restricted,
-        to: ClientState::Active,
-        reason: None,
-        held_by_staff: false,
-    };
-    store::client::advance(tx, environment, client_id, arrow, acting.now).await?;
-    record(
-        tx,
-        (environment, client_id),
-        ("client.unrestrict", drifts),
-        acting,
-    )
-    .await
+    withdraw_open(tx, at).await?;
+    restriction::lift(tx, at, Cause::Document, acting.now).await?;
+    record(tx, at, ("client.unrestrict", drifts), acting).await
 }
 
 async fn record(

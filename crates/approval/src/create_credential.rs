@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
+    restriction,
     store::{self, client::Arrow, credential::NewSecret},
 };
 
@@ -157,7 +158,7 @@ async fn wake(
         held_by_staff: false,
     };
     if store::client::advance(tx, environment, client_id, arrow, now).await? {
-        Ok(())
+        Ok(restriction::settle(tx, (environment, client_id), now).await?)
     } else {
         let now = store::client::load(tx, environment, client_id).await?;
         Err(CreateCredentialError::NotPossible(now.state))

@@ -59,6 +59,7 @@ pub mod metadata_rules;
 pub mod onboard;
 pub mod open_registration;
 pub mod remove_domain;
+mod restriction;
 pub mod retire_credential;
 pub mod revise;
 pub mod revoke_initial_access_token;

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::{
     acting::{Acting, Deed, NotPermitted},
     domain::{Conclusion, Domain, PROOF_LIFETIME, RENEW_BELOW},
+    restriction::{self, Cause},
     store::{self, domain::After, proof::NewProof},
 };
 
@@ -70,6 +71,7 @@ pub async fn settle_proof(
     }
     if state != domain.state {
         record(tx, &domain, (state, &words), acting).await?;
+        follow(tx, &domain.host, state, acting).await?;
     }
     Ok(Some(SettledProof {
         host: domain.host,
@@ -117,6 +119,44 @@ async fn prove(
         }),
     };
     acting.record(tx, deed).await
+}
+
+/// Limits the clients that rest on a host which is not proved any more, and lets them go on when it is again.
+async fn follow(
+    tx: &mut TenantTx,
+    host: &HostName,
+    state: DomainState,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    let (action, lapsed) = match state {
+        DomainState::Lapsed => ("client.restrict", true),
+        DomainState::Verified => ("client.unrestrict", false),
+        DomainState::Pending
+        | DomainState::Checking
+        | DomainState::Failing
+        | DomainState::Failed => return Ok(()),
+    };
+    let reason = format!("The proof that {host} is its owner\u{2019}s has lapsed.");
+    for (environment, client_id) in store::restriction::resting_on(tx, host).await? {
+        let at = (environment, &client_id);
+        let cause = Cause::Proof(host);
+        let moved = if lapsed {
+            restriction::limit(tx, at, (cause, &reason), acting.now).await?
+        } else {
+            restriction::lift(tx, at, cause, acting.now).await?
+        };
+        if moved {
+            let deed = Deed {
+                action,
+                object: client_id.to_string(),
+                environment: Some(environment),
+                reason: "",
+                detail: json!({ "host": host, "domain": state }),
+            };
+            acting.record(tx, deed).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Says in the ledger where the domain stands now; a look that changed nothing is not an act.

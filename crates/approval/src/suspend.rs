@@ -10,6 +10,7 @@ use crate::{
     compare_document,
     follow::{Moved, follow},
     prose::Reason,
+    restriction,
     store::{self, client::Arrow},
 };
 
@@ -155,6 +156,7 @@ pub async fn suspend(
     };
     follow(tx, &moved, acting).await?;
     if to == ClientState::Active {
+        restriction::settle(tx, (environment, &client_id), acting.now).await?;
         compare_document::compare(tx, (environment, &client_id), acting).await?;
     }
     Ok(to)

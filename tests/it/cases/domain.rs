@@ -10,18 +10,20 @@ use narthex_approval::{
     check_domain::{CheckDomain, CheckDomainError, check_domain, check_when_due},
     decide::{DecideError, Decided, Outcome},
     domain::Domain,
+    prose::Reason,
     remove_domain::{RemoveDomain, RemoveDomainError, remove_domain},
     settle_proof::{SettleProof, SettledProof, settle_proof},
+    suspend::{Stop, Suspend, suspend},
 };
 use narthex_discovery::Discovery;
 use narthex_egress::Guard;
 use narthex_tenancy::{ambient, permission::Action};
 use narthex_tests::FakeHost;
-use narthex_vocab::{DomainState, Environment, HostName, Id, Timestamp, kind};
+use narthex_vocab::{ClientId, DomainState, Environment, HostName, Id, Timestamp, kind};
 use tokio::task::JoinHandle;
 use url::Url;
 
-use super::company::{Company, HOSTED, KEY, metadata};
+use super::company::{Company, HOSTED, KEY, LOOPBACK, metadata};
 
 const PRODUCTION: Environment = Environment::Production;
 const HOST: &str = "partner.example";
@@ -309,4 +311,90 @@ async fn nobody_proves_a_host_alone() {
         refused("narthex_discovery", again).await,
         "an order is answered once"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b4_a_client_is_limited_while_its_host_is_not_proved() {
+    let (company, host) = (Company::new().await, FakeHost::start(HOST).await);
+    let worker = discovery(&company, &host);
+    heard(&company).await;
+    let domain = add(&company, HOST).await.unwrap();
+    host.publish(domain.challenge.as_str());
+    let mut now = ambient::now();
+    let order = check(&company, domain.id).await.unwrap();
+    settled(&company, order, now).await;
+    let mut clients = Vec::new();
+    for address in [HOSTED, LOOPBACK] {
+        let ask = [(PRODUCTION, company.reach(PRODUCTION, "notes:read", &[]))];
+        let sent = company
+            .onboard(metadata("Partner", address, "none"), &ask)
+            .await
+            .unwrap();
+        let approved = company
+            .decide(sent.requests[0].request, Outcome::Approve)
+            .await;
+        let Ok(Decided::Activated(client)) = approved else {
+            panic!("{approved:?}");
+        };
+        clients.push(client.client_id);
+    }
+    let look = async |now: Timestamp| {
+        let order = due(&company, domain.id, now).await.unwrap();
+        settled(&company, order, now).await.state
+    };
+
+    host.deny_records();
+    // The value is gone: a week of grace in which nothing changes, then what rests on it is limited, and nothing else.
+    host.publish("gone");
+    now += chrono::Duration::days(1);
+    assert_eq!(look(now).await, DomainState::Failing);
+    assert_eq!(standing(&company, &clients).await, ["active", "active"]);
+    now += chrono::Duration::days(7);
+    assert_eq!(look(now).await, DomainState::Lapsed);
+    assert_eq!(standing(&company, &clients).await, ["restricted", "active"]);
+
+    // Nobody lets it go on by stopping it first.
+    for what in [Stop::Suspend, Stop::Resume] {
+        let command = Suspend {
+            environment: PRODUCTION,
+            client_id: clients[0].clone(),
+            what,
+            reason: Reason::parse("Trying").unwrap(),
+        };
+        company
+            .owned(Action::SuspendOwn, async |tx, acting| {
+                suspend(tx, command, acting).await
+            })
+            .await
+            .unwrap();
+    }
+    assert_eq!(standing(&company, &clients).await, ["restricted", "active"]);
+
+    // Proved again, it goes on.
+    host.publish(domain.challenge.as_str());
+    now += chrono::Duration::hours(1);
+    let order = company
+        .owned(Action::EditIntegration, async |tx, acting| {
+            acting.now = now;
+            check_domain(tx, CheckDomain { domain: domain.id }, acting).await
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        settled(&company, order, now).await.state,
+        DomainState::Verified
+    );
+    assert_eq!(standing(&company, &clients).await, ["active", "active"]);
+    worker.abort();
+}
+
+async fn standing(company: &Company, clients: &[ClientId]) -> Vec<String> {
+    let administrator = company.place.administrator().await;
+    let mut states = Vec::new();
+    for client in clients {
+        let query = "select state from registry.client where client_id = $1";
+        let row = administrator.query_one(query, &[&client.as_str()]).await;
+        states.push(row.unwrap().get(0));
+    }
+    states
 }

@@ -43,6 +43,7 @@ pub(crate) mod registration_access;
 pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod resource_credential;
+pub(crate) mod restriction;
 pub(crate) mod screening;
 
 use narthex_tenancy::StoreError;

@@ -21,7 +21,7 @@ use self::{
     ledger::{entry, head},
     registry::{
         client, credential, domain, entitled_tool, entitlement, integration, pinned_document,
-        resource, resource_credential, scopes, tools,
+        resource, resource_credential, restriction, scopes, tools,
     },
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, brand, brand_host,
@@ -71,6 +71,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pinned_document,
     resource,
     resource_credential,
+    restriction,
     scopes,
     tools,
     access_request,

@@ -134,6 +134,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry.restriction (tenant_id, environment, client_id, cause, about) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        cause -> Text,
+        about -> Text,
+        reason -> Text,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
     #[sql_name = "scope"]
     registry.scopes (tenant_id, environment, scope) {
         tenant_id -> Uuid,

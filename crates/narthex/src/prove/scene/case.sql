@@ -1,5 +1,5 @@
--- Three cases: one that was asked, offered, accepted and made a client; one that was approved and has made none yet;
--- one that stands before its decision.
+-- Four cases: one that was asked, offered, accepted and made a client; one that was approved and made a client that is
+-- limited now; one that was approved and has made none yet; one that stands before its decision.
 -- As narthex_approval.
 insert into review.proof (tenant_id, proof_id, domain_id, host, method, evidence, verified_at, expires_at, order_id)
     values ($T, $T.proof, $T.domain, $T.host, 'dns_txt', 'seen', now(), now() + interval '90 days', $T.order);
@@ -12,7 +12,7 @@ insert into review.access_request (tenant_id, environment, request_id, version, 
     select $T, 'production', request_id, 1, $T.integration, 'portal', 'draft',
         jsonb_build_object('redirect_uris', jsonb_build_array('https://' || $T.host || '/callback')), sha256('payload'),
         $T.owner, now(), now()
-    from unnest(array[$T.request, $T.fresh_request, $T.spare_request]::uuid[]) as request_id;
+    from unnest(array[$T.request, $T.fresh_request, $T.spare_request, $T.limited_request]::uuid[]) as request_id;
 insert into review.requested_scope (tenant_id, environment, request_id, version, scope)
     select $T, 'production', request_id, 1, scope
     from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
@@ -22,7 +22,7 @@ insert into review.requested_tool (tenant_id, environment, request_id, version, 
     from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
     cross join unnest(array[$T.tool, $T.unagreed_tool]) as tool;
 insert into review.requested_scope (tenant_id, environment, request_id, version, scope)
-    values ($T, 'production', $T.spare_request, 1, $T.scope);
+    values ($T, 'production', $T.spare_request, 1, $T.scope), ($T, 'production', $T.limited_request, 1, $T.scope);
 insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
     values ($T, 'production', $T.request, 1, 'key', sha256($T.host::bytea));
 insert into review.brand (tenant_id, name, changed_at) values ($T, 'Prove', now());
@@ -34,7 +34,8 @@ insert into review.finding (tenant_id, environment, request_id, version, check_i
 insert into review.policy_run (tenant_id, environment, run_id, request_id, version, verdict, policy_version, rules, at) values
     ($T, 'production', $T.run, $T.request, 1, 'needs_person', '1', '{first}', now()),
     ($T, 'production', $T.fresh_run, $T.fresh_request, 1, 'needs_person', '1', '{first}', now()),
-    ($T, 'production', $T.spare_run, $T.spare_request, 1, 'needs_person', '1', '{first}', now());
+    ($T, 'production', $T.spare_run, $T.spare_request, 1, 'needs_person', '1', '{first}', now()),
+    ($T, 'production', $T.limited_run, $T.limited_request, 1, 'needs_person', '1', '{first}', now());
 update review.access_request set state = 'in_review';
 
 insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id, decided_by,
@@ -63,16 +64,22 @@ insert into review.approval_host (tenant_id, environment, approval_id, host, pro
     values ($T, 'production', $T.approval, $T.host, $T.proof);
 insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id, decided_by,
         reason, payload_hash, at)
-    values ($T, 'production', $T.spare_decision, $T.spare_request, 1, 'approve', $P, $T.staff, 'Good', sha256('payload'), now());
-update review.access_request set state = 'approved' where request_id = $T.spare_request;
+    select $T, 'production', decision_id, request_id, 1, 'approve', $P, $T.staff, 'Good', sha256('payload'), now()
+    from unnest(array[$T.spare_decision, $T.limited_decision]::uuid[], array[$T.spare_request, $T.limited_request]::uuid[])
+        as approved (decision_id, request_id);
+update review.access_request set state = 'approved' where request_id in ($T.spare_request, $T.limited_request);
 insert into review.approval (tenant_id, environment, approval_id, integration_id, request_id, version, run_id, verdict,
         decision_id, offer_id, at, expires_at)
-    values ($T, 'production', $T.spare_approval, $T.integration, $T.spare_request, 1, $T.spare_run, 'needs_person',
-        $T.spare_decision, null, now(), now() + interval '1 year');
+    values
+    ($T, 'production', $T.spare_approval, $T.integration, $T.spare_request, 1, $T.spare_run, 'needs_person',
+        $T.spare_decision, null, now(), now() + interval '1 year'),
+    ($T, 'production', $T.limited_approval, $T.integration, $T.limited_request, 1, $T.limited_run, 'needs_person',
+        $T.limited_decision, null, now(), now() + interval '1 year');
 insert into review.approval_scope (tenant_id, environment, approval_id, integration_id, request_id, version, scope)
-    values ($T, 'production', $T.spare_approval, $T.integration, $T.spare_request, 1, $T.scope);
+    values ($T, 'production', $T.spare_approval, $T.integration, $T.spare_request, 1, $T.scope),
+    ($T, 'production', $T.limited_approval, $T.integration, $T.limited_request, 1, $T.scope);
 insert into review.approval_host (tenant_id, environment, approval_id, host, proof_id)
-    values ($T, 'production', $T.spare_approval, $T.host, $T.proof);
+    values ($T, 'production', $T.spare_approval, $T.host, $T.proof), ($T, 'production', $T.limited_approval, $T.host, $T.proof);
 set constraints all immediate;
 set constraints all deferred;
 
@@ -94,6 +101,13 @@ insert into registry.credential (tenant_id, environment, client_id, credential_i
 insert into intake.registration_access (tenant_id, environment, client_id, token_hash, information, created_at)
     values ($T, 'production', $T.client, sha256('registration access'), '{}', now());
 update registry.client set state = 'active', changed_at = now();
+insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version, approval_id, state,
+        metadata, created_at, changed_at, expires_at)
+    values ($T, 'production', $T.limited_client, $T.integration, $T.limited_request, 1, $T.limited_approval, 'active', '{}',
+        now(), now(), now() + interval '1 year');
+insert into registry.restriction (tenant_id, environment, client_id, cause, about, reason, since)
+    values ($T, 'production', $T.limited_client, 'proof', $T.host, 'The proof has lapsed', now());
+update registry.client set state = 'restricted', changed_at = now() where client_id = $T.limited_client;
 insert into ledger.entry (tenant_id, at, actor_kind, actor, action, object, reason, detail, request_id)
     values ($T, now(), 'system', 'prove', 'client.activate', $T.client, '', '{}', 'prove');
 insert into review.access_request (tenant_id, environment, request_id, version, integration_id, origin, metadata,

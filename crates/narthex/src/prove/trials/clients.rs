@@ -46,6 +46,23 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: This(CLIENT),
     },
     Trial {
+        what: "lets a limited client go on while the cause is there",
+        role: Approval,
+        sql: "update registry.client set state = 'active' where client_id = $A.limited_client; set constraints all immediate",
+        by: Rule("client_limited"),
+        but: This("delete from registry.restriction; update registry.client set state = 'active' where client_id = $A.limited_client;
+            set constraints all immediate"),
+    },
+    Trial {
+        what: "limits a client without a cause",
+        role: Approval,
+        sql: "update registry.client set state = 'restricted' where client_id = $A.client; set constraints all immediate",
+        by: Rule("client_limited"),
+        but: This("insert into registry.restriction (tenant_id, environment, client_id, cause, about, reason, since)
+                values ($A, 'production', $A.client, 'proof', $A.host, 'Gone', now());
+            update registry.client set state = 'restricted' where client_id = $A.client; set constraints all immediate"),
+    },
+    Trial {
         what: "makes a client by an approval that is not there",
         role: Approval,
         sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,

@@ -1,0 +1,3 @@
+drop trigger limited_for_a_cause on registry.client;
+drop table registry.restriction;
+drop function registry.limited_for_a_cause();
