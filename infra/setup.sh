@@ -111,13 +111,14 @@ setup_debian() {
     packages=
     services=
     wants_postgres=
+    wants_browser=
     for need in "$@"; do
         case $need in
             compiler) packages="$packages gcc libc6-dev" ;;
             postgres) wants_postgres=yes; services="$services postgresql" ;;
             redis) packages="$packages redis-server"; services="$services redis-server" ;;
             node) packages="$packages nodejs npm" ;;
-            browser) packages="$packages chromium" ;;
+            browser) wants_browser=yes ;;
             openssl) packages="$packages openssl" ;;
             curl) packages="$packages curl ca-certificates" ;;
         esac
@@ -148,6 +149,11 @@ setup_debian() {
         # The list is words.
         # shellcheck disable=SC2086
         apt_install $packages
+    fi
+    if [ -n "$wants_browser" ]; then
+        say "installing chromium"
+        # Ubuntu has it as a snap alone: then a browser of one's own has to be named.
+        apt_install chromium || { say "this system's archive has no chromium: install one, and name it by CHROME=/path/to/it"; exit 1; }
     fi
     undo_apt
     trap - EXIT INT TERM

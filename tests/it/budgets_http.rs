@@ -143,11 +143,27 @@ async fn a_password_is_tried_so_often() {
         .await
     });
     retry_after(&limited.await);
-    let right = sign_in(&scene, &mut Browser::new(), "uma@people.example", PASSWORD).await;
-    assert_eq!(right.status, 429, "the account is counted, from wherever");
+    let right = sign_in(&scene, &mut thief.clone(), "uma@people.example", PASSWORD).await;
+    assert_eq!(right.status, 429, "not even the right one");
     assert!(
         !right.headers.contains_key("set-cookie") || right.header("set-cookie").contains("visit")
     );
+    // Nobody is kept out of an account by somebody else's tries.
+    let mut uma = Browser::new();
+    let right = sign_in(&scene, &mut uma, "uma@people.example", PASSWORD).await;
+    assert_eq!(right.status, 200, "{}", right.body);
+    // A crowd is counted together.
+    let crowd = until_limited((100, window), async || {
+        let mut tries = Browser::new();
+        sign_in(
+            &scene,
+            &mut tries,
+            "uma@people.example",
+            "wrong wrong wrong",
+        )
+        .await
+    });
+    retry_after(&crowd.await);
     let other = sign_in(&scene, &mut thief, "otto@people.example", PASSWORD).await;
     assert_eq!(other.status, 200, "{}", other.body);
     assert!(thief.cookies.contains_key("narthex-user"));

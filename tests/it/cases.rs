@@ -10,6 +10,7 @@ mod decide;
 mod domain;
 mod expire;
 pub(crate) mod initial_access;
+mod invite_owner;
 mod link;
 mod offer;
 mod onboard;

@@ -71,6 +71,27 @@ async fn running_twice_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_somebody_made_is_filled_and_stays_theirs() {
+    let place = Place::empty().await;
+    let name = format!("{}_of_somebody", place.database);
+    let administrator = place.administrator().await;
+    let make = format!("create database {name}");
+    administrator.batch_execute(&make).await.unwrap();
+    let urls = place.server().prepare(&name).await.unwrap();
+    place.server().prepare(&name).await.unwrap();
+    let filled = narthex_tests::connect(&urls.approval).await.unwrap();
+    let tenants = filled
+        .query("select from registry.client", &[])
+        .await
+        .unwrap_err();
+    assert!(tenants.as_db_error().is_some(), "{tenants}");
+    let owner =
+        "select pg_get_userbyid(datdba) <> 'narthex_owner' from pg_database where datname = $1";
+    let row = administrator.query_one(owner, &[&name]).await.unwrap();
+    assert!(row.get::<_, bool>(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_migration_runs_as_the_owner_alone() {
     let place = Place::new().await;
     for role in migrate::SERVICE_ROLES {

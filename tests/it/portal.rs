@@ -164,7 +164,7 @@ async fn a_weak_role_is_told_which_rule_refuses() {
             row.path
         );
         assert!(
-            page.body.contains("role viewer has no"),
+            page.body.contains("role viewer may not"),
             "{} {}",
             row.method,
             row.path

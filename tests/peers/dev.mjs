@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startDocumentHost } from './document-host.mjs';
-import { issuerOf, resourceCredential, tokenPlane } from './pages.mjs';
+import { issuerOf, resourceCredential, resourceOf, tokenPlane } from './pages.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const START_LIMIT_MS = 120_000;
@@ -52,7 +52,7 @@ export async function startNarthex() {
 
 /** The notes MCP server for one tenant, trusting the issuer of one environment. */
 export async function startNotes(at, tenant, environment) {
-  const url = tenant.resource;
+  const url = resourceOf(tenant, environment);
   const credential = resourceCredential(tenant, environment);
   const child = start(process.execPath, [join(HERE, 'mcp-server.mjs')], {
     PORT: new URL(url).port,

@@ -1,10 +1,12 @@
-// A small MCP server over streamable HTTP, protected by Narthex: it keeps notes in memory.
+// A small MCP server over streamable HTTP, protected by Narthex: it keeps notes in memory, for each
+// of its resources apart from the others.
 // Read this file and `protect.mjs` to learn how to protect a server of your own.
 // It never asks who the user is and never decides by itself what a client may do.
 //
 // Environment:
 //   PORT                  where to listen on 127.0.0.1
-//   RESOURCE_URL          this server's resource identifier, default http://127.0.0.1:PORT/mcp
+//   RESOURCE_URL          the resource identifier, default http://127.0.0.1:PORT/mcp; or several,
+//                         comma separated, the one that each issuer's tokens are for in their order
 //   NARTHEX_ISSUER        accepted issuers, comma separated, the preferred one first
 //   NARTHEX_DECISION_URL  the decision endpoint of each issuer, in the same order
 //   RESOURCE_ID, RESOURCE_SECRET  how this server names itself to the decision endpoint of each
@@ -24,11 +26,18 @@ import { protect } from './protect.mjs';
 const SCOPES = ['notes:read', 'notes:write', 'notes:delete'];
 
 const settings = readSettings(process.env);
-const narthex = protect({ ...settings, scopes: SCOPES });
-const notes = new Map([['1', 'Water the plants']]);
+const resources = settings.resources.map(protectNotes);
+
+/** One resource: whom it trusts, and its own notes, which nobody reaches through another. */
+function protectNotes({ resource, authorities }) {
+  const narthex = protect({ resource, authorities, scopes: SCOPES });
+  const notes = new Map([['1', 'Water the plants']]);
+  const mcp = createMcpHandler(({ authInfo }) => notesServer(narthex, notes, authInfo));
+  return { pathname: resource.pathname, narthex, mcp };
+}
 
 /** One MCP server per request, as the protocol is stateless; the notes outlive it. */
-function notesServer({ authInfo }) {
+function notesServer(narthex, notes, authInfo) {
   const server = new McpServer({ name: 'notes', version: '1.0.0' });
 
   // Two questions, in this order. Does the token carry the scope? If not, the SDK answers
@@ -57,16 +66,17 @@ function notesServer({ authInfo }) {
   return server;
 }
 
-const mcp = createMcpHandler(notesServer);
-
 async function answer(request) {
   const { pathname } = new URL(request.url);
   if (pathname === '/healthz') return new Response('ok\n');
-  const document = narthex.metadata(request);
-  if (document) return document;
-  if (pathname !== settings.resource.pathname) return new Response('Not found\n', { status: 404 });
-  const auth = await narthex.authenticate(request);
-  return auth instanceof Response ? auth : mcp.fetch(request, { authInfo: auth });
+  for (const { narthex } of resources) {
+    const document = narthex.metadata(request);
+    if (document) return document;
+  }
+  const asked = resources.find((one) => one.pathname === pathname);
+  if (!asked) return new Response('Not found\n', { status: 404 });
+  const auth = await asked.narthex.authenticate(request);
+  return auth instanceof Response ? auth : asked.mcp.fetch(request, { authInfo: auth });
 }
 
 function text(body) {
@@ -82,26 +92,34 @@ function readSettings(env) {
   const issuers = list('NARTHEX_ISSUER');
   const decisionUrls = list('NARTHEX_DECISION_URL');
   const [ids, secrets] = [list('RESOURCE_ID'), list('RESOURCE_SECRET')];
-  const whole = [decisionUrls, ids, secrets].every((one) => one.length === issuers.length);
+  const urls = list('RESOURCE_URL');
+  if (urls.length < 2) {
+    const only = urls[0] ?? `http://127.0.0.1:${env.PORT}/mcp`;
+    urls.splice(0, 1, ...issuers.map(() => only));
+  }
+  const whole = [decisionUrls, ids, secrets, urls].every((one) => one.length === issuers.length);
   if (!env.PORT || issuers.length === 0 || !whole) {
     console.error('PORT, NARTHEX_ISSUER and for each issuer a NARTHEX_DECISION_URL,');
     console.error('a RESOURCE_ID and a RESOURCE_SECRET are needed');
     process.exit(2);
   }
+  const authorities = issuers.map((issuer, at) => ({
+    issuer,
+    decisionUrl: decisionUrls[at],
+    resourceId: ids[at],
+    resourceSecret: secrets[at],
+  }));
   return {
     port: Number(env.PORT),
-    resource: new URL(env.RESOURCE_URL ?? `http://127.0.0.1:${env.PORT}/mcp`),
-    authorities: issuers.map((issuer, at) => ({
-      issuer,
-      decisionUrl: decisionUrls[at],
-      resourceId: ids[at],
-      resourceSecret: secrets[at],
+    resources: [...new Set(urls)].map((url) => ({
+      resource: new URL(url),
+      authorities: authorities.filter((_, at) => urls[at] === url),
     })),
   };
 }
 
 // A browser page must not reach a server on loopback by a name of its own (DNS rebinding).
-const ours = [settings.resource.hostname];
+const ours = settings.resources.map(({ resource }) => resource.hostname);
 const hostAllowed = hostHeaderValidation(ours);
 const originAllowed = originValidation(ours);
 const handle = toNodeHandler({ fetch: answer });
@@ -110,7 +128,7 @@ const http = createServer((req, res) => {
   if (hostAllowed(req, res) && originAllowed(req, res)) handle(req, res);
 });
 http.listen(settings.port, '127.0.0.1', () => {
-  console.log(`notes MCP server ready at ${settings.resource.href}`);
+  for (const { resource } of settings.resources) console.log(`notes ready at ${resource.href}`);
 });
 
 // Ends with SIGTERM, and with the process that holds the other end of its standard input.

@@ -29,6 +29,8 @@ export const staff = {
 };
 
 /** Addresses of the two public planes, for one tenant and environment. */
+export const resourceOf = (t, environment) =>
+  environment === SANDBOX ? t.sandbox_resource : t.resource;
 export const issuerOf = (t, environment) => (environment === SANDBOX ? t.sandbox_issuer : t.issuer);
 export const resourceCredential = (t, environment) =>
   environment === SANDBOX ? t.sandbox_resource_credential : t.resource_credential;

@@ -51,12 +51,16 @@ impl Place {
         self.cluster.postgres.url(role, &self.database)
     }
 
+    /// The server, for whoever prepares a database of their own.
+    #[must_use]
+    pub fn server(&self) -> Server {
+        Server::Private(self.cluster.postgres.clone())
+    }
+
     /// The URL of each role.
     #[must_use]
     pub fn urls(&self) -> DatabaseUrls {
-        Server::Private(self.cluster.postgres.clone())
-            .urls(&self.database)
-            .unwrap()
+        self.server().urls(&self.database).unwrap()
     }
 
     /// The URL of the superuser.

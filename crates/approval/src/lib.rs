@@ -52,6 +52,7 @@ pub mod expire;
 mod follow;
 pub mod give_up;
 pub mod invite;
+pub mod invite_owner;
 pub mod lift_brake;
 pub mod link;
 pub mod make_room;

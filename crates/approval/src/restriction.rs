@@ -19,9 +19,9 @@ pub(crate) enum Cause<'a> {
     Proof(&'a HostName),
 }
 
-impl Cause<'_> {
+impl<'a> Cause<'a> {
     /// As stored in `registry.restriction`.
-    pub(crate) const fn as_str(&self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Document => "document",
             Self::Proof(_) => "proof",
@@ -29,7 +29,7 @@ impl Cause<'_> {
     }
 
     /// The host that it is about, or nothing.
-    pub(crate) fn about(&self) -> &str {
+    pub(crate) fn about(self) -> &'a str {
         match self {
             Self::Document => "",
             Self::Proof(host) => host.as_str(),

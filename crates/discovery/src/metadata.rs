@@ -108,6 +108,7 @@ pub fn document(
         CoreJwsSigningAlgorithm::EcdsaP256Sha256,
         CoreJwsSigningAlgorithm::EdDsa,
         CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+        CoreJwsSigningAlgorithm::RsaSsaPssSha256,
     ]))
     .set_request_parameter_supported(Some(false))
     .set_request_uri_parameter_supported(Some(false))

@@ -29,7 +29,8 @@ impl Exchange {
     pub(crate) fn begin(front: &Front, method: &Method, id: &RequestId, peer: Peer) -> Self {
         let listener = front.name;
         let method = known(method);
-        let span = tracing::info_span!(
+        // At the level of what must never be without its request.
+        let span = tracing::error_span!(
             "request", listener, method, request_id = %id, peer = %peer.0,
             route = tracing::field::Empty
         );
@@ -58,7 +59,7 @@ impl Exchange {
         let took = (self.instant)().saturating_duration_since(self.begun);
         self.span.record("route", route.as_str());
         let _entered = self.span.enter();
-        let ms = took.as_secs_f64() * 1_000.0;
+        let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
         // Below 500 only our own words: those of another error may quote what was sent.
         let error = answer.response().error();
         let reason = match error {

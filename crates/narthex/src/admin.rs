@@ -160,7 +160,7 @@ pub(crate) async fn create_staff(
             invitation::set_password(tx, member.id, &hash).await?;
             invitation::set_second_factor(tx, member.id, &sealed).await?;
             let act = Act {
-                actor: Actor::System("administrator at the keyboard"),
+                actor: Actor::System("the administrator"),
                 action: "staff.create",
                 object: member.id.to_string(),
                 environment: None,
@@ -185,7 +185,7 @@ pub(crate) fn keyboard(action: Action) -> anyhow::Result<Permit> {
     let person = Person {
         tenant: PLATFORM_TENANT,
         member: Id::from_uuid(Uuid::nil()),
-        name: "administrator at the keyboard".to_owned(),
+        name: "The platform's administrator".to_owned(),
     };
     Role::IncidentLead
         .permit(&person, action)

@@ -58,19 +58,38 @@ impl Server {
         }
         let known = client
             .query_opt("select from pg_database where datname = $1", &[&name])
-            .await?;
-        if known.is_none() {
-            client
-                .batch_execute(&format!("create database \"{name}\" owner {OWNER_ROLE}"))
-                .await?;
-        }
+            .await?
+            .is_some();
+        let make = if known {
+            format!("grant connect, create on database \"{name}\" to {OWNER_ROLE}")
+        } else {
+            format!("create database \"{name}\" owner {OWNER_ROLE}")
+        };
+        client.batch_execute(&make).await?;
         drop(client);
         connection.await??;
+        if known {
+            self.admit_owner(name).await?;
+        }
         let urls = self.urls(name)?;
         migrate::run_pending(&urls.owner)
             .await
             .context("migrating the database")?;
         Ok(urls)
+    }
+
+    /// Lets the owner role keep its list of migrations in a database that somebody else made.
+    async fn admit_owner(&self, name: &str) -> anyhow::Result<()> {
+        let (client, connection) = tokio_postgres::connect(&self.url(None, name)?, NoTls).await?;
+        let connection = tokio::spawn(connection);
+        client
+            .batch_execute(&format!(
+                "grant usage, create on schema public to {OWNER_ROLE}"
+            ))
+            .await?;
+        drop(client);
+        connection.await??;
+        Ok(())
     }
 
     /// The URLs of every role for the database `name`.

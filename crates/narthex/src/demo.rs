@@ -36,8 +36,10 @@ pub struct DemoTenant {
     pub owner: Account,
     /// An end user.
     pub member: Account,
-    /// Its MCP server, the same address in both environments.
+    /// Its MCP server in production.
     pub resource: String,
+    /// Its MCP server in the sandbox: nothing is shared between the two.
+    pub sandbox_resource: String,
     /// How that server proves itself in production.
     pub production: ResourceCredential,
     /// How it does in the sandbox.
@@ -62,17 +64,19 @@ impl Demo {
             .await
             .context("making the demo's staff")?;
         let mut tenants = Vec::new();
-        for (slug, name, path) in [
-            ("acme", "Acme", "/mcp"),
-            ("globex", "Globex", "/globex/mcp"),
+        for (slug, name, paths) in [
+            ("acme", "Acme", ["/mcp", "/sandbox/mcp"]),
+            ("globex", "Globex", ["/globex/mcp", "/globex/sandbox/mcp"]),
         ] {
-            let resource = notes.join(path)?;
+            let [resource, sandbox_resource] = paths.map(|path| notes.join(path));
+            let (resource, sandbox_resource) = (resource?, sandbox_resource?);
             let made = people::tenant(approval, slug, name)
                 .await
                 .with_context(|| format!("making {name}"))?;
-            let [production, sandbox] = catalogue::fill(approval, &made, &resource)
-                .await
-                .context("filling a catalogue")?;
+            let [production, sandbox] =
+                catalogue::fill(approval, &made, [&resource, &sandbox_resource])
+                    .await
+                    .context("filling a catalogue")?;
             if slug == "acme" {
                 catalogue::send_case(approval, &made)
                     .await
@@ -84,6 +88,7 @@ impl Demo {
                 owner: made.owner.account,
                 member: made.member,
                 resource: resource.into(),
+                sandbox_resource: sandbox_resource.into(),
                 production,
                 sandbox,
             });
@@ -107,6 +112,7 @@ impl Demo {
                 owner: tenant.owner.clone(),
                 member: tenant.member.clone(),
                 resource: tenant.resource.clone(),
+                sandbox_resource: tenant.sandbox_resource.clone(),
                 resource_credential: tenant.production.clone(),
                 sandbox_resource_credential: tenant.sandbox.clone(),
             })

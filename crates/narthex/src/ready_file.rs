@@ -34,8 +34,10 @@ pub struct TenantEntry {
     pub owner: Account,
     /// Signs in at the token plane.
     pub member: Account,
-    /// The identifier of the tenant's resource, the same in both environments.
+    /// The identifier of the tenant's resource in production.
     pub resource: String,
+    /// The same in the sandbox, which has a resource of its own.
+    pub sandbox_resource: String,
     /// The resource as a caller of introspection and decisions, in production.
     pub resource_credential: ResourceCredential,
     /// The same for the sandbox.

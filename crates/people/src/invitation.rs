@@ -65,6 +65,11 @@ pub async fn create(
     Ok(token)
 }
 
+/// Ends the invitations that would give this role and were not accepted yet.
+pub async fn end_open(tx: &mut TenantTx, role: Role, now: Timestamp) -> Result<(), StoreError> {
+    store::invitation::use_up_all(tx, role, now).await
+}
+
 /// The invitation behind a link, for its page.
 pub async fn open(
     tx: &mut TenantTx,

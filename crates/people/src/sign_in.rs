@@ -73,7 +73,7 @@ pub async fn sign_in(
     rng: &mut dyn CryptoRng,
 ) -> Result<SignedIn, SignInError> {
     throttle(people, &command, now).await?;
-    let tries = account_bucket(&command);
+    let tries = account_buckets(&command);
     let SignIn {
         tenant,
         surface,
@@ -121,18 +121,26 @@ pub async fn sign_in(
             })
         })
         .await?;
-    people.budgets.forgive(tenant, &[tries]).await;
+    people.budgets.forgive(tenant, &tries).await;
     Ok(signed_in)
 }
 
-/// Ten wrong tries in five minutes for an account, a hundred tries for a source.
+/// In five minutes: ten wrong tries for an account from one source and a hundred from all, a hundred tries for a source
+/// and three thousand for a tenant. So one stranger who tries cannot keep out whose account it is.
 async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(), SignInError> {
     let source = format!(
         "sign-in/{}/source/{}",
         command.surface.as_str(),
         command.source
     );
-    let buckets = [account_bucket(command), Bucket::new(source, 100, WINDOW)];
+    let all = format!("sign-in/{}", command.surface.as_str());
+    let [here, everywhere] = account_buckets(command);
+    let buckets = [
+        here,
+        everywhere,
+        Bucket::new(source, 100, WINDOW),
+        Bucket::new(all, 3_000, WINDOW),
+    ];
     let answer = match people.budgets.spend(command.tenant, &buckets).await {
         Ok(answer) => answer,
         Err(error) => {
@@ -147,13 +155,14 @@ async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(
 }
 
 /// Emptied by a right try, so that nobody is locked out by signing in often.
-fn account_bucket(command: &SignIn) -> Bucket {
+fn account_buckets(command: &SignIn) -> [Bucket; 2] {
     let account = command.email.as_ref().map_or("-", Email::folded);
-    Bucket::new(
-        format!("sign-in/{}/account/{account}", command.surface.as_str()),
-        10,
-        WINDOW,
-    )
+    let everywhere = format!("sign-in/{}/account/{account}", command.surface.as_str());
+    let here = format!("{everywhere}/{}", command.source);
+    [
+        Bucket::new(here, 10, WINDOW),
+        Bucket::new(everywhere, 100, WINDOW),
+    ]
 }
 
 /// The step of the one-time code: required of staff, and of everybody who has a second factor where codes can be read.

@@ -69,6 +69,34 @@ pub enum Action {
     EditLists,
 }
 
+impl Action {
+    /// What it is, for people: what follows "may" in a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ReadTenant => "read what the tenant has",
+            Self::EditCatalogue => "change resources, scopes and tools",
+            Self::EditIntegration => "create and send integrations",
+            Self::CreateSandboxCredential => "create credentials in the sandbox",
+            Self::CreateProductionCredential => "create credentials in production",
+            Self::AnswerOffer => "answer offers",
+            Self::EditSettings => "change settings",
+            Self::ManagePeople => "invite people and change their roles",
+            Self::SuspendOwn => "suspend clients of the tenant",
+            Self::ReadPlatform => "read across tenants",
+            Self::Decide => "decide requests",
+            Self::HandleQuarantine => "handle what waits in quarantine",
+            Self::SuspendAny => "suspend clients",
+            Self::CreateTenant => "create tenants",
+            Self::EditBrands => "change the known names",
+            Self::BrakeOwn => "stop registration of the tenant",
+            Self::SetBrake => "stop registration",
+            Self::LiftBrake => "let registration go on",
+            Self::EditLists => "change the block and trust lists",
+        }
+    }
+}
+
 impl Role {
     /// Every role, tenant's first.
     pub const ALL: [Self; 9] = [

@@ -70,7 +70,9 @@ pub(crate) enum ReachError {
     #[error("this client has no access to this resource")]
     Target,
     /// The scopes belong to several resources.
-    #[error("the scopes belong to several resources: name one by the parameter resource")]
+    #[error(
+        "a token is for one resource: name one by the parameter resource, with scopes of it alone"
+    )]
     SeveralTargets,
 }
 

@@ -1,4 +1,4 @@
-//! Budgets of the token plane: per source before anything is looked up, per client once it is known. While Redis is
+//! Budgets of the token plane: per source and per tenant before anything is looked up, per client once it is known. While Redis is
 //! away each process counts for itself: tokens must go on.
 
 use std::time::Duration;
@@ -70,7 +70,12 @@ pub(crate) async fn spend(
     counted: Counted<'_>,
     now: Timestamp,
 ) -> Result<(), TokenError> {
-    let buckets = [counted.bucket(place.environment.as_str())];
+    let environment = place.environment.as_str();
+    let mut buckets = vec![counted.bucket(environment)];
+    // One tenant's crowd is never another's delay.
+    if let Counted::TokenSource(_) = counted {
+        buckets.push(Bucket::new(format!("token/{environment}"), 120_000, MINUTE));
+    }
     let answer = match token.budgets.spend(place.tenant, &buckets).await {
         Ok(answer) => answer,
         Err(error) => {

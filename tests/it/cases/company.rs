@@ -296,7 +296,7 @@ pub(crate) fn metadata(name: &str, redirect_uri: &str, auth_method: &str) -> Cli
     ClientMetadata::parse(sent.as_object().unwrap()).unwrap()
 }
 
-async fn by<T, E, F>(
+pub(crate) async fn by<T, E, F>(
     place: &Place,
     tenant: Id<kind::Tenant>,
     (person, role, action): (&Person, Role, Action),

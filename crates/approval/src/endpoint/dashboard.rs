@@ -32,6 +32,7 @@ pub(crate) mod clients;
 pub(crate) mod create_tenant;
 pub(crate) mod decide;
 pub(crate) mod end_listing;
+pub(crate) mod invite_owner;
 pub(crate) mod issuance;
 pub(crate) mod lift_brake;
 pub(crate) mod link;

@@ -7,8 +7,8 @@ use narthex_tenancy::permission::Action;
 use crate::Approval;
 use crate::endpoint::dashboard::{
     add_listing, attempts, block, brakes, brands, client, clients, create_tenant, decide,
-    end_listing, fault, issuance, lift_brake, link, lists, quarantine, requests, review, set_brake,
-    sign_in, sign_out, suspend, tenants,
+    end_listing, fault, invite_owner, issuance, lift_brake, link, lists, quarantine, requests,
+    review, set_brake, sign_in, sign_out, suspend, tenants,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -59,6 +59,8 @@ pub fn routes() -> Routes<Guard> {
             .get("/tenants", look, "tenants", tenants::page)
             .get("/tenants/new", create, "create_tenant", create_tenant::page)
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)
+            .get("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::page)
+            .post("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::submit)
             .get("/brands", look, "brands", brands::page)
             .post("/brands", May(Action::EditBrands), "edit_brands", brands::submit)
             .get("/brakes", look, "brakes", brakes::page)

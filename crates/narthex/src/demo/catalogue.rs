@@ -52,14 +52,14 @@ const NOTES: [(&str, &str, Risk, &str, &str); 3] = [
     ),
 ];
 
-/// Adds the MCP server to both environments; returns its credentials, production first.
+/// Adds an MCP server to each environment, production first; returns their credentials in that order.
 pub(super) async fn fill(
     approval: &Approval,
     made: &Made,
-    resource: &Url,
+    [production, sandbox]: [&Url; 2],
 ) -> anyhow::Result<[ResourceCredential; 2]> {
-    let production = fill_one(approval, made, resource, Environment::Production).await?;
-    let sandbox = fill_one(approval, made, resource, Environment::Sandbox).await?;
+    let production = fill_one(approval, made, production, Environment::Production).await?;
+    let sandbox = fill_one(approval, made, sandbox, Environment::Sandbox).await?;
     Ok([production, sandbox])
 }
 

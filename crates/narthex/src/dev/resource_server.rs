@@ -7,7 +7,12 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::{demo::Demo, installation::Installation, ports::Ports};
+use crate::{
+    demo::{Demo, DemoTenant},
+    installation::Installation,
+    ports::Ports,
+    ready_file::ResourceCredential,
+};
 
 /// A running server; it ends when this value is dropped, and by itself when its standard input closes.
 pub(super) struct ResourceServer(Child);
@@ -20,7 +25,15 @@ impl Drop for ResourceServer {
     }
 }
 
-/// Starts it for the demo's first tenant, trusting both of its issuers.
+/// Whose it is, in which environment, its identifier, and how it proves itself.
+type Resource<'a> = (
+    &'a DemoTenant,
+    Environment,
+    &'a String,
+    &'a ResourceCredential,
+);
+
+/// Starts it for the demo's tenants: a resource for each environment, which trusts that environment's issuer alone.
 pub(super) fn start(
     demo: &Demo,
     installation: &Installation,
@@ -32,32 +45,57 @@ pub(super) fn start(
         );
         return None;
     };
-    let tenant = demo.tenants.first()?;
-    let both = [Environment::Production, Environment::Sandbox];
-    let issuers = both.map(|environment| {
-        Issuer::new(&installation.discovery, &tenant.slug, environment).to_string()
-    });
+    let resources: Vec<Resource<'_>> = demo
+        .tenants
+        .iter()
+        .flat_map(|tenant| {
+            [
+                (
+                    tenant,
+                    Environment::Production,
+                    &tenant.resource,
+                    &tenant.production,
+                ),
+                (
+                    tenant,
+                    Environment::Sandbox,
+                    &tenant.sandbox_resource,
+                    &tenant.sandbox,
+                ),
+            ]
+        })
+        .collect();
     let token = installation.token.as_str().trim_end_matches('/');
-    let decisions = both.map(|environment| {
-        format!(
-            "{token}/t/{}/{environment}/access/v1/evaluation",
-            tenant.slug
-        )
-    });
+    let listed = |value: &dyn Fn(&Resource<'_>) -> String| {
+        resources.iter().map(value).collect::<Vec<_>>().join(",")
+    };
     let started = Command::new("node")
         .arg(script)
         .env("PORT", ports.resource().to_string())
-        .env("RESOURCE_URL", &tenant.resource)
+        .env("RESOURCE_URL", listed(&|(_, _, url, _)| (*url).clone()))
         .env(
             "RESOURCE_ID",
-            format!("{},{}", tenant.production.id, tenant.sandbox.id),
+            listed(&|(_, _, _, credential)| credential.id.clone()),
         )
         .env(
             "RESOURCE_SECRET",
-            format!("{},{}", tenant.production.secret, tenant.sandbox.secret),
+            listed(&|(_, _, _, credential)| credential.secret.clone()),
         )
-        .env("NARTHEX_ISSUER", issuers.join(","))
-        .env("NARTHEX_DECISION_URL", decisions.join(","))
+        .env(
+            "NARTHEX_ISSUER",
+            listed(&|(tenant, environment, ..)| {
+                Issuer::new(&installation.discovery, &tenant.slug, *environment).to_string()
+            }),
+        )
+        .env(
+            "NARTHEX_DECISION_URL",
+            listed(&|(tenant, environment, ..)| {
+                format!(
+                    "{token}/t/{}/{environment}/access/v1/evaluation",
+                    tenant.slug
+                )
+            }),
+        )
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn();

@@ -90,3 +90,21 @@ pub(crate) async fn use_up(
         .await?;
     Ok(changed == 1)
 }
+
+pub(crate) async fn use_up_all(
+    tx: &mut TenantTx,
+    role: Role,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    diesel::update(i::table)
+        .filter(
+            i::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(i::role.eq(role.as_str())),
+        )
+        .filter(i::accepted_at.is_null())
+        .set(i::accepted_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}

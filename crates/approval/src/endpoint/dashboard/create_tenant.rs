@@ -7,7 +7,8 @@ use askama::Template;
 use narthex_http::page::{ErrorSummary, Fact, Field, Shell};
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Permit};
-use narthex_vocab::{Email, Id, Label, TenantSlug};
+use narthex_tenancy::tenant::Tenant;
+use narthex_vocab::{Email, Id, Label, Secret, TenantSlug};
 
 use super::frame::{self, Area};
 use super::posted::Posted;
@@ -68,7 +69,10 @@ pub(crate) async fn submit(staff: StaffSignedIn, posted: Posted) -> Result<HttpR
         return Ok(frame::again(&view(&staff, &seen, &typed, &problems)));
     };
     match carry_out(&staff, &permit, (slug, name, owner)).await {
-        Ok(created) => shown(&staff, &seen, &typed, &created),
+        Ok(created) => {
+            let of = (&created.tenant, typed.owner.trim());
+            shown(&staff, &seen, of, &created.invitation)
+        }
         Err(CreateTenantError::NotPermitted(error)) => Err(error.into()),
         Err(CreateTenantError::Store(error)) => Err(error.into()),
         Err(CreateTenantError::SlugTaken) => {
@@ -157,18 +161,14 @@ fn create_tenant_page(shell: Shell, typed: &Typed, problems: &Problems) -> Creat
     }
 }
 
-fn shown(
+/// The link by which a tenant's owner joins, for the only time.
+pub(super) fn shown<T>(
     staff: &StaffSignedIn,
-    seen: &Seen<()>,
-    typed: &Typed,
-    created: &CreatedTenant,
+    seen: &Seen<T>,
+    (tenant, owner): (&Tenant, &str),
+    invitation: &Secret,
 ) -> Result<HttpResponse, Refusal> {
-    let tenant = &created.tenant;
-    let path = format!(
-        "/t/{}/invitation/{}",
-        tenant.slug,
-        created.invitation.reveal()
-    );
+    let path = format!("/t/{}/invitation/{}", tenant.slug, invitation.reveal());
     let base = &staff.approval().portal_base;
     let link = base.join(&path).map_err(|_| Refusal::NotFound)?;
     let shell = staff.shell(
@@ -179,7 +179,7 @@ fn shown(
     let page = CreatedTenantPage {
         shell: shell.without_script(),
         link: link.to_string(),
-        owner: typed.owner.trim().to_owned(),
+        owner: owner.to_owned(),
         facts: vec![
             Fact::code("Name in addresses", tenant.slug.as_str()),
             Fact::text(

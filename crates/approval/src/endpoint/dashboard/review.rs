@@ -162,7 +162,11 @@ fn review_page(
     ReviewPage {
         shell: shell.problem(!problems.is_empty()),
         errors: problems.summary(),
-        checks: checks(open_findings.len(), &case.findings),
+        checks: checks(
+            open_findings.len(),
+            &case.findings,
+            !case.request.state.is_open(),
+        ),
         findings: open_findings.into_iter().map(finding).collect(),
         passed: passed.into_iter().map(finding).collect(),
         identity: identity(
@@ -198,8 +202,8 @@ fn badges(shell: Shell, case: &Case) -> Shell {
     })
 }
 
-/// How many checks a person has to look at.
-fn checks(open: usize, all: &[Found]) -> Badge {
+/// How many checks a person has to look at, or had to before the decision.
+fn checks(open: usize, all: &[Found], decided: bool) -> Badge {
     let failed = all
         .iter()
         .any(|found| found.outcome == FindingOutcome::Fail);
@@ -208,6 +212,10 @@ fn checks(open: usize, all: &[Found]) -> Badge {
         (all, 0) => Badge::verified(format!("All {all} passed")),
         (all, open) => {
             let tone = if failed { Tone::Danger } else { Tone::Warn };
+            if decided {
+                let words = format!("{open} of {all} needed a decision");
+                return Badge::new(Tone::Neutral, words);
+            }
             let verb = if open == 1 { "needs" } else { "need" };
             Badge::new(tone, format!("{open} of {all} {verb} a decision")).icon(Icon::Warning)
         }

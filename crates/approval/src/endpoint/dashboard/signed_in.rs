@@ -197,7 +197,7 @@ impl StaffSignedIn {
                 "Your role, {}, does not include this action.",
                 self.role.label()
             ),
-            rule: format!("role {} has no {action:?}", self.role.as_str()),
+            rule: format!("role {} may not {}", self.role.as_str(), action.words()),
             next: self.who_may(action),
             way_back: ("Go to the requests", HOME),
         }

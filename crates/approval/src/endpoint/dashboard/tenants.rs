@@ -20,6 +20,8 @@ struct Row {
     integrations: String,
     clients: String,
     since: When,
+    /// Nobody has joined: its owner can be invited again.
+    empty: bool,
 }
 
 #[derive(Template)]
@@ -69,5 +71,6 @@ fn row(listed: &Listed) -> Row {
         integrations: whole(listed.integrations),
         clients: whole(listed.clients),
         since: When::new(listed.created_at).day(),
+        empty: listed.people == 0,
     }
 }

@@ -167,7 +167,7 @@ impl SignedIn {
                 self.tenant.name,
                 self.role.label()
             ),
-            rule: format!("role {} has no {action:?}", self.role.as_str()),
+            rule: format!("role {} may not {}", self.role.as_str(), action.words()),
             next: self.who_may(action),
             way_back: ("Go to the home page", self.path("")),
         }
