@@ -104,7 +104,12 @@ impl<'a> App<'a> {
     }
 
     /// The person does this with the code of the app.
-    async fn entered(&self, person: &Person, step: &str, beside: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn entered(
+        &self,
+        person: &Person,
+        step: &str,
+        beside: &[(&str, &str)],
+    ) -> Answer {
         let mut browser = self.scene.in_portal(person).await;
         let page = browser.get(&self.verify()).await;
         assert_eq!(page.status, 200, "{}", page.body);

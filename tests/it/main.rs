@@ -26,6 +26,7 @@ mod invariants;
 mod isolation_http;
 mod ledger;
 mod lineage;
+mod localized_members;
 mod manage_registration;
 mod migrations;
 mod oauth_rules;

@@ -135,6 +135,16 @@ async fn what_is_signed_wins_and_comes_back_unmodified() {
     assert_eq!(said["software_statement"], statement);
     assert!(said.get("iss").is_none() && said.get("client_secret").is_none());
 
+    // A language is the same in any case: what is signed for it wins.
+    let body = json!({
+        "client_name#JA": "Plain",
+        "software_statement": signer.sign(&with("client_name#ja", json!("署名"))),
+    });
+    let url = scene.register(PRODUCTION);
+    let japanese = Browser::new().json(&url, &body).await;
+    assert_eq!(japanese.status, 201, "{}", japanese.body);
+    assert_eq!(japanese.json()["client_name#ja"], "署名");
+
     // Signed or not is not the same software: the name alone does not lead to the vouched one.
     let plain = json!({
         "client_name": "Signed Notes",

@@ -160,7 +160,7 @@ async fn facts(
         disallowed: rules.check(metadata).err(),
         loopback_only: !redirects.is_empty() && redirects.iter().all(RedirectUri::is_loopback),
         sponsor: store::integration::is_sponsored(tx, integration.id).await?,
-        name_conflict: known_names::conflict(&integration.name, metadata.client_name(), &known),
+        name_conflict: known_names::conflict(&integration.name, metadata.names(), &known),
         imitation,
         vouched: vouched(tx, request).await?,
         reused: store::mark::elsewhere(tx, metadata, &brands).await?,

@@ -78,9 +78,15 @@ pub(crate) fn apply(
     };
     let text = presented.as_str().ok_or(StatementError::Malformed)?;
     let (vouched, claims) = verify(text, trusted, now)?;
-    let about_the_client = claims
+    let about_the_client: Map<_, _> = claims
         .into_iter()
-        .filter(|(name, _)| !ABOUT_ITSELF.contains(&name.as_str()));
+        .filter(|(name, _)| !ABOUT_ITSELF.contains(&name.as_str()))
+        .collect();
+    // A language is the same in any case (RFC 7591 section 2.2): the signed member wins over its twin too.
+    body.retain(|name, _| {
+        let twin = |signed: &String| name.contains('#') && name.eq_ignore_ascii_case(signed);
+        !about_the_client.keys().any(twin)
+    });
     body.extend(about_the_client);
     Ok((body, Some(vouched)))
 }

@@ -99,6 +99,7 @@ mod tests {
     #[case(json!({ "redirect_uris": ["https://app.example/2", "https://app.example/1"] }), &[], false)]
     #[case(json!({ "client_name": "Other" }), &["client_name"], false)]
     #[case(json!({ "logo_uri": "https://app.example/logo" }), &["logo_uri"], false)]
+    #[case(json!({ "client_name#ja": "アプリ", "logo_uri#ja": "https://app.example/ja" }), &["client_name#ja", "logo_uri#ja"], false)]
     #[case(json!({ "redirect_uris": ["https://app.example/1"] }), &["redirect_uris"], true)]
     #[case(
         json!({ "redirect_uris": ["https://app.example/1", "https://evil.example/2"] }),

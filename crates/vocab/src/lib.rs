@@ -42,6 +42,8 @@ mod issuer;
 mod key_set;
 pub mod kind;
 mod label;
+mod language_tag;
+mod localized;
 mod mark;
 mod metadata_error;
 mod metadata_member;
@@ -79,7 +81,7 @@ pub use canonical_json::canonical_json;
 pub use challenge::{Challenge, ChallengeError};
 pub use client_document::{ClientDocument, ClientDocumentError};
 pub use client_id::{ClientId, ClientIdError};
-pub use client_metadata::{ClientMetadata, MAX_CONTACTS, MAX_REDIRECT_URIS};
+pub use client_metadata::{ClientMetadata, MAX_CONTACTS, MAX_REDIRECT_URIS, Page};
 pub use client_name::ClientName;
 pub use client_state::ClientState;
 pub use credential_state::CredentialState;
@@ -105,6 +107,8 @@ pub use kind::{
     Request, Resource, Session, Tenant,
 };
 pub use label::Label;
+pub use language_tag::{LanguageTag, LanguageTagError};
+pub use localized::MAX_LANGUAGES;
 pub use mark::{Mark, MarkKind};
 pub use metadata_error::{MetadataError, MetadataProblem, RegistrationErrorCode};
 pub use metadata_rules::{Admits, Allowlist, MetadataRules, Widening};

@@ -155,8 +155,12 @@ pub(crate) fn sent_metadata(sent: &Map<String, Value>) {
         redirect_uri(uri.as_str().as_bytes());
         assert!(metadata.redirect_uri(uri.as_str()).is_some());
     }
-    if let Some(name) = metadata.client_name() {
+    for name in metadata.names() {
         client_name(name.as_str().as_bytes());
+    }
+    for page in metadata.pages() {
+        assert_eq!(json[&page.name()], page.uri.as_str());
+        assert!(metadata.hosts().contains(page.uri.host()));
     }
 
     let mut turned = sent.clone();
