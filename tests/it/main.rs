@@ -36,3 +36,4 @@ mod scene;
 mod software_statements;
 mod streams;
 mod token;
+mod update_registration;

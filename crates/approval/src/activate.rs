@@ -4,7 +4,9 @@
 use chrono::Duration;
 use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{Approval, ClientId, ClientState, Id, QuarantineState, ScopeSet, Timestamp};
+use narthex_vocab::{
+    Approval, ClientId, ClientState, Environment, Id, QuarantineState, ScopeSet, Timestamp,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
     store::{
         approval::{self, Term},
         client::{self, Newborn},
-        deferral, lineage, quarantine,
+        deferral, lineage, quarantine, registration_access,
     },
 };
 
@@ -52,9 +54,13 @@ pub(crate) async fn activate(
     };
     let client_id = match &request.client_id {
         Some(quarantined) => quarantined.clone(),
-        None => ClientId::generate(environment, &mut *acting.rng),
+        // A case leads to one client: what another version of it led to is what this one is about.
+        None => match client::of_case(tx, request.at).await? {
+            Some(client_id) => client_id,
+            None => ClientId::generate(environment, &mut *acting.rng),
+        },
     };
-    let known = standing(tx, request).await?;
+    let known = standing(tx, environment, &client_id).await?;
     let state = known.unwrap_or_else(|| first_state(request));
     let metadata = effective_metadata(&approved);
 
@@ -66,13 +72,14 @@ pub(crate) async fn activate(
     };
     if known.is_some() {
         client::renew(tx, &approved, term, newborn).await?;
+        registration_access::tell(tx, (environment, &client_id), metadata).await?;
     } else {
         client::insert(tx, &approved, term, newborn).await?;
         if request.client_id.is_some() {
             release(tx, request, &client_id, metadata).await?;
         }
     }
-    if request.origin == Origin::Approval {
+    if request.origin == Origin::Approval && known.is_none() {
         deferral::activate(tx, request.at, &client_id).await?;
     }
     acting
@@ -104,12 +111,10 @@ pub(crate) async fn activate(
 /// for what its document said is approved as it is now; who stopped a client lets it go on.
 async fn standing(
     tx: &mut TenantTx,
-    request: &AccessRequest,
+    environment: Environment,
+    client_id: &ClientId,
 ) -> Result<Option<ClientState>, StoreError> {
-    let Some(client_id) = &request.client_id else {
-        return Ok(None);
-    };
-    match client::load(tx, request.at.environment, client_id).await {
+    match client::load(tx, environment, client_id).await {
         Ok(standing) if standing.state == ClientState::Restricted => Ok(Some(ClientState::Active)),
         Ok(standing) => Ok(Some(standing.state)),
         Err(StoreError::NotFound) => Ok(None),

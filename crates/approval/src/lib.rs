@@ -69,6 +69,7 @@ pub mod settle_proof;
 pub mod sponsored_registration;
 pub mod statement_issuer;
 pub mod suspend;
+pub mod take_update;
 pub mod turn_away;
 pub mod vouch;
 pub mod withdraw;
@@ -78,6 +79,7 @@ mod deletion_rounds;
 mod document_rounds;
 mod proof_rounds;
 mod sponsored_rounds;
+mod update_rounds;
 pub mod workers;
 
 // Doors.

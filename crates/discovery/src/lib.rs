@@ -24,6 +24,7 @@ pub mod software_statement;
 pub mod source;
 mod store;
 pub mod tally;
+pub mod update_registration;
 mod waiting;
 pub mod workers;
 

@@ -286,15 +286,20 @@ impl Candidate {
         } else {
             metadata.clamp_for_quarantine()?
         };
+        Ok(Self::of(metadata, vouched))
+    }
+
+    /// Metadata as they were read, and who signed them.
+    pub(crate) fn of(metadata: ClientMetadata, vouched: Option<Vouched>) -> Self {
         let fingerprint = Fingerprint::of(&metadata);
-        Ok(Self {
+        Self {
             metadata,
             fingerprint: match &vouched {
                 Some(vouched) => fingerprint.vouched_by(&vouched.issuer),
                 None => fingerprint,
             },
             vouched,
-        })
+        }
     }
 
     /// What a client says about itself at its own address: there is nothing to answer it with, so it stays as it is.

@@ -1,5 +1,5 @@
-//! What a client's document says now against what was approved of it. It decides nothing: it tells what matters from
-//! what does not (draft-ietf-oauth-client-id-metadata-document section 8.4).
+//! What a client says now, in its document or in a replacement of its registration, against what was approved of it. It
+//! decides nothing: it tells what matters from what does not (draft-ietf-oauth-client-id-metadata-document section 8.4).
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::canonical_json::canonical_json;
 use crate::client_metadata::ClientMetadata;
+use crate::scope_set::ScopeSet;
 
 /// One member that says something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,14 @@ impl Drift {
             now: after.get(name).cloned(),
         };
         names.into_iter().filter(differs).map(drift).collect()
+    }
+
+    /// What a client's replacement of its registration (RFC 7592 section 2.2) says else than what is in force. A scope
+    /// that it does not name stays as it is.
+    pub fn of_replacement(in_force: &ClientMetadata, now: &ClientMetadata) -> Vec<Self> {
+        let granted = now.scope().and(in_force.scope());
+        let granted = granted.map(ScopeSet::to_string).unwrap_or_default();
+        Self::between(in_force, &granted, now)
     }
 
     /// Whether somebody has to approve it before new grants begin.

@@ -40,6 +40,7 @@ pub(crate) mod portal_turn;
 pub(crate) mod proof;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
+pub(crate) mod registration_update;
 pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod resource_credential;

@@ -103,6 +103,12 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("scene/case.sql"),
     },
     Step {
+        what: "the client wishes for another registration",
+        role: Role::Discovery,
+        tenant: "$T",
+        sql: include_str!("scene/wish.sql"),
+    },
+    Step {
         what: "a person consents and a token leaves",
         role: Role::Token,
         tenant: "$T",

@@ -228,6 +228,24 @@ diesel::table! {
         information -> Jsonb,
         live -> Bool,
         created_at -> Timestamptz,
+        secret_hash -> Nullable<Bytea>,
+        credential_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    intake.registration_update (tenant_id, environment, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        metadata -> Jsonb,
+        vouched_by -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        content_hash -> Bytea,
+        sent_at -> Timestamptz,
+        seen_hash -> Nullable<Bytea>,
+        request_id -> Nullable<Uuid>,
+        version -> Nullable<Int4>,
     }
 }
 
