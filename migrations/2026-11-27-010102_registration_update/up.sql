@@ -34,7 +34,7 @@ create table intake.registration_update (
     environment text not null,
     client_id text not null,
     metadata jsonb not null check (octet_length(metadata::text) <= 131072),
-    vouched_by text check (char_length(vouched_by) <= 512),
+    vouched_by text check (char_length(vouched_by) <= 2048),
     statement text check (octet_length(statement) <= 16384),
     content_hash bytea not null check (octet_length(content_hash) = 32),
     sent_at timestamptz not null,

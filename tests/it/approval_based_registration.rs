@@ -1,6 +1,7 @@
 //! Registration that is answered after a decision (draft-dellaert-oauth-approval-based-dcr), on the running product: an
 //! app registers and polls, a person of the tenant enters its code, a reviewer decides.
 
+mod bounds;
 mod hostile;
 mod journey;
 

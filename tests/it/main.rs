@@ -34,6 +34,7 @@ mod portal;
 mod roles;
 mod scene;
 mod software_statements;
+mod statement_keys;
 mod streams;
 mod token;
 mod update_registration;

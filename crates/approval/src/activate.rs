@@ -5,7 +5,8 @@ use chrono::Duration;
 use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{
-    Approval, ClientId, ClientState, Environment, Id, QuarantineState, ScopeSet, Timestamp,
+    Approval, ClientId, ClientState, Environment, Id, QuarantineState, ScopeSet, SoftwareStatement,
+    Timestamp,
 };
 use serde_json::{Map, Value, json};
 
@@ -17,7 +18,7 @@ use crate::{
     store::{
         approval::{self, Term},
         client::{self, Newborn},
-        deferral, lineage, quarantine, registration_access,
+        deferral, lineage, quarantine, registration_access, registration_update,
     },
 };
 
@@ -72,7 +73,7 @@ pub(crate) async fn activate(
     };
     if known.is_some() {
         client::renew(tx, &approved, term, newborn).await?;
-        registration_access::tell(tx, (environment, &client_id), metadata).await?;
+        tell(tx, request, &client_id, metadata).await?;
     } else {
         client::insert(tx, &approved, term, newborn).await?;
         if request.client_id.is_some() {
@@ -137,6 +138,19 @@ fn effective_metadata(approved: &Approved<'_>) -> Map<String, Value> {
     let scopes: ScopeSet = approved.agreed().reach().scopes;
     metadata.insert("scope".to_owned(), scopes.to_string().into());
     metadata
+}
+
+/// Has a client that manages its registration read what is in force, with the statement that it rests on.
+async fn tell(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    client_id: &ClientId,
+    mut in_force: Map<String, Value>,
+) -> Result<(), StoreError> {
+    if let Some((_, statement)) = registration_update::vouched(tx, request.at).await? {
+        in_force.insert(SoftwareStatement::MEMBER.to_owned(), statement.into());
+    }
+    registration_access::tell(tx, (request.at.environment, client_id), in_force).await
 }
 
 /// Lets a registration out of quarantine, with the answer that the discovery plane gives (RFC 7591 section 3.2.1).

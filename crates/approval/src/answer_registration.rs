@@ -7,7 +7,7 @@ use narthex_tenancy::{
     sealing::SealError,
     tenant,
 };
-use narthex_vocab::{ClientId, HashKey, Secret, SecretKind};
+use narthex_vocab::{ClientId, HashKey, Secret, SecretKind, SoftwareStatement};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -91,6 +91,10 @@ async fn information(
     told.insert("client_id_issued_at".into(), acting.now.timestamp().into());
     let uri = registration_uri(tx, command, &waiting.client_id).await?;
     told.insert("registration_client_uri".into(), uri.into());
+    if let Some(statement) = &waiting.statement {
+        // It comes back as it was presented (RFC 7591 section 3.2.1).
+        told.insert(SoftwareStatement::MEMBER.into(), statement.as_str().into());
+    }
     let token = Secret::generate(SecretKind::RegistrationAccess, &mut *acting.rng);
     let hash = token.hash(command.registration_key);
     let made = if client.metadata.auth_method().needs_secret() {

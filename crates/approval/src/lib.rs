@@ -79,6 +79,7 @@ mod deletion_rounds;
 mod document_rounds;
 mod proof_rounds;
 mod sponsored_rounds;
+mod statement_key_rounds;
 mod update_rounds;
 pub mod workers;
 

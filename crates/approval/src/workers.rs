@@ -18,7 +18,7 @@ use crate::{
     expire::{ExpireError, expire},
     make_room::{MakeRoom, MakeRoomError, make_room},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
-    proof_rounds, sponsored_rounds,
+    proof_rounds, sponsored_rounds, statement_key_rounds,
     store::due,
     update_rounds,
 };
@@ -78,6 +78,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                     deletion_rounds::round(&approval).await;
                     document_rounds::round(&approval).await;
                     update_rounds::round(&approval).await;
+                    statement_key_rounds::round(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
                 None => return,
@@ -91,6 +92,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 deletion_rounds::round(&approval).await;
                 document_rounds::round(&approval).await;
                 update_rounds::round(&approval).await;
+                statement_key_rounds::round(&approval).await;
                 end_what_is_over(&approval).await;
                 make_room_where_it_is_crowded(&approval).await;
             }

@@ -27,7 +27,7 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         }
         RegisterError::InvalidToken => OAuthError::new(StatusCode::UNAUTHORIZED, code, said)
             .challenge("Bearer error=\"invalid_token\""),
-        RegisterError::Limited { retry_after } => {
+        RegisterError::Limited { retry_after } | RegisterError::Crowded { retry_after } => {
             OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
         }
         RegisterError::Closed { retry_after }

@@ -22,6 +22,7 @@ pub mod register;
 pub mod routes;
 pub mod software_statement;
 pub mod source;
+pub mod statement_keys;
 mod store;
 pub mod tally;
 pub mod update_registration;

@@ -45,6 +45,7 @@ pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod resource_credential;
 pub(crate) mod screening;
+pub(crate) mod statement_keys;
 
 use narthex_tenancy::StoreError;
 use narthex_vocab::ClientMetadata;

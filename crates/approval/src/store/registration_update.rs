@@ -49,6 +49,29 @@ pub(crate) async fn seen(
     Ok(())
 }
 
+/// Who vouched for the wish that opened this version, and by which statement.
+pub(crate) async fn vouched(
+    tx: &mut TenantTx,
+    at: RequestRef,
+) -> Result<Option<(String, String)>, StoreError> {
+    let found: Option<(Option<String>, Option<String>)> = u::table
+        .filter(
+            u::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(u::environment.eq(at.environment.as_str())),
+        )
+        .filter(
+            u::request_id
+                .eq(at.id.as_uuid())
+                .and(u::version.eq(at.version)),
+        )
+        .select((u::vouched_by, u::statement))
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(found.and_then(|(issuer, statement)| issuer.zip(statement)))
+}
+
 /// Clients with a wish that nobody looked at. Shows more than one tenant only to the staff role.
 pub(crate) async fn unseen(
     tx: &mut TenantTx,

@@ -13,4 +13,5 @@ pub(crate) mod quarantine;
 pub(crate) mod registration_access;
 pub(crate) mod registration_update;
 pub(crate) mod rule;
+pub(crate) mod statement_keys;
 pub(crate) mod tally;

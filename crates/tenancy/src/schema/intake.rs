@@ -55,6 +55,22 @@ diesel::table! {
         answer -> Nullable<Bytea>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        vouched_by -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        network -> Nullable<Cidr>,
+    }
+}
+
+diesel::table! {
+    intake.statement_keys (tenant_id, environment, issuer, url) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        issuer -> Text,
+        url -> Text,
+        keys -> Nullable<Jsonb>,
+        fetched_at -> Nullable<Timestamptz>,
+        looked_at -> Timestamptz,
+        refusal -> Nullable<Text>,
     }
 }
 

@@ -96,6 +96,21 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: As(Discovery),
     },
     Trial {
+        what: "trusts an issuer of software statements",
+        role: Discovery,
+        sql: "insert into tenant.statement_issuer (tenant_id, environment, issuer, jwks_uri, changed_at)
+            values ($A, 'production', 'https://evil.example/', 'https://evil.example/jwks', now())",
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
+        what: "writes keys of an issuer whose address is read",
+        role: Approval,
+        sql: "update intake.statement_keys set refusal = 'none'",
+        by: Grant,
+        but: As(Discovery),
+    },
+    Trial {
         what: "reads by what a client shows its secret",
         role: Approval,
         sql: "select secret_hash from intake.registration_access",
