@@ -1,6 +1,7 @@
 //! Registration that is answered after a decision (draft-dellaert-oauth-approval-based-dcr), on the running product: an
 //! app registers and polls, a person of the tenant enters its code, a reviewer decides.
 
+mod bounds;
 mod hostile;
 mod journey;
 
@@ -104,7 +105,12 @@ impl<'a> App<'a> {
     }
 
     /// The person does this with the code of the app.
-    async fn entered(&self, person: &Person, step: &str, beside: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn entered(
+        &self,
+        person: &Person,
+        step: &str,
+        beside: &[(&str, &str)],
+    ) -> Answer {
         let mut browser = self.scene.in_portal(person).await;
         let page = browser.get(&self.verify()).await;
         assert_eq!(page.status, 200, "{}", page.body);

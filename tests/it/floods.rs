@@ -2,7 +2,7 @@
 //! called as strangers call it; each control is tried to be got past.
 
 mod counted;
-mod crowd;
-mod hands;
+pub(crate) mod crowd;
+pub(crate) mod hands;
 mod priced;
 mod stopped;

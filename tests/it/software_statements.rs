@@ -14,16 +14,16 @@ use crate::cases::company::Company;
 use crate::scene::Scene;
 
 const PRODUCTION: Environment = Environment::Production;
-const ISSUER: &str = "https://registry.example/";
+pub(crate) const ISSUER: &str = "https://registry.example/";
 
 /// Somebody who signs, with a key of their own.
-struct Signer {
+pub(crate) struct Signer {
     key: EncodingKey,
-    jwk: Value,
+    pub(crate) jwk: Value,
 }
 
 impl Signer {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
         let point = pair.public_key_raw();
         let (x, y) = (BASE64.encode(&point[1..33]), BASE64.encode(&point[33..65]));
@@ -33,11 +33,11 @@ impl Signer {
         }
     }
 
-    fn sign(&self, claims: &impl Serialize) -> String {
+    pub(crate) fn sign(&self, claims: &impl Serialize) -> String {
         self.sign_as(&Header::new(Algorithm::ES256), claims)
     }
 
-    fn sign_as(&self, header: &Header, claims: &impl Serialize) -> String {
+    pub(crate) fn sign_as(&self, header: &Header, claims: &impl Serialize) -> String {
         encode(header, claims, &self.key).unwrap()
     }
 }
@@ -57,7 +57,7 @@ impl Serialize for Twice {
     }
 }
 
-fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({
         "iss": ISSUER,
         "iat": 1_700_000_000,
@@ -67,7 +67,7 @@ fn claims() -> Value {
     })
 }
 
-fn with(member: &str, value: Value) -> Value {
+pub(crate) fn with(member: &str, value: Value) -> Value {
     let mut claims = claims();
     claims[member] = value;
     claims
@@ -75,7 +75,12 @@ fn with(member: &str, value: Value) -> Value {
 
 impl Scene {
     /// The owner trusts a signer, by the page.
-    async fn trusts(&self, environment: Environment, issuer: &str, signer: &Signer) -> Answer {
+    pub(crate) async fn trusts(
+        &self,
+        environment: Environment,
+        issuer: &str,
+        signer: &Signer,
+    ) -> Answer {
         let mut owner = self.in_portal(&self.company.owner).await;
         let path = format!("/t/acme/{environment}/settings/statements");
         let url = self.system.at(Plane::Portal, &path);
@@ -85,7 +90,7 @@ impl Scene {
         owner.post(&url, &form).await
     }
 
-    async fn presents(&self, statement: Value) -> Answer {
+    pub(crate) async fn presents(&self, statement: Value) -> Answer {
         let body = json!({
             "client_name": "Plain",
             "redirect_uris": ["https://plain.example/cb"],
@@ -95,13 +100,13 @@ impl Scene {
         Browser::new().json(&url, &body).await
     }
 
-    async fn last_reason(&self) -> String {
+    pub(crate) async fn last_reason(&self) -> String {
         let administrator = self.company.place.administrator().await;
         let newest = "select reason from intake.attempt order by at desc, attempt_id desc limit 1";
         administrator.query_one(newest, &[]).await.unwrap().get(0)
     }
 
-    async fn in_quarantine() -> Self {
+    pub(crate) async fn in_quarantine() -> Self {
         let scene = Self::new().await;
         let mode = RegistrationMode::Quarantine;
         scene.company.takes(PRODUCTION, mode).await.unwrap();
@@ -109,7 +114,7 @@ impl Scene {
     }
 }
 
-fn refused(what: &str, answer: &Answer, code: &str) {
+pub(crate) fn refused(what: &str, answer: &Answer, code: &str) {
     assert_eq!(answer.status, 400, "{what}: {}", answer.body);
     assert_eq!(answer.json()["error"], code, "{what}: {}", answer.body);
 }
@@ -134,6 +139,16 @@ async fn what_is_signed_wins_and_comes_back_unmodified() {
     assert_eq!(said["redirect_uris"], json!(["https://notes.example/cb"]));
     assert_eq!(said["software_statement"], statement);
     assert!(said.get("iss").is_none() && said.get("client_secret").is_none());
+
+    // A language is the same in any case: what is signed for it wins.
+    let body = json!({
+        "client_name#JA": "Plain",
+        "software_statement": signer.sign(&with("client_name#ja", json!("署名"))),
+    });
+    let url = scene.register(PRODUCTION);
+    let japanese = Browser::new().json(&url, &body).await;
+    assert_eq!(japanese.status, 201, "{}", japanese.body);
+    assert_eq!(japanese.json()["client_name#ja"], "署名");
 
     // Signed or not is not the same software: the name alone does not lead to the vouched one.
     let plain = json!({
@@ -315,11 +330,11 @@ async fn a_statement_that_does_not_hold_is_refused() {
 /// A neighbour's owner trusts somebody, by the verb.
 async fn trusted_by(company: &Company, issuer: &str, signer: &Signer) {
     use narthex_approval::statement_issuer::{TrustIssuer, trust_issuer};
-    use narthex_tenancy::statement_issuer::StatementIssuer;
+    use narthex_tenancy::statement_issuer::{IssuerKeys, StatementIssuer};
     use narthex_vocab::{KeySet, WebUri};
     let issuer = StatementIssuer {
         issuer: WebUri::parse(issuer).unwrap(),
-        keys: KeySet::parse(&json!({ "keys": [signer.jwk] })).unwrap(),
+        keys: IssuerKeys::Pinned(KeySet::parse(&json!({ "keys": [signer.jwk] })).unwrap()),
     };
     let command = TrustIssuer {
         environment: PRODUCTION,

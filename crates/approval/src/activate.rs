@@ -4,7 +4,10 @@
 use chrono::Duration;
 use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{Approval, ClientId, ClientState, Id, QuarantineState, ScopeSet, Timestamp};
+use narthex_vocab::{
+    Approval, ClientId, ClientState, Environment, Id, QuarantineState, ScopeSet, SoftwareStatement,
+    Timestamp,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -15,7 +18,7 @@ use crate::{
     store::{
         approval::{self, Term},
         client::{self, Newborn},
-        deferral, lineage, quarantine, restriction,
+        deferral, lineage, quarantine, registration_access, registration_update, restriction,
     },
 };
 
@@ -52,9 +55,13 @@ pub(crate) async fn activate(
     };
     let client_id = match &request.client_id {
         Some(quarantined) => quarantined.clone(),
-        None => ClientId::generate(environment, &mut *acting.rng),
+        // A case leads to one client: what another version of it led to is what this one is about.
+        None => match client::of_case(tx, request.at).await? {
+            Some(client_id) => client_id,
+            None => ClientId::generate(environment, &mut *acting.rng),
+        },
     };
-    let known = standing(tx, request).await?;
+    let known = standing(tx, environment, &client_id).await?;
     let state = known.unwrap_or_else(|| first_state(request));
     let metadata = effective_metadata(&approved);
 
@@ -67,13 +74,14 @@ pub(crate) async fn activate(
     if known.is_some() {
         restriction::clear(tx, (environment, &client_id)).await?;
         client::renew(tx, &approved, term, newborn).await?;
+        tell(tx, request, &client_id, metadata).await?;
     } else {
         client::insert(tx, &approved, term, newborn).await?;
         if request.client_id.is_some() {
             release(tx, request, &client_id, metadata).await?;
         }
     }
-    if request.origin == Origin::Approval {
+    if request.origin == Origin::Approval && known.is_none() {
         deferral::activate(tx, request.at, &client_id).await?;
     }
     acting
@@ -105,12 +113,10 @@ pub(crate) async fn activate(
 /// is approved as it is now; who stopped a client lets it go on.
 async fn standing(
     tx: &mut TenantTx,
-    request: &AccessRequest,
+    environment: Environment,
+    client_id: &ClientId,
 ) -> Result<Option<ClientState>, StoreError> {
-    let Some(client_id) = &request.client_id else {
-        return Ok(None);
-    };
-    match client::load(tx, request.at.environment, client_id).await {
+    match client::load(tx, environment, client_id).await {
         Ok(standing) if standing.state == ClientState::Restricted => Ok(Some(ClientState::Active)),
         Ok(standing) => Ok(Some(standing.state)),
         Err(StoreError::NotFound) => Ok(None),
@@ -133,6 +139,19 @@ fn effective_metadata(approved: &Approved<'_>) -> Map<String, Value> {
     let scopes: ScopeSet = approved.agreed().reach().scopes;
     metadata.insert("scope".to_owned(), scopes.to_string().into());
     metadata
+}
+
+/// Has a client that manages its registration read what is in force, with the statement that it rests on.
+async fn tell(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    client_id: &ClientId,
+    mut in_force: Map<String, Value>,
+) -> Result<(), StoreError> {
+    if let Some((_, statement)) = registration_update::vouched(tx, request.at).await? {
+        in_force.insert(SoftwareStatement::MEMBER.to_owned(), statement.into());
+    }
+    registration_access::tell(tx, (request.at.environment, client_id), in_force).await
 }
 
 /// Lets a registration out of quarantine, with the answer that the discovery plane gives (RFC 7591 section 3.2.1).

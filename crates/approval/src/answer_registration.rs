@@ -7,7 +7,7 @@ use narthex_tenancy::{
     sealing::SealError,
     tenant,
 };
-use narthex_vocab::{ClientId, HashKey, Secret, SecretKind};
+use narthex_vocab::{ClientId, HashKey, Secret, SecretKind, SoftwareStatement};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -17,6 +17,7 @@ use crate::{
     store::{
         self,
         deferral::{DeferralRef, Unanswered},
+        registration_access::KnownSecret,
     },
 };
 
@@ -27,7 +28,7 @@ pub struct AnswerRegistration<'a> {
     pub at: DeferralRef,
     /// Under which secrets are hashed.
     pub hash_key: &'a HashKey,
-    /// Under which registration access tokens are.
+    /// Under which registration access tokens are, and what the public plane recognises the secret by.
     pub registration_key: &'a HashKey,
     /// The origin of the discovery plane, where registrations are managed.
     pub discovery_base: &'a Url,
@@ -90,14 +91,27 @@ async fn information(
     told.insert("client_id_issued_at".into(), acting.now.timestamp().into());
     let uri = registration_uri(tx, command, &waiting.client_id).await?;
     told.insert("registration_client_uri".into(), uri.into());
+    if let Some(statement) = &waiting.statement {
+        // It comes back as it was presented (RFC 7591 section 3.2.1).
+        told.insert(SoftwareStatement::MEMBER.into(), statement.as_str().into());
+    }
     let token = Secret::generate(SecretKind::RegistrationAccess, &mut *acting.rng);
-    let whose = (at.environment, &waiting.client_id);
     let hash = token.hash(command.registration_key);
-    store::registration_access::insert(tx, whose, &hash, told.clone(), acting.now).await?;
-    told.insert("registration_access_token".into(), token.reveal().into());
-    if client.metadata.auth_method().needs_secret() {
+    let made = if client.metadata.auth_method().needs_secret() {
         let whose = (at.environment, &waiting.client_id, waiting.approver);
-        let made = make(tx, whose, command.hash_key, acting).await?;
+        Some(make(tx, whose, command.hash_key, acting).await?)
+    } else {
+        None
+    };
+    let known = made.as_ref().map(|made| KnownSecret {
+        credential: made.id,
+        hash: made.secret.hash(command.registration_key),
+    });
+    let whose = (at.environment, &waiting.client_id);
+    let kept = told.clone();
+    store::registration_access::insert(tx, whose, (&hash, known), kept, acting.now).await?;
+    told.insert("registration_access_token".into(), token.reveal().into());
+    if let Some(made) = made {
         told.insert("client_secret".into(), made.secret.reveal().into());
         let ends = made.expires_at.timestamp();
         told.insert("client_secret_expires_at".into(), ends.into());

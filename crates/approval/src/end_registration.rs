@@ -2,7 +2,7 @@
 //! back by this way, and no other client is touched.
 
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{ClientId, Environment};
+use narthex_vocab::{ClientId, ClientState, Environment};
 
 use crate::{
     acting::{Acting, NotPermitted},
@@ -44,6 +44,11 @@ pub async fn end_registration(
         client_id,
     } = command;
     if !store::registration_access::has_ended(tx, environment, &client_id).await? {
+        return Ok(false);
+    }
+    let client = store::client::load(tx, environment, &client_id).await?;
+    if matches!(client.state, ClientState::Revoked | ClientState::Expired) {
+        // It ended in another way, and its registration with it.
         return Ok(false);
     }
     Ok(end_unattended(tx, (environment, &client_id), REASON, acting).await?)

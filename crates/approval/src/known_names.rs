@@ -1,16 +1,20 @@
 //! Whether a newcomer calls itself by a name that others know. It never refuses: screening makes a finding of it.
 
+use std::collections::BTreeSet;
+
 use narthex_vocab::{ClientName, Label};
 
-/// Whether the integration's name, or the one the client gives itself, looks like a known name (Unicode TR39
-/// skeletons, so case, spaces, punctuation and look-alike letters do not help).
-pub(crate) fn conflict(name: &Label, client_name: Option<&ClientName>, known: &[Label]) -> bool {
-    let own = name.skeleton();
-    let given = client_name.map(ClientName::skeleton);
-    known
-        .iter()
-        .map(Label::skeleton)
-        .any(|known| known == own || given.as_ref() == Some(&known))
+/// Whether the integration's name, or one that the client gives itself in any language, looks like a known name
+/// (Unicode TR39 skeletons, so case, spaces, punctuation and look-alike letters do not help).
+pub(crate) fn conflict<'a>(
+    name: &Label,
+    given: impl Iterator<Item = &'a ClientName>,
+    known: &[Label],
+) -> bool {
+    let mut names: BTreeSet<String> = given.map(ClientName::skeleton).collect();
+    names.insert(name.skeleton());
+    let mut known = known.iter().map(Label::skeleton);
+    known.any(|known| names.contains(&known))
 }
 
 #[cfg(test)]
@@ -35,7 +39,7 @@ mod tests {
         let known = [Label::parse("Acme").unwrap()];
         let given = given.map(|given| ClientName::parse(given).unwrap());
         assert_eq!(
-            conflict(&Label::parse(name).unwrap(), given.as_ref(), &known),
+            conflict(&Label::parse(name).unwrap(), given.iter(), &known),
             expected
         );
     }

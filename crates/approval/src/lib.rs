@@ -71,6 +71,7 @@ pub mod settle_proof;
 pub mod sponsored_registration;
 pub mod statement_issuer;
 pub mod suspend;
+pub mod take_update;
 pub mod turn_away;
 pub mod vouch;
 pub mod withdraw;
@@ -80,6 +81,8 @@ mod deletion_rounds;
 mod document_rounds;
 mod proof_rounds;
 mod sponsored_rounds;
+mod statement_key_rounds;
+mod update_rounds;
 pub mod workers;
 
 // Doors.

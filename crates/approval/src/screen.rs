@@ -160,7 +160,7 @@ async fn facts(
         disallowed: rules.check(metadata).err(),
         loopback_only: !redirects.is_empty() && redirects.iter().all(RedirectUri::is_loopback),
         sponsor: store::integration::is_sponsored(tx, integration.id).await?,
-        name_conflict: known_names::conflict(&integration.name, metadata.client_name(), &known),
+        name_conflict: known_names::conflict(&integration.name, metadata.names(), &known),
         imitation,
         vouched: vouched(tx, request).await?,
         reused: store::mark::elsewhere(tx, metadata, &brands).await?,
@@ -170,11 +170,16 @@ async fn facts(
 
 /// Who signed what a registration says; a case from elsewhere has no statement.
 async fn vouched(tx: &mut TenantTx, request: &AccessRequest) -> Result<Option<Vouch>, StoreError> {
-    let Some(client_id) = &request.client_id else {
-        return Ok(None);
+    let issuer = match &request.client_id {
+        Some(client_id) => {
+            let environment = request.at.environment;
+            store::quarantine::vouched_by(tx, environment, client_id).await?
+        }
+        None => match store::registration_update::vouched(tx, request.at).await? {
+            Some((issuer, _)) => Some(issuer),
+            None => store::deferral::vouched_by(tx, request.at).await?,
+        },
     };
-    let environment = request.at.environment;
-    let issuer = store::quarantine::vouched_by(tx, environment, client_id).await?;
     Ok(issuer.map(|issuer| Vouch {
         issuer,
         software: request.metadata.software_id().cloned(),

@@ -1,10 +1,10 @@
-//! An owner says whose software statements an environment believes, with the keys that are pinned for it. A statement
-//! vouches for what a registration says; it gives no reach and replaces no proof.
+//! An owner says whose software statements an environment believes, by keys that are pinned or by their address. A
+//! statement vouches for what a registration says; it gives no reach and replaces no proof.
 
 use narthex_tenancy::{
     StoreError, TenantTx,
     permission::Action,
-    statement_issuer::{self, MOST, StatementIssuer},
+    statement_issuer::{self, IssuerKeys, MOST, StatementIssuer},
 };
 use narthex_vocab::{Environment, Fingerprint, WebUri};
 use serde_json::{Value, json};
@@ -98,10 +98,15 @@ pub async fn distrust_issuer(
     .await
 }
 
-/// The thumbprints of its keys (RFC 7638).
+/// The thumbprints of its keys (RFC 7638), or their address.
 fn keys(issuer: &StatementIssuer) -> Value {
-    let keys = issuer.keys.keys().iter();
-    keys.map(|key| thumbprint(&key.thumbprint())).collect()
+    match &issuer.keys {
+        IssuerKeys::Pinned(keys) => {
+            let keys = keys.keys().iter();
+            keys.map(|key| thumbprint(&key.thumbprint())).collect()
+        }
+        IssuerKeys::At { url, .. } => json!({ "jwks_uri": url }),
+    }
 }
 
 /// A thumbprint as people compare it: hex.

@@ -18,8 +18,9 @@ use crate::{
     expire::{ExpireError, expire},
     make_room::{MakeRoom, MakeRoomError, make_room},
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
-    proof_rounds, sponsored_rounds,
+    proof_rounds, sponsored_rounds, statement_key_rounds,
     store::due,
+    update_rounds,
 };
 
 /// How often open registrations are looked for while no hint can arrive.
@@ -36,6 +37,7 @@ const CHANNELS: &[&str] = &[
     proof_rounds::CHANNEL,
     document_rounds::CHANNEL,
     sponsored_rounds::CHANNEL,
+    update_rounds::CHANNEL,
 ];
 
 /// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
@@ -62,6 +64,9 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 Some(Hint::Notice { channel, payload }) if channel == sponsored_rounds::CHANNEL => {
                     sponsored_rounds::on_notice(&approval, &payload).await;
                 }
+                Some(Hint::Notice { channel, payload }) if channel == update_rounds::CHANNEL => {
+                    update_rounds::on_notice(&approval, &payload).await;
+                }
                 // It says that registrations wait, and not which: one hint for many.
                 Some(Hint::Notice { .. }) => look_for_open_registrations(&approval).await,
                 Some(Hint::Connected) => {
@@ -72,6 +77,8 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                     deferral_rounds::round(&approval).await;
                     deletion_rounds::round(&approval).await;
                     document_rounds::round(&approval).await;
+                    update_rounds::round(&approval).await;
+                    statement_key_rounds::round(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
                 None => return,
@@ -84,6 +91,8 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 deferral_rounds::round(&approval).await;
                 deletion_rounds::round(&approval).await;
                 document_rounds::round(&approval).await;
+                update_rounds::round(&approval).await;
+                statement_key_rounds::round(&approval).await;
                 end_what_is_over(&approval).await;
                 make_room_where_it_is_crowded(&approval).await;
             }

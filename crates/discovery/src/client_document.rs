@@ -91,7 +91,7 @@ pub async fn look(guard: &Guard, url: &DocumentUrl) -> Result<Found, NotFound> {
 }
 
 /// Fetches and reads a key set. One that cannot be used takes nothing from the document that names it.
-async fn key_set(guard: &Guard, url: &WebUri) -> Result<KeySet, Glimpse> {
+pub(crate) async fn key_set(guard: &Guard, url: &WebUri) -> Result<KeySet, Glimpse> {
     let address = Url::parse(url.as_str()).map_err(|error| Glimpse::from(error.to_string()))?;
     let fetched = guard.fetch(address, FetchKind::KeySet).await;
     let fetched = fetched.map_err(|error| said(&error))?;

@@ -29,6 +29,13 @@ pub const INTERVAL: u32 = 5;
 /// The most registrations of an environment that wait for a person to enter their code; the oldest leaves first.
 pub const MOST_PENDING: i64 = 2_000;
 
+/// Of these with the same metadata; the oldest leaves first, so that one software never crowds out all others.
+pub const MOST_OF_A_FAMILY: i64 = 200;
+/// Of these from one caller (/32, /64): it enters a code or gives one up before it gets another.
+pub const MOST_OF_A_CALLER: i64 = 10;
+/// After how many seconds such a caller may look again.
+const CROWDED: u32 = 600;
+
 /// What the registrant is given instead of an identifier.
 #[derive(Debug)]
 pub struct Deferred {
@@ -78,11 +85,20 @@ pub(crate) async fn defer(
     discovery
         .database
         .tenant(place.tenant, async |tx| {
+            // The family's row is locked by this: of two calls at once the second counts the first.
             family::count(tx, place.environment, candidate, now).await?;
-            deferral::insert(tx, place, candidate, &new).await?;
-            deferral::make_room(tx, place, MOST_PENDING).await?;
+            let from_here = (&candidate.fingerprint, attempt.source.network);
+            if deferral::pending(tx, place, from_here).await? >= MOST_OF_A_CALLER {
+                return Err(RegisterError::Crowded {
+                    retry_after: CROWDED,
+                });
+            }
+            deferral::insert(tx, place, (candidate, attempt.source.network), &new).await?;
+            let family = Some(&candidate.fingerprint);
+            deferral::make_room(tx, place, (family, MOST_OF_A_FAMILY)).await?;
+            deferral::make_room(tx, place, (None, MOST_PENDING)).await?;
             attempt.deferred();
-            attempt::insert(tx, std::slice::from_ref(attempt)).await
+            Ok(attempt::insert(tx, std::slice::from_ref(attempt)).await?)
         })
         .await?;
     Ok(Deferred {

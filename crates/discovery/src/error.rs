@@ -7,6 +7,7 @@ use crate::{
     manage::ManageError,
     poll::PollError,
     register::{RegisterError, wire_code},
+    update_registration::UpdateRegistrationError,
 };
 
 /// The answer to a registration that was refused.
@@ -26,7 +27,7 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         }
         RegisterError::InvalidToken => OAuthError::new(StatusCode::UNAUTHORIZED, code, said)
             .challenge("Bearer error=\"invalid_token\""),
-        RegisterError::Limited { retry_after } => {
+        RegisterError::Limited { retry_after } | RegisterError::Crowded { retry_after } => {
             OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
         }
         RegisterError::Closed { retry_after }
@@ -76,6 +77,21 @@ pub(crate) fn manage_refusal(error: ManageError) -> OAuthError {
             OAuthError::new(status, "temporarily_unavailable", said).retry_after(retry_after)
         }
         ManageError::Store(error) => unavailable(error),
+    }
+}
+
+/// The answer to a replacement of a registration that was refused (RFC 7592 section 2.2).
+pub(crate) fn update_refusal(error: UpdateRegistrationError) -> OAuthError {
+    let said = error.to_string();
+    match error {
+        UpdateRegistrationError::Manage(error) => manage_refusal(error),
+        UpdateRegistrationError::Refused(error) => refusal(error),
+        UpdateRegistrationError::OtherClient
+        | UpdateRegistrationError::Servers { .. }
+        | UpdateRegistrationError::OtherSecret
+        | UpdateRegistrationError::NeedsSecret => {
+            OAuthError::bad_request("invalid_client_metadata", said)
+        }
     }
 }
 

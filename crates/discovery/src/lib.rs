@@ -22,8 +22,10 @@ pub mod register;
 pub mod routes;
 pub mod software_statement;
 pub mod source;
+pub mod statement_keys;
 mod store;
 pub mod tally;
+pub mod update_registration;
 mod waiting;
 pub mod workers;
 

@@ -1,5 +1,6 @@
-//! A client manages its own registration (RFC 7592): it reads it and it deletes it. Neither changes how the client
-//! stands but to end it: what was suspended stays so, what has ended is unknown.
+//! A client manages its own registration (RFC 7592): it reads it and it deletes it; what it wants changed is
+//! `update_registration.rs`. Nothing here changes how the client stands but to end it: what was suspended stays so, what
+//! has ended is unknown.
 
 use ipnet::IpNet;
 use narthex_tenancy::{
@@ -96,7 +97,10 @@ pub async fn delete(discovery: &Discovery, command: Manage<'_>) -> Result<Client
 }
 
 /// The token, when the caller's budget allows another one to be tried.
-async fn admitted(discovery: &Discovery, call: &Manage<'_>) -> Result<Secret, ManageError> {
+pub(crate) async fn admitted(
+    discovery: &Discovery,
+    call: &Manage<'_>,
+) -> Result<Secret, ManageError> {
     let minute = Duration::from_secs(60);
     let buckets = [
         Bucket::new(
@@ -118,7 +122,7 @@ async fn admitted(discovery: &Discovery, call: &Manage<'_>) -> Result<Secret, Ma
     Secret::parse(SecretKind::RegistrationAccess, token).map_err(|_| ManageError::Unknown)
 }
 
-async fn held(
+pub(crate) async fn held(
     discovery: &Discovery,
     tx: &mut TenantTx,
     call: &Manage<'_>,

@@ -21,6 +21,7 @@ use crate::{
     pricing::{self, Call},
     software_statement::{self, StatementError, Vouched},
     source::Source,
+    statement_keys,
     store::{attempt::Attempt, quarantine::Waiting},
     tally::NotKept,
     waiting::{activated, wait},
@@ -106,6 +107,14 @@ pub enum RegisterError {
         /// Seconds to wait.
         retry_after: u32,
     },
+    /// This software waits for a person too many times already, from the same caller.
+    #[error(
+        "this software waits for a decision here too many times already: have a code entered, or give a registration up"
+    )]
+    Crowded {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
     /// A budget is used up.
     #[error("too many registrations")]
     Limited {
@@ -160,6 +169,9 @@ pub async fn register(
         Err(error) => Err(error),
     };
     if let Err(error) = &answer {
+        if matches!(error, RegisterError::Statement(StatementError::UnknownKey)) {
+            statement_keys::ask_for_a_look(discovery, &place).await?;
+        }
         attempt.refused(outcome_of(error), wire_code(error), error);
         discovery.tally.note(place.tenant, attempt).await?;
     }
@@ -286,15 +298,20 @@ impl Candidate {
         } else {
             metadata.clamp_for_quarantine()?
         };
+        Ok(Self::of(metadata, vouched))
+    }
+
+    /// Metadata as they were read, and who signed them.
+    pub(crate) fn of(metadata: ClientMetadata, vouched: Option<Vouched>) -> Self {
         let fingerprint = Fingerprint::of(&metadata);
-        Ok(Self {
+        Self {
             metadata,
             fingerprint: match &vouched {
                 Some(vouched) => fingerprint.vouched_by(&vouched.issuer),
                 None => fingerprint,
             },
             vouched,
-        })
+        }
     }
 
     /// What a client says about itself at its own address: there is nothing to answer it with, so it stays as it is.
@@ -342,7 +359,9 @@ const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
         RegisterError::Blocked | RegisterError::Listed | RegisterError::Braked { .. } => {
             AttemptOutcome::Blocked
         }
-        RegisterError::Limited { .. } | RegisterError::Full { .. } => AttemptOutcome::Limited,
+        RegisterError::Limited { .. }
+        | RegisterError::Full { .. }
+        | RegisterError::Crowded { .. } => AttemptOutcome::Limited,
         RegisterError::NotOffered
         | RegisterError::Disallowed(_)
         | RegisterError::InvalidToken
@@ -366,6 +385,7 @@ pub const fn wire_code(error: &RegisterError) -> &'static str {
         RegisterError::Statement(error) => error.code(),
         RegisterError::Limited { .. }
         | RegisterError::Full { .. }
+        | RegisterError::Crowded { .. }
         | RegisterError::Braked { .. }
         | RegisterError::Closed { .. } => "temporarily_unavailable",
         RegisterError::Store(_) => "server_error",

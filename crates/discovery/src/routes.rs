@@ -34,6 +34,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/jwks", Public, "key_set", key_set::get)
         .post("/t/{tenant}/{environment}/register", Public, "register", register::post)
         .get("/t/{tenant}/{environment}/register/{client}", Public, "read_registration", manage::get)
+        .put("/t/{tenant}/{environment}/register/{client}", Public, "update_registration", manage::put)
         .delete("/t/{tenant}/{environment}/register/{client}", Public, "delete_registration", manage::delete)
 }
 

@@ -1,5 +1,5 @@
-//! What the public plane does by itself: it carries out orders of the other planes, a few at once. A lost notice is sent
-//! again by the approval plane. It holds no key and no secret.
+//! What the public plane does by itself: it carries out orders of the other planes, and reads keys of issuers of software
+//! statements, a few at once. A lost notice is sent again by the approval plane. It holds no key and no secret.
 
 use std::sync::Arc;
 
@@ -8,19 +8,23 @@ use narthex_tenancy::{
     StoreError, ambient,
     listen::{Hint, listen},
 };
+use narthex_vocab::{Id, kind};
 use tokio::task::JoinSet;
 
 use crate::{
     Discovery, client_document,
     fetch_orders::{self, Job, OrderRef},
     places::Places,
+    statement_keys::{self, Issuers},
 };
 
 /// Orders that are carried out at once.
 const AT_ONCE: usize = 16;
 /// Of these for one tenant.
 const AT_ONCE_PER_TENANT: usize = 4;
-const CHANNELS: &[&str] = &["narthex_order"];
+const ORDERS: &str = "narthex_order";
+const STATEMENT_KEYS: &str = "narthex_statement";
+const CHANNELS: &[&str] = &[ORDERS, STATEMENT_KEYS];
 
 /// Works until the process ends. `listen_url` is a connection of `narthex_discovery` that no pooler sits before.
 pub async fn run(discovery: Data<Discovery>, listen_url: String) {
@@ -30,21 +34,63 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
     let mut working = JoinSet::new();
     while let Some(hint) = hints.recv().await {
         while working.try_join_next().is_some() {}
-        let Hint::Notice { payload, .. } = hint else {
+        let Hint::Notice { channel, payload } = hint else {
             continue;
         };
-        let Some(order) = OrderRef::parse(&payload) else {
+        let Some(work) = Work::of(&channel, &payload) else {
             continue;
         };
         let (discovery, places) = (discovery.clone(), Arc::clone(&places));
         working.spawn(async move {
-            let Some(_place) = places.take(order.tenant).await else {
+            let Some(_place) = places.take(work.tenant()).await else {
                 return;
             };
-            if let Err(error) = carry_out(&discovery, order).await {
-                tracing::warn!(order = %order.id, %error, "an order was not carried out");
-            }
+            work.done(&discovery).await;
         });
+    }
+}
+
+/// What a notice asks for.
+#[derive(Debug, Clone, Copy)]
+enum Work {
+    Order(OrderRef),
+    StatementKeys(Issuers),
+}
+
+impl Work {
+    fn of(channel: &str, payload: &str) -> Option<Self> {
+        if channel == STATEMENT_KEYS {
+            Issuers::parse(payload).map(Self::StatementKeys)
+        } else {
+            OrderRef::parse(payload).map(Self::Order)
+        }
+    }
+
+    const fn tenant(self) -> Id<kind::Tenant> {
+        match self {
+            Self::Order(order) => order.tenant,
+            Self::StatementKeys(issuers) => issuers.tenant,
+        }
+    }
+
+    async fn done(self, discovery: &Discovery) {
+        match self {
+            Self::Order(order) => {
+                if let Err(error) = carry_out(discovery, order).await {
+                    tracing::warn!(order = %order.id, %error, "an order was not carried out");
+                }
+            }
+            Self::StatementKeys(issuers) => {
+                match statement_keys::look(discovery, issuers, ambient::now()).await {
+                    Ok(found) => {
+                        tracing::info!(tenant = %issuers.tenant, found, "read keys of issuers")
+                    }
+                    Err(error) => {
+                        tracing::warn!(tenant = %issuers.tenant, %error, "no keys of issuers were read");
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -1,9 +1,7 @@
-//! Extractor for a JSON body: one object, bounded in size and depth, no member twice.
+//! Extractor for a JSON body: one object, bounded in size and depth, no member twice (`vocab/src/json_object.rs`).
 //!
-//! Never lets the last of two equal members win, as `serde_json` alone would (RFC 8259 section 4
-//! leaves it open; two parsers that differ are an attack).
+//! Never reads a body of another type, and never shows a value.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -11,14 +9,11 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, ResponseError};
-use serde::Deserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use narthex_vocab::{JsonObjectError, json_object};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::body::{self, BodyError};
-
-/// The deepest nesting; the outer object is depth 1.
-pub const DEPTH_LIMIT: usize = 8;
 
 /// Why a JSON body was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +38,7 @@ pub enum JsonError {
     /// JSON, but not an object.
     #[error("the body must be one JSON object")]
     NotAnObject,
-    /// Nested deeper than [`DEPTH_LIMIT`].
+    /// Nested deeper than [`narthex_vocab::JSON_DEPTH`].
     #[error("the body is nested deeper than 8 levels")]
     TooDeep,
     /// A member came twice in one object.
@@ -55,6 +50,18 @@ pub enum JsonError {
     /// An object, but not of the form that the handler asked for.
     #[error("the body does not have the expected members")]
     Shape,
+}
+
+impl From<JsonObjectError> for JsonError {
+    fn from(error: JsonObjectError) -> Self {
+        match error {
+            JsonObjectError::InvalidUtf8 => Self::InvalidUtf8,
+            JsonObjectError::Syntax { line, column } => Self::Syntax { line, column },
+            JsonObjectError::NotAnObject => Self::NotAnObject,
+            JsonObjectError::TooDeep => Self::TooDeep,
+            JsonObjectError::Duplicate { name } => Self::Duplicate { name },
+        }
+    }
 }
 
 impl ResponseError for JsonError {
@@ -86,25 +93,7 @@ impl fmt::Debug for StrictJson {
 impl StrictJson {
     /// Parses one object and nothing after it.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        let text = std::str::from_utf8(bytes).map_err(|_| JsonError::InvalidUtf8)?;
-        let refused = RefCell::new(None);
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let seed = Level {
-            depth: 1,
-            refused: &refused,
-        };
-        let value = seed
-            .deserialize(&mut reader)
-            .and_then(|value| reader.end().map(|()| value));
-        match (value, refused.into_inner()) {
-            (_, Some(error)) => Err(error),
-            (Ok(Value::Object(members)), None) => Ok(Self(members)),
-            (Ok(_), None) => Err(JsonError::NotAnObject),
-            (Err(error), None) => Err(JsonError::Syntax {
-                line: error.line(),
-                column: error.column(),
-            }),
-        }
+        Ok(Self(json_object(bytes)?))
     }
 
     /// The object as a type.
@@ -125,96 +114,6 @@ impl FromRequest for StrictJson {
             }
             Self::parse(&body::read(request, payload).await?)
         })
-    }
-}
-
-/// One level of the document. The refusal is kept aside, since serde's errors are only text.
-#[derive(Clone, Copy)]
-struct Level<'a> {
-    depth: usize,
-    refused: &'a RefCell<Option<JsonError>>,
-}
-
-impl Level<'_> {
-    fn refuse<T, E: serde::de::Error>(self, error: JsonError) -> Result<T, E> {
-        let text = error.to_string();
-        self.refused.borrow_mut().get_or_insert(error);
-        Err(E::custom(text))
-    }
-
-    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth > DEPTH_LIMIT {
-            return self.refuse(JsonError::TooDeep);
-        }
-        Ok(Self {
-            depth: self.depth + 1,
-            ..self
-        })
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Level<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Level<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("not a finite number"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let inner = self.inner()?;
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(inner)? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let inner = self.inner()?;
-        let mut map = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
-            if map.contains_key(&name) {
-                let name = name.chars().take(64).collect();
-                return self.refuse(JsonError::Duplicate { name });
-            }
-            let value = members.next_value_seed(inner)?;
-            map.insert(name, value);
-        }
-        Ok(Value::Object(map))
     }
 }
 

@@ -1,17 +1,24 @@
-//! `tenant.statement_issuer`: whose software statements an environment believes (RFC 7591 section 2.3), with the keys
-//! that are pinned for each. It never fetches a key.
+//! `tenant.statement_issuer`: whose software statements an environment believes (RFC 7591 section 2.3), by keys that are
+//! pinned or by the address of its keys, with what discovery found there (`intake.statement_keys`). It never fetches one.
 
+use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_vocab::{Environment, KeySet, Timestamp, WebUri};
 use serde_json::Value;
 
-use crate::{StoreError, TenantTx, schema::tenant::statement_issuer as s};
+use crate::{
+    StoreError, TenantTx,
+    schema::{intake::statement_keys as k, tenant::statement_issuer as s},
+};
 
 const TABLE: &str = "tenant.statement_issuer";
+const KEYS: &str = "intake.statement_keys";
 
 /// The most issuers of one environment.
 pub const MOST: usize = 20;
+/// For how long keys that were found at an address count.
+pub const KEYS_COUNT: Duration = Duration::days(7);
 
 /// Somebody whose signature counts.
 #[derive(Debug, Clone)]
@@ -19,32 +26,123 @@ pub struct StatementIssuer {
     /// `iss` of its statements, compared letter by letter.
     pub issuer: WebUri,
     /// The keys that it signs with.
-    pub keys: KeySet,
+    pub keys: IssuerKeys,
 }
+
+/// Where the keys of an issuer come from.
+#[derive(Debug, Clone)]
+pub enum IssuerKeys {
+    /// An owner pasted them.
+    Pinned(KeySet),
+    /// An owner entered their address.
+    At {
+        /// The address.
+        url: WebUri,
+        /// What is known of it; `None` when nobody has looked yet.
+        looked: Option<Looked>,
+    },
+}
+
+/// What looks at an address found.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// The keys, and when they were found; `None` when none ever were.
+    pub found: Option<(KeySet, Timestamp)>,
+    /// When the last look began.
+    pub at: Timestamp,
+    /// Why it found none.
+    pub refusal: Option<String>,
+}
+
+impl StatementIssuer {
+    /// The keys that count now.
+    pub fn keys(&self, now: Timestamp) -> Option<&KeySet> {
+        match &self.keys {
+            IssuerKeys::Pinned(keys) => Some(keys),
+            IssuerKeys::At { looked, .. } => {
+                let (keys, found_at) = looked.as_ref()?.found.as_ref()?;
+                (now - *found_at < KEYS_COUNT).then_some(keys)
+            }
+        }
+    }
+
+    /// Where its keys are, unless they are pinned.
+    pub const fn url(&self) -> Option<&WebUri> {
+        match &self.keys {
+            IssuerKeys::Pinned(_) => None,
+            IssuerKeys::At { url, .. } => Some(url),
+        }
+    }
+}
+
+type Row = (
+    String,
+    Option<Value>,
+    Option<String>,
+    Option<Value>,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<String>,
+);
 
 /// Everybody whom an environment of the transaction's tenant trusts, by name.
 pub async fn trusted(
     tx: &mut TenantTx,
     environment: Environment,
 ) -> Result<Vec<StatementIssuer>, StoreError> {
-    let rows: Vec<(String, Value)> = s::table
+    let found_there = k::tenant_id
+        .eq(s::tenant_id)
+        .and(k::environment.eq(s::environment))
+        .and(k::issuer.eq(s::issuer))
+        .and(k::url.nullable().eq(s::jwks_uri));
+    let rows: Vec<Row> = s::table
+        .left_join(k::table.on(found_there))
         .filter(
             s::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(s::environment.eq(environment.as_str())),
         )
         .order(s::issuer)
-        .select((s::issuer, s::jwks))
+        .select((
+            s::issuer,
+            s::jwks,
+            s::jwks_uri,
+            k::keys.nullable(),
+            k::fetched_at.nullable(),
+            k::looked_at.nullable(),
+            k::refusal.nullable(),
+        ))
         .load(tx.connection()?)
         .await?;
-    rows.into_iter()
-        .map(|(issuer, jwks)| {
-            Ok(StatementIssuer {
-                issuer: WebUri::parse(&issuer).map_err(StoreError::corrupt(TABLE, "issuer"))?,
-                keys: KeySet::parse(&jwks).map_err(StoreError::corrupt(TABLE, "jwks"))?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(issuer).collect()
+}
+
+fn issuer(row: Row) -> Result<StatementIssuer, StoreError> {
+    let (issuer, pinned, url, keys, fetched_at, looked_at, refusal) = row;
+    let key_set =
+        |keys: &Value, table| KeySet::parse(keys).map_err(StoreError::corrupt(table, "keys"));
+    let keys = match (pinned, url) {
+        (Some(pinned), None) => IssuerKeys::Pinned(key_set(&pinned, TABLE)?),
+        (None, Some(url)) => {
+            let found = keys.zip(fetched_at);
+            let found = found.map(|(keys, at)| Ok::<_, StoreError>((key_set(&keys, KEYS)?, at)));
+            let found = found.transpose()?;
+            IssuerKeys::At {
+                url: WebUri::parse(&url).map_err(StoreError::corrupt(TABLE, "jwks_uri"))?,
+                looked: looked_at.map(|at| Looked { found, at, refusal }),
+            }
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(StoreError::Corrupt {
+                table: TABLE,
+                column: "jwks",
+            });
+        }
+    };
+    Ok(StatementIssuer {
+        issuer: WebUri::parse(&issuer).map_err(StoreError::corrupt(TABLE, "issuer"))?,
+        keys,
+    })
 }
 
 /// Adds an issuer, or replaces its keys.
@@ -55,7 +153,15 @@ pub async fn save(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
-    let changed = (s::jwks.eq(issuer.keys.to_json()), s::changed_at.eq(now));
+    let pinned = match &issuer.keys {
+        IssuerKeys::Pinned(keys) => Some(keys.to_json()),
+        IssuerKeys::At { .. } => None,
+    };
+    let changed = (
+        s::jwks.eq(pinned),
+        s::jwks_uri.eq(issuer.url().map(WebUri::as_str)),
+        s::changed_at.eq(now),
+    );
     diesel::insert_into(s::table)
         .values((
             s::tenant_id.eq(tenant_id),

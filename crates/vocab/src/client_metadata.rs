@@ -13,8 +13,11 @@ use crate::grant_type::GrantType;
 use crate::host::{Host, HostName};
 use crate::key_set::KeySet;
 use crate::label::Label;
+use crate::language_tag::LanguageTag;
+use crate::localized::{Localized, with_tag};
 use crate::metadata_error::{MetadataError, MetadataProblem};
 use crate::metadata_member::Members;
+use crate::optional_member::OptionalMember;
 use crate::redirect_uri::RedirectUri;
 use crate::response_type::ResponseType;
 use crate::scope_set::ScopeSet;
@@ -43,11 +46,33 @@ pub struct ClientMetadata {
     contacts: Vec<Label>,
     software_id: Option<Label>,
     software_version: Option<Label>,
+    localized: Localized,
+}
+
+/// One https address of the metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// The member that it is in.
+    pub member: OptionalMember,
+    /// The language that it is for, if it says one.
+    pub language: Option<&'a LanguageTag>,
+    /// The address.
+    pub uri: &'a WebUri,
+}
+
+impl Page<'_> {
+    /// The member as it was sent: `logo_uri#ja`.
+    pub fn name(&self) -> String {
+        self.language.map_or_else(
+            || self.member.as_str().to_owned(),
+            |tag| with_tag(self.member.as_str(), tag),
+        )
+    }
 }
 
 impl ClientMetadata {
     /// Reads metadata as a registrant sent it. Members that are not known are ignored (RFC 7591
-    /// section 2), null is as absent; localized members are not kept.
+    /// section 2), null is as absent.
     pub fn parse(sent: &Map<String, Value>) -> Result<Self, MetadataError> {
         let members = Members(sent);
         let grant_types = reading::grant_types(&members)?;
@@ -74,6 +99,7 @@ impl ClientMetadata {
                 .unwrap_or_default(),
             software_id: members.spoken("software_id")?,
             software_version: members.spoken("software_version")?,
+            localized: Localized::read(&members)?,
         };
         metadata.consistent()
     }
@@ -131,68 +157,44 @@ impl ClientMetadata {
                     Host::Name(name) => Some(name),
                     Host::Address(_) => None,
                 });
-        let pages = [
-            &self.client_uri,
-            &self.logo_uri,
-            &self.tos_uri,
-            &self.policy_uri,
-            &self.jwks_uri,
-        ];
         redirects
-            .chain(pages.into_iter().flatten().map(|uri| uri.host().clone()))
+            .chain(self.pages().map(|page| page.uri.host().clone()))
             .collect()
     }
 
-    /// The effective metadata as it is returned and stored (RFC 7591 section 3.2.1); parses to
-    /// the same value.
-    pub fn to_json(&self) -> Map<String, Value> {
-        let mut json = Map::new();
-        let mut put = |name: &str, value: Option<Value>| {
-            json.extend(value.map(|value| (name.to_owned(), value)));
-        };
-        let web = |uri: &Option<WebUri>| uri.as_ref().map(|uri| Value::from(uri.as_str()));
-        let label = |label: &Option<Label>| label.as_ref().map(|label| Value::from(label.as_str()));
-        let grants = self
-            .grant_types
-            .iter()
-            .map(|grant| Value::from(grant.as_str()))
-            .collect();
-        let responses = self
-            .response_types()
-            .iter()
-            .map(|kind| Value::from(kind.as_str()));
-        put(
-            "application_type",
-            Some(self.application_type.as_str().into()),
-        );
-        put(
-            "client_name",
-            self.client_name.as_ref().map(|name| name.as_str().into()),
-        );
-        put("client_uri", web(&self.client_uri));
-        put("contacts", texts(&self.contacts, Label::as_str));
-        put("grant_types", Some(Value::Array(grants)));
-        put("jwks", self.jwks.as_ref().map(KeySet::to_json));
-        put("jwks_uri", web(&self.jwks_uri));
-        put("logo_uri", web(&self.logo_uri));
-        put("policy_uri", web(&self.policy_uri));
-        put(
-            "redirect_uris",
-            texts(&self.redirect_uris, RedirectUri::as_str),
-        );
-        put("response_types", Some(Value::Array(responses.collect())));
-        put(
-            "scope",
-            self.scope.as_ref().map(|scope| scope.to_string().into()),
-        );
-        put("software_id", label(&self.software_id));
-        put("software_version", label(&self.software_version));
-        put(
-            "token_endpoint_auth_method",
-            Some(self.auth_method.as_str().into()),
-        );
-        put("tos_uri", web(&self.tos_uri));
-        json
+    /// Every https address it names beside its redirect URIs, the plain ones first.
+    pub fn pages(&self) -> impl Iterator<Item = Page<'_>> {
+        let plain = [
+            (OptionalMember::ClientUri, &self.client_uri),
+            (OptionalMember::LogoUri, &self.logo_uri),
+            (OptionalMember::TosUri, &self.tos_uri),
+            (OptionalMember::PolicyUri, &self.policy_uri),
+            (OptionalMember::JwksUri, &self.jwks_uri),
+        ];
+        let plain = plain.into_iter().filter_map(|(member, uri)| {
+            Some(Page {
+                member,
+                language: None,
+                uri: uri.as_ref()?,
+            })
+        });
+        let localized = self.localized.pages.iter();
+        plain.chain(localized.map(|((member, tag), uri)| Page {
+            member: *member,
+            language: Some(tag),
+            uri,
+        }))
+    }
+
+    /// Every name it gives itself, in whatever language; the plain one first.
+    pub fn names(&self) -> impl Iterator<Item = &ClientName> {
+        let localized = self.localized.names.values();
+        self.client_name.iter().chain(localized)
+    }
+
+    /// The names it gives itself in other languages.
+    pub fn localized_names(&self) -> impl Iterator<Item = (&LanguageTag, &ClientName)> {
+        self.localized.names.iter()
     }
 
     /// Whether it has this grant.
@@ -236,7 +238,7 @@ impl ClientMetadata {
         self.application_type
     }
 
-    /// `client_name`.
+    /// `client_name`, in no language that is known.
     pub const fn client_name(&self) -> Option<&ClientName> {
         self.client_name.as_ref()
     }
@@ -292,11 +294,6 @@ impl ClientMetadata {
     }
 }
 
-fn texts<T>(list: &[T], text: impl Fn(&T) -> &str) -> Option<Value> {
-    let values: Vec<_> = list.iter().map(|entry| Value::from(text(entry))).collect();
-    (!values.is_empty()).then_some(Value::Array(values))
-}
-
 #[cfg(test)]
 mod properties;
 mod reading;
@@ -304,3 +301,4 @@ mod reading;
 mod refusals;
 #[cfg(test)]
 mod tests;
+mod writing;

@@ -1,5 +1,5 @@
-//! What a client's document says now against what was approved of it. It decides nothing: it tells what matters from
-//! what does not (draft-ietf-oauth-client-id-metadata-document section 8.4).
+//! What a client says now, in its document or in a replacement of its registration, against what was approved of it. It
+//! decides nothing: it tells what matters from what does not (draft-ietf-oauth-client-id-metadata-document section 8.4).
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::canonical_json::canonical_json;
 use crate::client_metadata::ClientMetadata;
+use crate::scope_set::ScopeSet;
 
 /// One member that says something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +55,14 @@ impl Drift {
         names.into_iter().filter(differs).map(drift).collect()
     }
 
+    /// What a client's replacement of its registration (RFC 7592 section 2.2) says else than what is in force. A scope
+    /// that it does not name stays as it is.
+    pub fn of_replacement(in_force: &ClientMetadata, now: &ClientMetadata) -> Vec<Self> {
+        let granted = now.scope().and(in_force.scope());
+        let granted = granted.map(ScopeSet::to_string).unwrap_or_default();
+        Self::between(in_force, &granted, now)
+    }
+
     /// Whether somebody has to approve it before new grants begin.
     pub fn is_grave(&self) -> bool {
         GRAVE.contains(&self.member.as_str())
@@ -99,6 +108,7 @@ mod tests {
     #[case(json!({ "redirect_uris": ["https://app.example/2", "https://app.example/1"] }), &[], false)]
     #[case(json!({ "client_name": "Other" }), &["client_name"], false)]
     #[case(json!({ "logo_uri": "https://app.example/logo" }), &["logo_uri"], false)]
+    #[case(json!({ "client_name#ja": "アプリ", "logo_uri#ja": "https://app.example/ja" }), &["client_name#ja", "logo_uri#ja"], false)]
     #[case(json!({ "redirect_uris": ["https://app.example/1"] }), &["redirect_uris"], true)]
     #[case(
         json!({ "redirect_uris": ["https://app.example/1", "https://evil.example/2"] }),

@@ -9,6 +9,7 @@ use crate::client_name::ClientName;
 use crate::host::{Host, HostName};
 use crate::label::Label;
 use crate::name::mixes_scripts;
+use crate::optional_member::OptionalMember;
 
 /// How far what a client claims to be agrees with where it leads, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +44,7 @@ pub struct Imitation {
     pub hosts: Vec<(HostName, Label)>,
     /// Names and hosts that mix scripts which no orthography mixes.
     pub mixed: Vec<String>,
-    /// Where its logo is, when that host is not proved.
+    /// Where its logo is, in any language, when that host is not proved.
     pub logo_at: Option<HostName>,
 }
 
@@ -54,7 +55,7 @@ impl Imitation {
         proved: &BTreeSet<HostName>,
         brands: &[Brand],
     ) -> Self {
-        let given = metadata.client_name().map(ClientName::as_str);
+        let given = metadata.names().map(ClientName::as_str);
         let names: BTreeSet<&str> = std::iter::once(name.as_str()).chain(given).collect();
         let claimed = |brand: &&Brand| names.iter().any(|name| brand.is_claimed_by(name));
         let claims = brands.iter().filter(claimed);
@@ -75,7 +76,10 @@ impl Imitation {
         let mixed_names = names.iter().filter(|name| mixes_scripts(name));
         let mixed_hosts = metadata.hosts().into_iter().map(|host| host.unicode());
         let mixed_hosts = mixed_hosts.filter(|host| host.split('.').any(mixes_scripts));
-        let logo = metadata.logo_uri().map(|uri| uri.host().clone());
+        let logos = metadata
+            .pages()
+            .filter(|page| page.member == OptionalMember::LogoUri);
+        let mut logos = logos.map(|page| page.uri.host().clone());
         Self {
             brand: claims.min_by_key(|claim| claim.standing),
             hosts: hosts.collect(),
@@ -83,7 +87,7 @@ impl Imitation {
                 .map(|name| (*name).to_owned())
                 .chain(mixed_hosts)
                 .collect(),
-            logo_at: logo.filter(|host| !proved.contains(host)),
+            logo_at: logos.find(|host| !proved.contains(host)),
         }
     }
 }

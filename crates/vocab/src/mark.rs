@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::client_metadata::ClientMetadata;
 use crate::host::{Host, HostName};
 use crate::key_set::KeySet;
+use crate::optional_member::OptionalMember;
 
 /// What kind of thing is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +17,7 @@ pub enum MarkKind {
     Key,
     /// The host of a redirect URI.
     RedirectHost,
-    /// A logo, by its address.
+    /// A logo, in any language, by its address.
     Logo,
 }
 
@@ -83,9 +84,11 @@ impl Mark {
             Host::Name(name) if !name.is_loopback() => Some(Self::of_host(&name)),
             Host::Name(_) | Host::Address(_) => None,
         });
-        let logo = metadata.logo_uri();
-        let logo = logo.map(|uri| Self::new(MarkKind::Logo, uri.as_str().as_bytes()));
-        keys.chain(set).chain(hosts).chain(logo).collect()
+        let logos = metadata
+            .pages()
+            .filter(|page| page.member == OptionalMember::LogoUri);
+        let logos = logos.map(|page| Self::new(MarkKind::Logo, page.uri.as_str().as_bytes()));
+        keys.chain(set).chain(hosts).chain(logos).collect()
     }
 }
 
@@ -111,7 +114,14 @@ mod tests {
             "client_name": "Other",
             "redirect_uris": ["https://A.example:8443/other"],
             "logo_uri": "https://a.example/logo2.png",
+            "logo_uri#ja": "https://a.example/logo3.png",
         }));
+        let third = read(json!({
+            "redirect_uris": ["https://c.example/cb"],
+            "logo_uri": "https://a.example/logo3.png",
+        }));
+        let copied: Vec<_> = other.intersection(&third).map(|mark| mark.kind).collect();
+        assert_eq!(copied, [MarkKind::Logo], "in whatever language it is shown");
         let kinds: Vec<_> = one.iter().map(|mark| mark.kind).collect();
         assert_eq!(kinds, [MarkKind::RedirectHost, MarkKind::Logo]);
         let shared: Vec<_> = one.intersection(&other).map(|mark| mark.kind).collect();

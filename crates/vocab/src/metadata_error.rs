@@ -3,6 +3,7 @@
 
 use crate::host::HostError;
 use crate::key_set::KeySetError;
+use crate::language_tag::LanguageTagError;
 use crate::name::NameError;
 use crate::redirect_uri::RedirectUriError;
 use crate::scope_set::ScopeSetError;
@@ -66,6 +67,12 @@ pub enum MetadataProblem {
         /// The most allowed.
         max: usize,
     },
+    /// A member in too many languages.
+    #[error("it is there in more than {max} languages")]
+    TooManyLanguages {
+        /// The most allowed.
+        max: usize,
+    },
     /// It contradicts another member.
     #[error("{reason}")]
     Conflict {
@@ -93,6 +100,9 @@ pub enum MetadataProblem {
     /// A host.
     #[error("{0}")]
     Host(#[from] HostError),
+    /// The language behind the `#`.
+    #[error("{0}")]
+    Language(#[from] LanguageTagError),
 }
 
 impl MetadataError {

@@ -15,6 +15,14 @@ impl<'a> Members<'a> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
+    /// What stands behind the `#` of each localized form of a member (RFC 7591 section 2.2), with the whole name.
+    pub(crate) fn languages(&self, member: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter_map(move |(name, value)| {
+            let tag = name.strip_prefix(member)?.strip_prefix('#')?;
+            (!value.is_null()).then_some((name.as_str(), tag))
+        })
+    }
+
     /// A text member.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>, MetadataError> {
         let text = |value: &'a Value| value.as_str().ok_or_else(|| wrong_type(name, "a text"));

@@ -192,18 +192,11 @@ impl MetadataRules {
         metadata: &ClientMetadata,
         proved: &BTreeSet<HostName>,
     ) -> impl Iterator<Item = Breach> {
-        let pages = [
-            (OptionalMember::ClientUri, metadata.client_uri()),
-            (OptionalMember::LogoUri, metadata.logo_uri()),
-            (OptionalMember::TosUri, metadata.tos_uri()),
-            (OptionalMember::PolicyUri, metadata.policy_uri()),
-            (OptionalMember::JwksUri, metadata.jwks_uri()),
-        ];
-        pages.into_iter().filter_map(|(member, uri)| {
-            let host = uri?.host();
+        metadata.pages().filter_map(|page| {
+            let host = page.uri.host();
             (!self.takes_host(host, proved)).then(|| Breach {
                 rule: MetadataRule::PageHost,
-                member: member.as_str().to_owned(),
+                member: page.name(),
                 observed: unlisted(host),
             })
         })
@@ -211,14 +204,20 @@ impl MetadataRules {
 
     fn members(&self, metadata: &ClientMetadata) -> impl Iterator<Item = Breach> {
         let sent = metadata.to_json();
-        let refused = OptionalMember::ALL
-            .iter()
-            .filter(|member| !self.members.contains(member));
-        refused
-            .filter(move |member| sent.contains_key(member.as_str()))
+        let refused = |name: &str| {
+            // A member that is not taken is taken in no language.
+            let plain = name.split_once('#').map_or(name, |(plain, _)| plain);
+            let optional = OptionalMember::ALL.iter();
+            let mut optional = optional.filter(|member| !self.members.contains(member));
+            optional.any(|member| member.as_str() == plain)
+        };
+        let names: Vec<_> = sent.into_iter().map(|(name, _)| name).collect();
+        names
+            .into_iter()
+            .filter(move |name| refused(name))
             .map(|member| Breach {
                 rule: MetadataRule::Member,
-                member: member.as_str().to_owned(),
+                member,
                 observed: "this member is not taken".to_owned(),
             })
     }

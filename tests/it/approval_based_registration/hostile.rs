@@ -159,10 +159,13 @@ async fn the_oldest_unclaimed_leaves_first() {
     claimed.vouched().await;
     oldest
         .run(
-            "insert into intake.deferral (tenant_id, environment, deferral_id, code_hash, verification_hash, sealing_key,
+            "insert into intake.family (tenant_id, environment, fingerprint, client_name, redirects, first_seen, last_seen)
+             select tenant_id, environment, sha256(n::text::bytea), 'Other', '', now(), now()
+             from intake.deferral, generate_series(0, 19) n where state = 'pending';
+             insert into intake.deferral (tenant_id, environment, deferral_id, code_hash, verification_hash, sealing_key,
                 fingerprint, metadata, created_at, expires_at)
              select tenant_id, environment, gen_random_uuid(), sha256(n::text::bytea), sha256(n::text::bytea), sealing_key,
-                fingerprint, metadata, created_at + interval '1 second', expires_at
+                sha256((n % 20)::text::bytea), metadata, created_at + interval '1 second', expires_at
              from (select * from intake.deferral where state = 'pending') d, generate_series(1, 1999) n",
         )
         .await;

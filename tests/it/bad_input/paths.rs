@@ -29,7 +29,9 @@ async fn ask(scene: &Scene, browser: &mut Browser, at: &Endpoint, path: &str) ->
     let form = ("content-type", "application/x-www-form-urlencoded");
     let request = match (at.method.as_str(), at.name) {
         ("GET", _) => request,
-        (_, "register" | "evaluation") => request.header(json.0, json.1).body("{}"),
+        (_, "register" | "update_registration" | "evaluation") => {
+            request.header(json.0, json.1).body("{}")
+        }
         (_, _) => request.header(form.0, form.1).body("a=b"),
     };
     browser.send(request).await

@@ -13,7 +13,7 @@ use crate::scene::Scene;
 const AT_ONCE: u32 = 16;
 
 /// A company whose product is behind a proxy.
-pub(super) async fn scene() -> Scene {
+pub(crate) async fn scene() -> Scene {
     let company = Company::new().await;
     let system = System::behind_a_proxy(&company.place, [7; 32]).await;
     Scene { company, system }
@@ -28,19 +28,19 @@ pub(super) async fn scene_with(redis: &Redis) -> Scene {
 }
 
 /// Software of this name, which runs on somebody's computer.
-pub(super) fn software(name: &str) -> Value {
+pub(crate) fn software(name: &str) -> Value {
     json!({ "client_name": name, "redirect_uris": ["http://127.0.0.1/callback"] })
 }
 
 /// One call from this address.
-pub(super) async fn call(from: &Browser, url: &str, (source, body): (&str, &Value)) -> Answer {
+pub(crate) async fn call(from: &Browser, url: &str, (source, body): (&str, &Value)) -> Answer {
     let request = from.request(reqwest::Method::POST, url).json(body);
     let request = request.header("x-forwarded-for", source);
     from.clone().send(request).await
 }
 
 /// That the proxy is at.
-pub(super) fn proxy() -> Browser {
+pub(crate) fn proxy() -> Browser {
     Browser::from([127, 0, 0, 1].into())
 }
 

@@ -20,7 +20,7 @@ use narthex_vocab::{Id, PLATFORM_TENANT, Tenant, Timestamp, kind};
 use crate::cases::company;
 
 /// Somebody who acts.
-pub(super) struct Hand<'a> {
+pub(crate) struct Hand<'a> {
     place: &'a Place,
     person: Person,
     role: Role,
@@ -28,7 +28,7 @@ pub(super) struct Hand<'a> {
 
 impl<'a> Hand<'a> {
     /// Staff of this role.
-    pub(super) async fn staff(place: &'a Place, name: &str, role: Role) -> Self {
+    pub(crate) async fn staff(place: &'a Place, name: &str, role: Role) -> Self {
         let database = place.approval();
         let person = company::person(&database, PLATFORM_TENANT, name, Some(role)).await;
         Self {
@@ -105,7 +105,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Lists something until the end of a span of days that began at `now`.
-    pub(super) async fn list(
+    pub(crate) async fn list(
         &self,
         tenant: Id<Tenant>,
         (effect, subject): (Effect, Subject),

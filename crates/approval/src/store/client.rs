@@ -6,11 +6,11 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::registry::{client as c, entitled_tool as t, entitlement as e},
 };
-use narthex_vocab::{ClientId, ClientMetadata, ClientState, Environment, Timestamp};
+use narthex_vocab::{ClientId, ClientMetadata, ClientState, Environment, Id, Timestamp};
 use serde_json::Value;
 
 use super::{approval::Term, metadata};
-use crate::approved::Approved;
+use crate::{approved::Approved, request::RequestRef};
 
 const TABLE: &str = "registry.client";
 
@@ -174,6 +174,44 @@ pub(crate) async fn load(
         held_by_staff,
         metadata: metadata(TABLE, stored)?,
         expires_at,
+    })
+}
+
+/// The client that a version of this case led to.
+pub(crate) async fn of_case(
+    tx: &mut TenantTx,
+    at: RequestRef,
+) -> Result<Option<ClientId>, StoreError> {
+    let found: Option<String> = c::table
+        .filter(
+            c::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(c::environment.eq(at.environment.as_str())),
+        )
+        .filter(c::request_id.eq(at.id.as_uuid()))
+        .select(c::client_id)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let read = |id: String| ClientId::parse(&id).map_err(StoreError::corrupt(TABLE, "client_id"));
+    found.map(read).transpose()
+}
+
+/// The version of a case that a client rests on.
+pub(crate) async fn case_of(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<RequestRef, StoreError> {
+    let (id, version): (uuid::Uuid, i32) = c::table
+        .find((tx.tenant_uuid(), environment.as_str(), client.as_str()))
+        .select((c::request_id, c::version))
+        .first(tx.connection()?)
+        .await?;
+    Ok(RequestRef {
+        environment,
+        id: Id::from_uuid(id),
+        version,
     })
 }
 

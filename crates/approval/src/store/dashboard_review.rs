@@ -12,15 +12,16 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientState, Environment, HostName, Id, Scope, Timestamp, ToolName, kind,
+    ClientId, ClientState, Drift, Environment, HostName, Id, Scope, Timestamp, ToolName, kind,
 };
+use serde_json::Value;
 
 use super::{
     dashboard_catalogue::{self, Words},
     dashboard_findings::{self, Found},
     dashboard_people::{self, People},
     dashboard_quarantine::{self, Asked, Family},
-    integration, offer, proof, request,
+    integration, metadata, offer, proof, request,
 };
 use crate::{
     decision::DecisionKind,
@@ -41,6 +42,8 @@ pub(crate) struct Case {
     pub(crate) decisions: Vec<Decided>,
     pub(crate) offer: Option<Offer>,
     pub(crate) client: Option<(ClientId, ClientState)>,
+    /// What this version would change of a client that an earlier one led to.
+    pub(crate) changes: Option<Vec<Drift>>,
     /// Hosts that nobody proved.
     pub(crate) unproved: Vec<HostName>,
     /// What the integration has in this environment, and in the other.
@@ -122,6 +125,7 @@ pub(crate) async fn load(
         runs: runs(tx, tenant, at).await?,
         offer: open_offer(tx, tenant, at).await?,
         client: client(tx, tenant, at).await?,
+        changes: changes(tx, tenant, &request).await?,
         unproved: proofs.missing(&request.metadata, request.client_id.as_ref()),
         here: given(tx, tenant, &request, environment).await?,
         elsewhere: given(tx, tenant, &request, other(environment)).await?,
@@ -271,6 +275,33 @@ async fn client(
         Ok((id?, state?))
     };
     row.map(read).transpose()
+}
+
+/// What the case says else than the client that an earlier version of it led to. The scopes are told apart elsewhere.
+async fn changes(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    request: &AccessRequest,
+) -> Result<Option<Vec<Drift>>, StoreError> {
+    let at = request.at;
+    let in_force: Option<Value> = c::table
+        .filter(
+            c::tenant_id
+                .eq(tenant.as_uuid())
+                .and(c::environment.eq(at.environment.as_str())),
+        )
+        .filter(
+            c::request_id
+                .eq(at.id.as_uuid())
+                .and(c::version.lt(at.version)),
+        )
+        .select(c::metadata)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let in_force = in_force.map(|stored| metadata("registry.client", stored));
+    let in_force = in_force.transpose()?;
+    Ok(in_force.map(|in_force| Drift::of_replacement(&in_force, &request.metadata)))
 }
 
 const fn other(environment: Environment) -> Environment {

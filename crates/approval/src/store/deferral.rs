@@ -211,14 +211,18 @@ pub(crate) struct Unanswered {
     pub(crate) client_id: ClientId,
     pub(crate) approver: Id<kind::Member>,
     pub(crate) seal: AnswerSeal,
+    /// The software statement that it rests on, as it was presented.
+    pub(crate) statement: Option<String>,
 }
+
+type UnansweredRow = (Option<String>, Option<uuid::Uuid>, Vec<u8>, Option<String>);
 
 /// The registration, locked, when it waits to be answered.
 pub(crate) async fn lock_unanswered(
     tx: &mut TenantTx,
     at: DeferralRef,
 ) -> Result<Option<Unanswered>, StoreError> {
-    let found: Option<(Option<String>, Option<uuid::Uuid>, Vec<u8>)> = d::table
+    let found: Option<UnansweredRow> = d::table
         .filter(
             d::tenant_id
                 .eq(tx.tenant_uuid())
@@ -229,19 +233,43 @@ pub(crate) async fn lock_unanswered(
                 .eq(at.id.as_uuid())
                 .and(d::state.eq(DeferralState::Activated.as_str())),
         )
-        .select((d::client_id, d::approver, d::sealing_key))
+        .select((d::client_id, d::approver, d::sealing_key, d::statement))
         .for_update()
         .first(tx.connection()?)
         .await
         .optional()?;
-    let Some((Some(client), Some(approver), seal)) = found else {
+    let Some((Some(client), Some(approver), seal, statement)) = found else {
         return Ok(None);
     };
     Ok(Some(Unanswered {
         client_id: ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
         approver: Id::from_uuid(approver),
         seal: AnswerSeal::from_bytes(&seal).map_err(StoreError::corrupt(TABLE, "sealing_key"))?,
+        statement,
     }))
+}
+
+/// The issuer of the software statement that the registration behind this version rests on.
+pub(crate) async fn vouched_by(
+    tx: &mut TenantTx,
+    at: RequestRef,
+) -> Result<Option<String>, StoreError> {
+    let found: Option<Option<String>> = d::table
+        .filter(
+            d::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(d::environment.eq(at.environment.as_str())),
+        )
+        .filter(
+            d::request_id
+                .eq(at.id.as_uuid())
+                .and(d::version.eq(at.version)),
+        )
+        .select(d::vouched_by)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(found.flatten())
 }
 
 /// Lays the sealed answer down for the registrant.

@@ -40,11 +40,13 @@ pub(crate) mod portal_turn;
 pub(crate) mod proof;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
+pub(crate) mod registration_update;
 pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod resource_credential;
 pub(crate) mod restriction;
 pub(crate) mod screening;
+pub(crate) mod statement_keys;
 
 use narthex_tenancy::StoreError;
 use narthex_vocab::ClientMetadata;

@@ -1,17 +1,24 @@
 //! `intake.registration_access`: what a client is told when it reads its registration, and whether it has deleted it.
-//! Written once with the client's answer; the hash of the token cannot be read back.
+//! Written with the client's answer, and again when the client is put on another approval; no hash can be read back.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::registration_access as a};
-use narthex_vocab::{ClientId, Environment, SecretHash, Timestamp};
+use narthex_vocab::{ClientId, Environment, Id, SecretHash, Timestamp, kind};
 use serde_json::{Map, Value};
+
+/// The secret that comes with a registration, as the public plane may recognise it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KnownSecret {
+    pub(crate) credential: Id<kind::Credential>,
+    pub(crate) hash: SecretHash,
+}
 
 /// Lets a client manage its registration with the token of this hash.
 pub(crate) async fn insert(
     tx: &mut TenantTx,
     (environment, client): (Environment, &ClientId),
-    token: &SecretHash,
+    (token, secret): (&SecretHash, Option<KnownSecret>),
     information: Map<String, Value>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -24,7 +31,43 @@ pub(crate) async fn insert(
             a::token_hash.eq(token.as_bytes().to_vec()),
             a::information.eq(Value::Object(information)),
             a::created_at.eq(now),
+            a::secret_hash.eq(secret.map(|secret| secret.hash.as_bytes().to_vec())),
+            a::credential_id.eq(secret.map(|secret| secret.credential.as_uuid())),
         ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// What is about the registration and not of the client's metadata.
+const KEPT: [&str; 3] = [
+    "client_id",
+    "client_id_issued_at",
+    "registration_client_uri",
+];
+
+/// Has a client that manages its registration read what is in force from now on.
+pub(crate) async fn tell(
+    tx: &mut TenantTx,
+    (environment, client): (Environment, &ClientId),
+    mut in_force: Map<String, Value>,
+) -> Result<(), StoreError> {
+    let key = (tx.tenant_uuid(), environment.as_str(), client.as_str());
+    let told: Option<Value> = a::table
+        .find(key)
+        .select(a::information)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let Some(told) = told else {
+        return Ok(());
+    };
+    for member in KEPT {
+        let value = told.get(member).cloned();
+        in_force.extend(value.map(|value| (member.to_owned(), value)));
+    }
+    diesel::update(a::table.find(key))
+        .set(a::information.eq(Value::Object(in_force)))
         .execute(tx.connection()?)
         .await?;
     Ok(())

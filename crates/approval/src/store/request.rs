@@ -102,6 +102,25 @@ pub(crate) async fn newest_of(
     load(tx, tx.tenant(), at).await
 }
 
+/// The newest version of a case.
+pub(crate) async fn newest_version(
+    tx: &mut TenantTx,
+    at: RequestRef,
+) -> Result<AccessRequest, StoreError> {
+    let version: i32 = r::table
+        .filter(
+            r::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(r::environment.eq(at.environment.as_str())),
+        )
+        .filter(r::request_id.eq(at.id.as_uuid()))
+        .order(r::version.desc())
+        .select(r::version)
+        .first(tx.connection()?)
+        .await?;
+    load(tx, tx.tenant(), RequestRef { version, ..at }).await
+}
+
 /// Moves a request along an arrow; false when it was not in `from` any more.
 pub(crate) async fn advance(
     tx: &mut TenantTx,

@@ -1,17 +1,20 @@
-//! `GET` and `DELETE` at the address of a registration (RFC 7592 section 2), with the token that came with it.
+//! `GET`, `PUT` and `DELETE` at the address of a registration (RFC 7592 section 2), with the token that came with it.
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::header::AUTHORIZATION,
     web::{Data, Path},
 };
-use narthex_http::{OAuthError, Peer};
+use narthex_http::{JsonError, OAuthError, Peer, StrictJson};
+use narthex_tenancy::ambient;
 
 use crate::{
     Discovery,
-    error::{manage_refusal, not_found, unavailable},
-    manage::{self, Manage},
+    error::{manage_refusal, not_found, unavailable, update_refusal},
+    manage::{self, Manage, Managed},
     place::Place,
+    source::Source,
+    update_registration::{UpdateRegistration, update},
 };
 
 /// Tenant, environment and client.
@@ -26,12 +29,35 @@ pub(crate) async fn get(
     let place = place(&state, &path).await?;
     let call = call(&place, &path, &request, &peer)?;
     let managed = manage::read(&state, call).await.map_err(manage_refusal)?;
+    Ok(information(managed))
+}
+
+/// `PUT /t/{tenant}/{environment}/register/{client}`: 200 with the registration as it is in force.
+pub(crate) async fn put(
+    state: Data<Discovery>,
+    path: Path<At>,
+    body: Result<StrictJson, JsonError>,
+    (request, peer): (HttpRequest, Peer),
+) -> Result<HttpResponse, OAuthError> {
+    let place = place(&state, &path).await?;
+    let command = UpdateRegistration {
+        call: call(&place, &path, &request, &peer)?,
+        body: body
+            .map(|StrictJson(object)| object)
+            .map_err(|error| error.to_string()),
+        source: Source::of(peer.0),
+    };
+    let updated = update(&state, command, ambient::now()).await;
+    Ok(information(updated.map_err(update_refusal)?))
+}
+
+fn information(managed: Managed) -> HttpResponse {
     let mut answer = managed.information;
     answer.insert(
         "registration_access_token".into(),
         managed.token.reveal().into(),
     );
-    Ok(HttpResponse::Ok().json(answer))
+    HttpResponse::Ok().json(answer)
 }
 
 /// `DELETE /t/{tenant}/{environment}/register/{client}`

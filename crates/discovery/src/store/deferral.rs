@@ -3,8 +3,9 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use ipnet::IpNet;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::deferral as d};
-use narthex_vocab::{DeferralState, Id, SecretHash, Timestamp, kind};
+use narthex_vocab::{DeferralState, Fingerprint, Id, SecretHash, Timestamp, kind};
 use serde_json::Value;
 
 use crate::{defer::NewDeferral, place::Place, register::Candidate};
@@ -28,10 +29,11 @@ pub(crate) struct Deferral {
 pub(crate) async fn insert(
     tx: &mut TenantTx,
     place: &Place,
-    candidate: &Candidate,
+    (candidate, network): (&Candidate, IpNet),
     new: &NewDeferral,
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
+    let vouched = candidate.vouched.as_ref();
     diesel::insert_into(d::table)
         .values((
             d::tenant_id.eq(tenant_id),
@@ -45,25 +47,51 @@ pub(crate) async fn insert(
             d::scope.eq(candidate.wish()),
             d::created_at.eq(new.created_at),
             d::expires_at.eq(new.expires_at),
+            d::vouched_by.eq(vouched.map(|vouched| &*vouched.issuer)),
+            d::statement.eq(vouched.map(|vouched| &*vouched.text)),
+            d::network.eq(network),
         ))
         .execute(tx.connection()?)
         .await?;
     Ok(())
 }
 
-/// Ends the oldest registrations whose code nobody entered, so that at most `most` of them wait.
+/// How many registrations of this family, from this caller, wait for a person to enter their code.
+pub(crate) async fn pending(
+    tx: &mut TenantTx,
+    place: &Place,
+    (family, network): (&Fingerprint, IpNet),
+) -> Result<i64, StoreError> {
+    Ok(d::table
+        .filter(
+            d::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(d::environment.eq(place.environment.as_str())),
+        )
+        .filter(d::state.eq(DeferralState::Pending.as_str()))
+        .filter(d::fingerprint.eq(family.as_bytes().to_vec()))
+        .filter(d::network.eq(network))
+        .count()
+        .get_result(tx.connection()?)
+        .await?)
+}
+
+/// Ends the oldest registrations whose code nobody entered, so that at most `most` of them wait: of one family, or of all.
 pub(crate) async fn make_room(
     tx: &mut TenantTx,
     place: &Place,
-    most: i64,
+    (family, most): (Option<&Fingerprint>, i64),
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     let in_place = d::tenant_id
         .eq(tenant_id)
         .and(d::environment.eq(place.environment.as_str()))
         .and(d::state.eq(DeferralState::Pending.as_str()));
-    let beyond: Vec<uuid::Uuid> = d::table
-        .filter(in_place)
+    let mut waiting = d::table.filter(in_place).into_boxed();
+    if let Some(family) = family {
+        waiting = waiting.filter(d::fingerprint.eq(family.as_bytes().to_vec()));
+    }
+    let beyond: Vec<uuid::Uuid> = waiting
         .order(d::created_at.desc())
         .offset(most)
         .limit(100)

@@ -1,4 +1,4 @@
-//! Notices to the other planes, delivered when the transaction commits. They carry hints, never facts.
+//! Notices to the other planes and to this one's worker, delivered when the transaction commits. They carry hints, never facts.
 
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx};
@@ -24,6 +24,14 @@ pub(crate) async fn ask_for_keys(
 /// Tells the approval plane that registrations wait in this environment.
 pub(crate) async fn waiting(tx: &mut TenantTx, environment: Environment) -> Result<(), StoreError> {
     send(tx, "narthex_intake", environment).await
+}
+
+/// Tells this plane's own worker that keys of issuers of software statements shall be read.
+pub(crate) async fn statement_keys(
+    tx: &mut TenantTx,
+    environment: Environment,
+) -> Result<(), StoreError> {
+    send(tx, "narthex_statement", environment).await
 }
 
 async fn send(

@@ -11,5 +11,7 @@ pub(crate) mod initial_access_token;
 pub(crate) mod key_set;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
+pub(crate) mod registration_update;
 pub(crate) mod rule;
+pub(crate) mod statement_keys;
 pub(crate) mod tally;

@@ -17,6 +17,8 @@ pub(crate) struct Held {
     pub(crate) client_id: ClientId,
     /// The client information response, without a secret and without the token.
     pub(crate) information: Map<String, Value>,
+    /// The secret that came with it, while it works.
+    pub(crate) secret: Option<SecretHash>,
 }
 
 /// The registration that this token manages, while it has not ended.
@@ -25,18 +27,18 @@ pub(crate) async fn find(
     place: &Place,
     token: &SecretHash,
 ) -> Result<Option<Held>, StoreError> {
-    let found: Option<(String, Value)> = a::table
+    let found: Option<(String, Value, Option<Vec<u8>>)> = a::table
         .filter(
             a::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(a::environment.eq(place.environment.as_str())),
         )
         .filter(a::token_hash.eq(token.as_bytes().to_vec()).and(a::live))
-        .select((a::client_id, a::information))
+        .select((a::client_id, a::information, a::secret_hash))
         .first(tx.connection()?)
         .await
         .optional()?;
-    let Some((client_id, information)) = found else {
+    let Some((client_id, information, secret)) = found else {
         return Ok(None);
     };
     let Value::Object(information) = information else {
@@ -48,6 +50,11 @@ pub(crate) async fn find(
     Ok(Some(Held {
         client_id: ClientId::parse(&client_id).map_err(StoreError::corrupt(TABLE, "client_id"))?,
         information,
+        secret: secret
+            .map(<[u8; 32]>::try_from)
+            .transpose()
+            .map_err(StoreError::corrupt(TABLE, "secret_hash"))?
+            .map(SecretHash::from_bytes),
     }))
 }
 

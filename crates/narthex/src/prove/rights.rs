@@ -111,6 +111,7 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('intake.deferral.sealing_key', 'narthex_approval'),
                 ('intake.deferral.answer', 'narthex_discovery'),
                 ('intake.registration_access.token_hash', 'narthex_discovery'),
+                ('intake.registration_access.secret_hash', 'narthex_discovery'),
                 ('issue.signing_key.sealed', 'narthex_token'),
                 ('issue.authorization_code.code_hash', 'narthex_token'),
                 ('issue.refresh_token.token_hash', 'narthex_token'),

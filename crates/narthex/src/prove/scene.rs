@@ -112,6 +112,12 @@ pub(super) const STEPS: &[Step] = &[
         sql: include_str!("scene/case.sql"),
     },
     Step {
+        what: "the client wishes for another registration; keys of an issuer are looked for",
+        role: Role::Discovery,
+        tenant: "$T",
+        sql: include_str!("scene/afterwards.sql"),
+    },
+    Step {
         what: "a person consents and a token leaves",
         role: Role::Token,
         tenant: "$T",

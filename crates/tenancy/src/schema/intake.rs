@@ -55,6 +55,22 @@ diesel::table! {
         answer -> Nullable<Bytea>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        vouched_by -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        network -> Nullable<Cidr>,
+    }
+}
+
+diesel::table! {
+    intake.statement_keys (tenant_id, environment, issuer, url) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        issuer -> Text,
+        url -> Text,
+        keys -> Nullable<Jsonb>,
+        fetched_at -> Nullable<Timestamptz>,
+        looked_at -> Timestamptz,
+        refusal -> Nullable<Text>,
     }
 }
 
@@ -228,6 +244,24 @@ diesel::table! {
         information -> Jsonb,
         live -> Bool,
         created_at -> Timestamptz,
+        secret_hash -> Nullable<Bytea>,
+        credential_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    intake.registration_update (tenant_id, environment, client_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        metadata -> Jsonb,
+        vouched_by -> Nullable<Text>,
+        statement -> Nullable<Text>,
+        content_hash -> Bytea,
+        sent_at -> Timestamptz,
+        seen_hash -> Nullable<Bytea>,
+        request_id -> Nullable<Uuid>,
+        version -> Nullable<Int4>,
     }
 }
 

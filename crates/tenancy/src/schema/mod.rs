@@ -12,7 +12,7 @@ use self::{
     intake::{
         ask, attempt, attempt_log, brake, deferral, document, family, fetch_order,
         initial_access_scope, initial_access_token, key_set, listing, quarantine,
-        registration_access, tally,
+        registration_access, registration_update, statement_keys, tally,
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
@@ -49,6 +49,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     listing,
     quarantine,
     registration_access,
+    registration_update,
+    statement_keys,
     tally,
     authorization_code,
     consent,

@@ -93,7 +93,8 @@ diesel::table! {
         tenant_id -> Uuid,
         environment -> Text,
         issuer -> Text,
-        jwks -> Jsonb,
+        jwks -> Nullable<Jsonb>,
+        jwks_uri -> Nullable<Text>,
         changed_at -> Timestamptz,
     }
 }

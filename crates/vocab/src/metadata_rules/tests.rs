@@ -131,6 +131,21 @@ fn s10_members_and_contacts() {
 }
 
 #[test]
+fn s10_a_member_and_its_hosts_are_held_to_the_rules_in_every_language() {
+    let mut rules = only_hosts(&["*.example.com", "cdn.example.net"]);
+    rules.members.remove(&OptionalMember::TosUri);
+    let sent = metadata(&json!({
+        "client_name#ja": "ノート",
+        "logo_uri#ja": "https://evil.example/logo.png",
+        "policy_uri#ja": "https://www.example.com/ja",
+        "tos_uri#ja": "https://www.example.com/ja",
+    }));
+    let expected = [(R::PageHost, "logo_uri#ja"), (R::Member, "tos_uri#ja")];
+    let expected = expected.map(|(rule, member)| (rule, member.to_owned()));
+    assert_eq!(broken(&rules, &sent), expected);
+}
+
+#[test]
 fn s10_a_new_environment_takes_what_a_proof_can_still_stop() {
     let rules = Rules::default();
     assert_eq!(broken(&rules, &metadata(&json!({}))), []);

@@ -3,8 +3,8 @@
 
 use fluent_uri::Uri;
 use narthex_vocab::{
-    AuthMethod, ClientMetadata, ClientName, Fingerprint, GrantType, Label, RedirectUri,
-    RedirectUriKind,
+    AuthMethod, ClientDocument, ClientMetadata, ClientName, DocumentUrl, Fingerprint, GrantType,
+    Label, RedirectUri, RedirectUriKind, SoftwareStatement, Timestamp, json_object,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -155,8 +155,12 @@ pub(crate) fn sent_metadata(sent: &Map<String, Value>) {
         redirect_uri(uri.as_str().as_bytes());
         assert!(metadata.redirect_uri(uri.as_str()).is_some());
     }
-    if let Some(name) = metadata.client_name() {
+    for name in metadata.names() {
         client_name(name.as_str().as_bytes());
+    }
+    for page in metadata.pages() {
+        assert_eq!(json[&page.name()], page.uri.as_str());
+        assert!(metadata.hosts().contains(page.uri.host()));
     }
 
     let mut turned = sent.clone();
@@ -174,6 +178,97 @@ pub(crate) fn sent_metadata(sent: &Map<String, Value>) {
         assert!(!clamped.redirect_uris().is_empty());
         assert_eq!(ClientMetadata::parse(&clamped.to_json()), Ok(clamped));
     }
+}
+
+/// A document and, on the line before it, its address: whatever is taken is the document of that address, has no secret,
+/// and comes to a client that proves itself by none or by a key of its own; nobody registers into its family.
+pub(crate) fn client_document(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let (address, body) = text.split_once('\n').unwrap_or((text, ""));
+    let Ok(url) = DocumentUrl::parse(address) else {
+        return;
+    };
+    assert_eq!(url.as_str(), address, "kept as it was written");
+    let read = url.url().expect("an address is a URL");
+    assert_eq!(
+        (read.scheme(), read.host_str()),
+        ("https", Some(url.host().as_str()))
+    );
+    assert!(read.fragment().is_none() && read.username().is_empty());
+    let Ok(body) = json_object(body.as_bytes()) else {
+        return;
+    };
+    let document = match ClientDocument::parse(url.clone(), body.clone()) {
+        Ok(document) => document,
+        Err(error) => {
+            assert!(error.to_string().len() < 2_000, "{error}");
+            return;
+        }
+    };
+    assert_eq!(body["client_id"], url.as_str());
+    assert!(
+        body.keys()
+            .all(|member| !member.starts_with("client_secret"))
+    );
+    let metadata = document.metadata();
+    sent_metadata(&metadata.to_json());
+    assert!(metadata.client_name().is_some() && !metadata.redirect_uris().is_empty());
+    match metadata.auth_method() {
+        AuthMethod::None => {}
+        AuthMethod::PrivateKeyJwt => {
+            assert!(metadata.jwks().is_some() || metadata.jwks_uri().is_some());
+        }
+        method @ (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost) => {
+            panic!("{method:?} in a document")
+        }
+    }
+    assert!(!metadata.allows(GrantType::ClientCredentials));
+    assert_ne!(document.fingerprint(), Fingerprint::of(metadata));
+    let mut written: Vec<_> = body.into_iter().collect();
+    written.reverse();
+    let again =
+        ClientDocument::parse(url, written.into_iter().collect()).expect("order means nothing");
+    assert_eq!(again.hash(), document.hash());
+}
+
+/// A software statement: it is read or refused; what is read says nothing about itself as if it were the client's, is
+/// signed by no secret, and no time that it names is too far away to be compared.
+pub(crate) fn software_statement(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(statement) = SoftwareStatement::parse(text) else {
+        return;
+    };
+    assert!(text.len() <= SoftwareStatement::LONGEST);
+    assert_eq!(text.matches('.').count(), 2);
+    assert!(["ES256", "EdDSA", "RS256", "PS256"].contains(&statement.algorithm().as_str()));
+    for now in [
+        Timestamp::MIN_UTC,
+        Timestamp::UNIX_EPOCH,
+        Timestamp::MAX_UTC,
+    ] {
+        let _whatever = statement.in_force(now);
+    }
+    let about = statement.about_the_client();
+    for itself in [
+        "iss",
+        "sub",
+        "aud",
+        "exp",
+        "nbf",
+        "iat",
+        "jti",
+        SoftwareStatement::MEMBER,
+    ] {
+        assert!(
+            !about.contains_key(itself),
+            "{itself} is about the statement"
+        );
+    }
+    sent_metadata(&about);
 }
 
 /// A name: what is kept is kept again as it is, can be seen, and reads in the order it is stored.

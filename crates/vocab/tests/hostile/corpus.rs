@@ -33,6 +33,16 @@ fn metadata() {
 }
 
 #[test]
+fn client_documents() {
+    every_seed("client_document", claims::client_document);
+}
+
+#[test]
+fn software_statements() {
+    every_seed("software_statement", claims::software_statement);
+}
+
+#[test]
 fn names() {
     every_seed("client_name", claims::client_name);
 }

@@ -60,7 +60,7 @@ pub(crate) fn written(value: &Value, chance: &mut dyn Iterator<Item = u8>) -> St
         }
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|_| chance.next().unwrap_or(0));
+            members.sort_by_cached_key(|_| chance.next().unwrap_or(0));
             let members: Vec<_> = members
                 .into_iter()
                 .map(|(name, value)| {

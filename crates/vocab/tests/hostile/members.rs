@@ -75,6 +75,12 @@ fn members() -> Vec<(&'static str, Kind, Value)> {
             json!("https://app.example.com/jwks.json"),
         ),
         ("jwks", Kind::Object, json!({ "keys": [key] })),
+        ("client_name#ja", Kind::Text, json!("ノート")),
+        (
+            "logo_uri#pt-BR",
+            Kind::Address,
+            json!("https://app.example.com/logo-pt.png"),
+        ),
     ];
     members.extend(UNREAD.iter().map(|name| (*name, Kind::Unread, json!("x"))));
     members.extend(
@@ -89,7 +95,6 @@ fn members() -> Vec<(&'static str, Kind, Value)> {
 const UNREAD: &[&str] = &[
     "backchannel_logout_session_required",
     "backchannel_logout_uri",
-    "client_name#ja",
     "default_acr_values",
     "default_max_age",
     "frontchannel_logout_uri",
@@ -97,8 +102,10 @@ const UNREAD: &[&str] = &[
     "id_token_signed_response_alg",
     "initiate_login_uri",
     "introspection_signed_response_alg",
+    "jwks_uri#ja",
     "post_logout_redirect_uris",
     "request_object_signing_alg",
+    "redirect_uris#ja",
     "request_uris",
     "require_auth_time",
     "sector_identifier_uri",

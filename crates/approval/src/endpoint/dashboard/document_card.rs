@@ -19,10 +19,15 @@ pub(crate) fn card(shown: &Shown) -> DocumentCard {
     DocumentCard {
         facts: facts(shown),
         drifted: !shown.drifts.is_empty(),
-        diff: Diff {
-            changes: shown.drifts.iter().map(change).collect(),
-            unchanged: Vec::new(),
-        },
+        diff: diff(&shown.drifts),
+    }
+}
+
+/// What is said now beside what was approved.
+pub(super) fn diff(drifts: &[Drift]) -> Diff {
+    Diff {
+        changes: drifts.iter().map(change).collect(),
+        unchanged: Vec::new(),
     }
 }
 

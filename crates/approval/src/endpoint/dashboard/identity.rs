@@ -2,7 +2,7 @@
 //! shown as the client's own words.
 
 use narthex_http::page::{Badge, Fact, Icon, Line, Tone};
-use narthex_vocab::{ClientId, ClientMetadata, HostName, WebUri};
+use narthex_vocab::{ClientId, ClientMetadata, HostName};
 
 use super::words;
 
@@ -68,6 +68,13 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
         Fact::text("Name it gives itself", words::quoted(metadata))
             .badge(Badge::new(Tone::Neutral, "Not verified")),
     ];
+    facts.extend(metadata.localized_names().map(|(language, name)| {
+        Fact::text(
+            &format!("Name it gives itself ({language})"),
+            words::in_quotes(name),
+        )
+        .badge(Badge::new(Tone::Neutral, "Not verified"))
+    }));
     facts.extend(client_id.map(|id| Fact::code("Client identifier", id.as_str())));
     let grants = metadata.grant_types().iter();
     facts.push(Fact::code(
@@ -81,15 +88,8 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
         "Application type",
         metadata.application_type().as_str(),
     ));
-    let pages = [
-        ("Home page", metadata.client_uri()),
-        ("Logo, never loaded", metadata.logo_uri()),
-        ("Terms", metadata.tos_uri()),
-        ("Privacy policy", metadata.policy_uri()),
-        ("Key set", metadata.jwks_uri()),
-    ];
-    let page = |(label, uri): (&str, Option<&WebUri>)| Some(Fact::code(label, uri?.as_str()));
-    facts.extend(pages.into_iter().filter_map(page));
+    let pages = metadata.pages();
+    facts.extend(pages.map(|page| Fact::code(&words::page(&page), page.uri.as_str())));
     if metadata.jwks().is_some() {
         facts.push(Fact::text("Key set", "Sent with the registration"));
     }

@@ -9,8 +9,8 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::page::{
-    Badge, Banner, Choice, Day, ErrorSummary, Fact, Field, Finding, Icon, Outcome, ScopeRow, Shell,
-    Tone, When,
+    Badge, Banner, Choice, Day, Diff, ErrorSummary, Fact, Field, Finding, Icon, Outcome, ScopeRow,
+    Shell, Tone, When,
 };
 use narthex_policy::FindingOutcome;
 use narthex_tenancy::permission::Action;
@@ -20,6 +20,7 @@ use narthex_vocab::{Id, RequestState, kind};
 pub(super) use self::reach::Ticks;
 use super::asker::{self, AskLine};
 use super::banner::Done;
+use super::document_card;
 use super::frame::{self, Area};
 use super::identity::{Identity, identity};
 use super::place::Place;
@@ -54,6 +55,8 @@ pub(super) struct ReviewPage {
     findings: Vec<Finding>,
     passed: Vec<Finding>,
     identity: Identity,
+    /// What it would change of the client that is there.
+    changes: Option<Diff>,
     asker: Vec<Fact>,
     asks: Vec<AskLine>,
     rows: Vec<ScopeRow>,
@@ -174,6 +177,7 @@ fn review_page(
             case.request.client_id.as_ref(),
             &case.unproved,
         ),
+        changes: case.changes.as_deref().map(document_card::diff),
         asker: asker::asker(case),
         asks: asker::asks(&case.asks, &case.people),
         rows: reach::rows(case, open.then_some(&ticks)),

@@ -144,6 +144,7 @@ pub(in super::super) fn case() -> Case {
         decisions: Vec::new(),
         offer: None,
         client: None,
+        changes: None,
         unproved: metadata.hosts().into_iter().collect(),
         here: Given::default(),
         elsewhere: Given::default(),

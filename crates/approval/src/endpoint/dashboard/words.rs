@@ -2,8 +2,8 @@
 
 use narthex_http::page::{Badge, Icon, RiskLevel, Tone};
 use narthex_vocab::{
-    AttemptOutcome, ClientMetadata, ClientState, QuarantineState, RedirectUriKind, RequestState,
-    Risk, Timestamp,
+    AttemptOutcome, ClientMetadata, ClientName, ClientState, OptionalMember, Page, QuarantineState,
+    RedirectUriKind, RequestState, Risk, Timestamp,
 };
 
 /// The state of a case.
@@ -83,7 +83,30 @@ pub(crate) fn reach_risk(risk: Risk) -> RiskLevel {
 pub(crate) fn quoted(metadata: &ClientMetadata) -> String {
     metadata
         .client_name()
-        .map_or_else(|| "No name given".to_owned(), |name| format!("“{name}”"))
+        .map_or_else(|| "No name given".to_owned(), in_quotes)
+}
+
+/// A name in quotes.
+pub(crate) fn in_quotes(name: &ClientName) -> String {
+    format!("“{name}”")
+}
+
+/// What an address of a client's metadata leads to, with the language that it is for.
+pub(crate) fn page(page: &Page<'_>) -> String {
+    let what = match page.member {
+        OptionalMember::ClientUri => "Home page",
+        OptionalMember::LogoUri => "Logo, never loaded",
+        OptionalMember::TosUri => "Terms",
+        OptionalMember::PolicyUri => "Privacy policy",
+        OptionalMember::JwksUri => "Key set",
+        OptionalMember::Jwks
+        | OptionalMember::Scope
+        | OptionalMember::Contacts
+        | OptionalMember::SoftwareId
+        | OptionalMember::SoftwareVersion => page.member.label(),
+    };
+    page.language
+        .map_or_else(|| what.to_owned(), |tag| format!("{what} ({tag})"))
 }
 
 /// Where a redirect address leads, for people.

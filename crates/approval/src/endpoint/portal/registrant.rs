@@ -7,8 +7,8 @@ use narthex_http::page::{Fact, When};
 use narthex_tenancy::catalogue::{self, Catalogue};
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{
-    ClientMetadata, ClientName, Environment, GrantType, HostName, Label, RedirectUri, ScopeSet,
-    SecretHash, Timestamp, WebUri,
+    ClientMetadata, ClientName, Environment, GrantType, HostName, Label, Page, RedirectUri,
+    ScopeSet, SecretHash, Timestamp,
 };
 
 use crate::prose::ScopeReason;
@@ -68,16 +68,12 @@ fn says(pending: &Pending) -> Vec<Fact> {
         ),
         Fact::text("Runs as", client.application_type().label()),
     ];
-    let pages = [
-        ("Its home page", client.client_uri()),
-        ("Its logo", client.logo_uri()),
-        ("Its privacy policy", client.policy_uri()),
-        ("Its terms", client.tos_uri()),
-        ("Its keys", client.jwks_uri()),
-    ];
-    let code =
-        |(label, uri): (&str, Option<&WebUri>)| uri.map(|uri| Fact::code(label, uri.as_str()));
-    facts.extend(pages.into_iter().filter_map(code));
+    facts.extend(client.localized_names().map(|(language, name)| {
+        let label = format!("Calls itself ({language})");
+        Fact::text(&label, format!("\u{201c}{name}\u{201d}"))
+    }));
+    let page = |page: Page<'_>| Fact::code(&page_words(&page), page.uri.as_str());
+    facts.extend(client.pages().map(page));
     if !client.contacts().is_empty() {
         facts.push(codes(
             "Contacts",
@@ -92,6 +88,13 @@ fn says(pending: &Pending) -> Vec<Fact> {
     facts.push(Fact::when("Registered", When::new(pending.created_at)));
     facts.push(Fact::when("Waits until", When::new(pending.expires_at)));
     facts
+}
+
+/// What an address leads to, with the language that it is for.
+fn page_words(page: &Page<'_>) -> String {
+    let label = page.member.label();
+    page.language
+        .map_or_else(|| label.to_owned(), |tag| format!("{label} ({tag})"))
 }
 
 fn hosts(client: &ClientMetadata) -> Fact {

@@ -1,15 +1,15 @@
-//! Whose software statements an environment believes: the list with its pinned keys, and the forms that change it. Keys
-//! are pasted, never fetched.
+//! Whose software statements an environment believes: the list with its keys, and the forms that change it. Keys are
+//! pasted, or their address is; nothing is fetched here.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{ErrorSummary, Field, NavItem, Shell};
+use narthex_http::page::{Badge, ErrorSummary, Field, Icon, NavItem, Shell, Tone, When};
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
-use narthex_tenancy::statement_issuer::{self, MOST, StatementIssuer};
-use narthex_vocab::{Environment, KeySet, PublicKey, WebUri};
+use narthex_tenancy::statement_issuer::{self, IssuerKeys, Looked, MOST, StatementIssuer};
+use narthex_vocab::{Environment, KeySet, PublicKey, Timestamp, WebUri};
 
 use super::banner::Done;
 use super::frame::{again, page as answer};
@@ -30,7 +30,7 @@ struct StatementsPage {
     tabs: Vec<NavItem>,
     errors: ErrorSummary,
     rows: Vec<Row>,
-    fields: Option<[Field; 2]>,
+    fields: Option<[Field; 3]>,
     here: String,
     who_may: String,
 }
@@ -38,12 +38,24 @@ struct StatementsPage {
 struct Row {
     issuer: String,
     keys: Vec<String>,
+    /// Where they are read.
+    url: Option<String>,
+    reading: Option<Reading>,
+}
+
+/// How reading an issuer's keys goes.
+struct Reading {
+    state: Badge,
+    found: Option<When>,
+    looked: Option<When>,
+    refusal: Option<String>,
 }
 
 /// What somebody typed.
 #[derive(Debug, Default)]
 struct Typed {
     issuer: String,
+    jwks_uri: String,
     jwks: String,
 }
 
@@ -69,6 +81,7 @@ pub(crate) async fn submit(
     let permit = who.permit(Action::EditSettings)?;
     let typed = Typed {
         issuer: posted.text("issuer")?,
+        jwks_uri: posted.text("jwks_uri")?,
         jwks: posted.text("jwks")?,
     };
     let issuer = match typed.parse() {
@@ -132,7 +145,14 @@ impl Typed {
         let issuer = problems.keep("issuer", WebUri::parse(self.issuer.trim()), |error| {
             format!("Enter the issuer as its statements name it, an https address: {error}")
         });
-        let keys = problems.keep("jwks", key_set(&self.jwks), |words| words);
+        let keys = match (self.jwks_uri.trim(), self.jwks.trim()) {
+            ("", _) => problems.keep("jwks", key_set(&self.jwks), |words| words),
+            (url, "") => problems.keep("jwks_uri", key_address(url), |words| words),
+            (_, _) => {
+                let words = "Enter the address of the keys or the keys, and not both".to_owned();
+                problems.keep("jwks_uri", Err(words), |words| words)
+            }
+        };
         match (issuer, keys) {
             (Some(issuer), Some(keys)) => Ok(StatementIssuer { issuer, keys }),
             (None | Some(_), None | Some(_)) => Err(problems),
@@ -140,8 +160,14 @@ impl Typed {
     }
 }
 
+fn key_address(text: &str) -> Result<IssuerKeys, String> {
+    let url = WebUri::parse(text)
+        .map_err(|error| format!("Enter where the keys are, an https address: {error}"))?;
+    Ok(IssuerKeys::At { url, looked: None })
+}
+
 /// A key set, or a single key, as JSON.
-fn key_set(text: &str) -> Result<KeySet, String> {
+fn key_set(text: &str) -> Result<IssuerKeys, String> {
     let value: serde_json::Value = serde_json::from_str(text)
         .map_err(|error| format!("Enter the keys as JSON: line {}", error.line()))?;
     let value = if value.get("keys").is_some() {
@@ -149,7 +175,8 @@ fn key_set(text: &str) -> Result<KeySet, String> {
     } else {
         serde_json::json!({ "keys": [value] })
     };
-    KeySet::parse(&value).map_err(|error| format!("Enter other keys: {error}"))
+    let keys = KeySet::parse(&value).map_err(|error| format!("Enter other keys: {error}"))?;
+    Ok(IssuerKeys::Pinned(keys))
 }
 
 async fn view(
@@ -165,32 +192,65 @@ async fn view(
         Field::address("issuer", "Issuer")
             .hint("As iss of its statements says it, letter by letter, such as https://registry.example.com.")
             .value(typed.issuer.as_str()),
+        Field::address("jwks_uri", "Address of its keys")
+            .optional()
+            .hint("Where the issuer publishes its key set. It is read every few hours; keys that could not be read for 7 days count no longer.")
+            .value(typed.jwks_uri.as_str()),
         Field::area("jwks", "Its public keys", 8)
-            .hint("A key set or a single key as JSON. They are pinned: when the issuer changes its keys, enter them again.")
+            .optional()
+            .hint("Instead of the address: a key set or a single key as JSON. They are pinned: when the issuer changes its keys, enter them again.")
             .mono()
             .value(typed.jwks.as_str()),
     ];
-    let key = |key: &PublicKey| match key.kid() {
-        Some(kid) => format!("{kid} ({})", thumbprint(&key.thumbprint())),
-        None => thumbprint(&key.thumbprint()),
-    };
-    let row = |one: &StatementIssuer| Row {
-        issuer: one.issuer.to_string(),
-        keys: one.keys.keys().iter().map(key).collect(),
-    };
+    let now = who.now;
     Ok(StatementsPage {
         shell: who
             .settings_shell(environment, Tab::Statements)
             .problem(!problems.is_empty()),
         tabs: who.settings_tabs(environment, Tab::Statements),
         errors: problems.summary(),
-        rows: trusted.iter().map(row).collect(),
+        rows: trusted.iter().map(|one| row(one, now)).collect(),
         fields: who
             .may(Action::EditSettings)
             .then(|| fields.map(|field| problems.beside(field))),
         here: who.path(&Tab::Statements.path(environment)),
         who_may: who.who_may(Action::EditSettings),
     })
+}
+
+fn row(one: &StatementIssuer, now: Timestamp) -> Row {
+    let name = |key: &PublicKey| match key.kid() {
+        Some(kid) => format!("{kid} ({})", thumbprint(&key.thumbprint())),
+        None => thumbprint(&key.thumbprint()),
+    };
+    let keys = one.keys(now).map(KeySet::keys).unwrap_or_default();
+    Row {
+        issuer: one.issuer.to_string(),
+        keys: keys.iter().map(name).collect(),
+        url: one.url().map(ToString::to_string),
+        reading: match &one.keys {
+            IssuerKeys::Pinned(_) => None,
+            IssuerKeys::At { looked, .. } => Some(reading(looked.as_ref(), !keys.is_empty())),
+        },
+    }
+}
+
+fn reading(looked: Option<&Looked>, count: bool) -> Reading {
+    let found = looked.and_then(|looked| looked.found.as_ref());
+    let refusal = looked.and_then(|looked| looked.refusal.clone());
+    Reading {
+        state: match (found, count, &refusal) {
+            (Some(_), true, None) => Badge::new(Tone::Ok, "Read").icon(Icon::Tick),
+            (Some(_), true, Some(_)) => {
+                Badge::new(Tone::Warn, "Earlier keys count").icon(Icon::Warning)
+            }
+            (Some(_), false, _) => Badge::new(Tone::Danger, "Too old to count").icon(Icon::Cross),
+            (None, _, _) => Badge::new(Tone::Warn, "No keys yet").icon(Icon::Warning),
+        },
+        found: found.map(|(_, at)| When::new(*at)),
+        looked: looked.map(|looked| When::new(looked.at)),
+        refusal,
+    }
 }
 
 #[cfg(test)]
@@ -211,5 +271,33 @@ mod tests {
     #[case::text("https://registry.example.com/jwks", false)]
     fn keys_are_public_and_pasted(#[case] text: &str, #[case] taken: bool) {
         assert_eq!(key_set(text).is_ok(), taken);
+    }
+
+    #[rstest]
+    #[case::address("https://registry.example.com/jwks", true)]
+    #[case::plain("http://registry.example.com/jwks", false)]
+    #[case::machine("https://localhost/jwks", false)]
+    #[case::metadata_service("https://169.254.169.254/jwks", false)]
+    #[case::key(KEY, false)]
+    fn an_address_of_keys_is_https_and_somewhere_else(#[case] text: &str, #[case] taken: bool) {
+        assert_eq!(key_address(text).is_ok(), taken);
+    }
+
+    #[rstest]
+    #[case::both("https://registry.example.com/jwks", KEY, Some("jwks_uri"))]
+    #[case::neither("", "", Some("jwks"))]
+    #[case::address("https://registry.example.com/jwks", " ", None)]
+    #[case::keys(" ", KEY, None)]
+    fn keys_or_their_address(
+        #[case] jwks_uri: &str,
+        #[case] jwks: &str,
+        #[case] wrong: Option<&str>,
+    ) {
+        let typed = Typed {
+            issuer: "https://registry.example.com".to_owned(),
+            jwks_uri: jwks_uri.to_owned(),
+            jwks: jwks.to_owned(),
+        };
+        assert_eq!(typed.parse().is_err(), wrong.is_some());
     }
 }

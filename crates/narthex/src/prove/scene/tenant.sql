@@ -9,6 +9,8 @@ insert into tenant.metadata_rules (tenant_id, environment, hosts, loopback, app_
 insert into tenant.allowed_name (tenant_id, environment, list, name) values ($T, 'production', 'host', $T.host);
 insert into tenant.statement_issuer (tenant_id, environment, issuer, jwks, changed_at)
     values ($T, 'production', 'https://' || $T.host || '/', '{"keys": []}', now());
+insert into tenant.statement_issuer (tenant_id, environment, issuer, jwks_uri, changed_at)
+    values ($T, 'production', 'https://keys.example/', 'https://keys.example/jwks', now());
 insert into tenant.member (tenant_id, member_id, email, name, password_hash, totp_sealed, created_at) values
     ($T, $T.owner, 'owner@example.com', 'Owner', 'argon2id', sha256('seed'), now()),
     ($T, $T.user, 'user@example.com', 'User', 'argon2id', null, now());

@@ -1,0 +1,187 @@
+//! A client replaces its registration (RFC 7592 section 2.2). What it sends is held to all that a registration is held
+//! to, and is then a wish: it opens the next version of the client's case, where people decide. Here it changes nothing
+//! of the client, neither its metadata nor its secret nor how it stands.
+
+use narthex_tenancy::{StoreError, TenantTx, budget::Bucket, metadata_rules, statement_issuer};
+use narthex_vocab::{ClientMetadata, Drift, MetadataError, Secret, SecretKind, Timestamp};
+use serde_json::{Map, Value};
+use std::time::Duration;
+
+use crate::{
+    Discovery, gate,
+    manage::{self, Manage, ManageError, Managed},
+    pricing::{self, Call},
+    register::{Candidate, RegisterError},
+    software_statement,
+    source::Source,
+    store::{registration_access::Held, registration_update},
+};
+
+/// Changes that a client may wish for in an hour; the same again costs nothing.
+const AN_HOUR: u32 = 20;
+/// Members that only the server says (RFC 7592 section 2.2).
+const SERVERS: [&str; 4] = [
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+];
+
+/// One replacement.
+#[derive(Debug)]
+pub struct UpdateRegistration<'a> {
+    /// Where, and with which token.
+    pub call: Manage<'a>,
+    /// The body, or in words why it could not be read.
+    pub body: Result<Map<String, Value>, String>,
+    /// The caller's networks.
+    pub source: Source,
+}
+
+/// Why nothing is wished for. The registration is as before.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateRegistrationError {
+    /// The registration is not this caller's to manage.
+    #[error(transparent)]
+    Manage(#[from] ManageError),
+    /// A registration that said this would be refused.
+    #[error(transparent)]
+    Refused(#[from] RegisterError),
+    /// It is not about this client.
+    #[error("client_id: it is not the client of this registration")]
+    OtherClient,
+    /// It says what only the server says.
+    #[error("{member}: only the server says it")]
+    Servers {
+        /// The member.
+        member: &'static str,
+    },
+    /// It shows another secret than the one that came with the registration.
+    #[error("client_secret: it is not the secret that came with this registration; leave it out")]
+    OtherSecret,
+    /// It would need a secret, which no answer here could bring.
+    #[error(
+        "token_endpoint_auth_method: a client that has no secret gets none by a change; register anew"
+    )]
+    NeedsSecret,
+}
+
+impl From<StoreError> for UpdateRegistrationError {
+    fn from(error: StoreError) -> Self {
+        Self::Manage(error.into())
+    }
+}
+
+impl From<MetadataError> for UpdateRegistrationError {
+    fn from(error: MetadataError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// Keeps the wish, and answers with the registration as it is in force.
+pub async fn update(
+    discovery: &Discovery,
+    command: UpdateRegistration<'_>,
+    now: Timestamp,
+) -> Result<Managed, UpdateRegistrationError> {
+    let UpdateRegistration { call, body, source } = command;
+    let token = manage::admitted(discovery, &call).await?;
+    let place = call.place;
+    let (held, rules, trusted) = discovery
+        .database
+        .tenant(place.tenant, async |tx| {
+            let held = manage::held(discovery, tx, &call, &token).await?;
+            let rules = metadata_rules::in_force(tx, place.environment).await?;
+            let trusted = statement_issuer::trusted(tx, place.environment).await?;
+            Ok::<_, ManageError>((held, rules, trusted))
+        })
+        .await?;
+    let body = body.map_err(RegisterError::Malformed)?;
+    about_itself(discovery, &call, (&held, &body))?;
+    let (body, vouched) =
+        software_statement::apply(body, &trusted, now).map_err(RegisterError::from)?;
+    let candidate = Candidate::of(ClientMetadata::parse(&body)?, vouched);
+    let in_force = ClientMetadata::parse(&held.information)?;
+    let may_have_none = in_force.auth_method().needs_secret();
+    if candidate.metadata.auth_method().needs_secret() && !may_have_none {
+        return Err(UpdateRegistrationError::NeedsSecret);
+    }
+    let priced = Call {
+        place,
+        source,
+        family: Some(candidate.fingerprint),
+        now,
+    };
+    gate::pass(discovery, priced, Some(&candidate)).await?;
+    rules
+        .check(&candidate.metadata)
+        .map_err(RegisterError::from)?;
+    wish(discovery, (&call, &token), (&in_force, &candidate), now).await?;
+    Ok(Managed {
+        information: held.information,
+        token,
+    })
+}
+
+/// What a replacement says about itself beside the metadata: whose it is, and nothing that is not the client's to say.
+fn about_itself(
+    discovery: &Discovery,
+    call: &Manage<'_>,
+    (held, body): (&Held, &Map<String, Value>),
+) -> Result<(), UpdateRegistrationError> {
+    let said = |member: &str| body.get(member).filter(|value| !value.is_null());
+    if said("client_id").and_then(Value::as_str) != Some(held.client_id.as_str()) {
+        return Err(UpdateRegistrationError::OtherClient);
+    }
+    if let Some(member) = SERVERS.into_iter().find(|member| said(member).is_some()) {
+        return Err(UpdateRegistrationError::Servers { member });
+    }
+    let Some(shown) = said("client_secret") else {
+        return Ok(());
+    };
+    let kind = SecretKind::ClientSecret(call.place.environment);
+    let shown = shown
+        .as_str()
+        .and_then(|text| Secret::parse(kind, text).ok());
+    let same = |shown: Secret| {
+        let hash = shown.hash(&discovery.hash_key);
+        held.secret.is_some_and(|kept| kept.ct_eq(&hash))
+    };
+    if shown.is_some_and(same) {
+        Ok(())
+    } else {
+        Err(UpdateRegistrationError::OtherSecret)
+    }
+}
+
+/// Writes the wish down, once: what is in force already is none, but it takes an earlier one back.
+async fn wish(
+    discovery: &Discovery,
+    (call, token): (&Manage<'_>, &Secret),
+    (in_force, candidate): (&ClientMetadata, &Candidate),
+    now: Timestamp,
+) -> Result<(), UpdateRegistrationError> {
+    let place = call.place;
+    let is_new = async |tx: &mut TenantTx| {
+        let held = manage::held(discovery, tx, call, token).await?;
+        let known = registration_update::newest(tx, place, &held.client_id).await?;
+        let changes = !Drift::of_replacement(in_force, &candidate.metadata).is_empty();
+        Ok::<_, ManageError>(match known {
+            None => changes,
+            Some(known) => known != candidate.fingerprint,
+        })
+    };
+    if !discovery.database.tenant(place.tenant, is_new).await? {
+        return Ok(());
+    }
+    let hour = Duration::from_secs(3_600);
+    let name = format!("register/{}/update/{}", place.environment, call.client_id);
+    pricing::within(discovery, place.tenant, &[Bucket::new(name, AN_HOUR, hour)]).await?;
+    let keep = async |tx: &mut TenantTx| {
+        let held = manage::held(discovery, tx, call, token).await?;
+        Ok::<_, ManageError>(
+            registration_update::keep(tx, place, (&held.client_id, candidate), now).await?,
+        )
+    };
+    Ok(discovery.database.tenant(place.tenant, keep).await?)
+}
