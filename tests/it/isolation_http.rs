@@ -18,7 +18,7 @@ use narthex_people::session::Surface;
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Person, Role};
 use narthex_tests::{Answer, Browser};
-use narthex_vocab::{Environment, HostName};
+use narthex_vocab::{Environment, HostName, Id, kind};
 
 use crate::cases::company::{self, Company};
 use crate::scene::{self, History, Machine, Scene};
@@ -42,6 +42,7 @@ struct Objects {
     listing: String,
     fingerprint: String,
     claim: String,
+    attempt: String,
 }
 
 impl Objects {
@@ -68,6 +69,7 @@ impl Objects {
             listing: listing(company).await,
             fingerprint: "a".repeat(64),
             claim: claim(company, environment).await,
+            attempt: attempt(company, environment).await,
         }
     }
 
@@ -93,6 +95,7 @@ impl Objects {
             listing: id("lst"),
             fingerprint: "0".repeat(64),
             claim: id("clm"),
+            attempt: id("att"),
         }
     }
 
@@ -114,6 +117,7 @@ impl Objects {
             Some("listing") => self.listing.clone(),
             Some("fingerprint") => self.fingerprint.clone(),
             Some("claim") => self.claim.clone(),
+            Some("attempt") => self.attempt.clone(),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
         pattern.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -149,6 +153,20 @@ async fn listing(company: &Company) -> String {
         })
         .await;
     listed.unwrap().id.to_string()
+}
+
+/// A call on the registration endpoint.
+async fn attempt(company: &Company, environment: Environment) -> String {
+    let id = Id::<kind::Attempt>::new(ambient::now(), &mut ambient::rng());
+    let row = format!(
+        "insert into intake.attempt (tenant_id, environment, at, attempt_id, outcome, source, reason, request_id)
+            values ('{}', '{environment}', now(), '{}', 'refused', '192.0.2.7', 'no', 'r')",
+        company.tenant.as_uuid(),
+        id.as_uuid()
+    );
+    let administrator = company.place.administrator().await;
+    administrator.batch_execute(&row).await.unwrap();
+    id.to_string()
 }
 
 /// A registration about which the tenant was asked.

@@ -23,6 +23,7 @@ pub(crate) mod sign_out;
 
 // Signed in.
 pub(crate) mod add_listing;
+pub(crate) mod attempt;
 pub(crate) mod attempts;
 pub(crate) mod block;
 pub(crate) mod block_family;

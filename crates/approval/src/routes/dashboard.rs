@@ -6,9 +6,10 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    add_listing, attempts, block, block_family, brakes, brands, client, clients, create_tenant,
-    decide, end_listing, family, fault, invite_claim, issuance, let_expire, lift_brake, link,
-    lists, quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend, tenants,
+    add_listing, attempt, attempts, block, block_family, brakes, brands, client, clients,
+    create_tenant, decide, end_listing, family, fault, invite_claim, issuance, let_expire,
+    lift_brake, link, lists, quarantine, requests, review, set_brake, sign_in, sign_out, split,
+    suspend, tenants,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -83,6 +84,7 @@ pub fn routes() -> Routes<Guard> {
             .get("/lists/{listing}/end", edit_lists, "end_listing", end_listing::page)
             .post("/lists/{listing}/end", edit_lists, "end_listing", end_listing::submit)
             .get("/attempts", look, "attempts", attempts::page)
+            .get("/attempts/{tenant}/{environment}/{attempt}", look, "attempt", attempt::page)
             .get("/issuance", look, "issuance", issuance::page)
     })
 }

@@ -6,6 +6,7 @@ pub(crate) mod brand;
 pub(crate) mod claim;
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod dashboard_attempt;
 pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
 pub(crate) mod dashboard_clients;

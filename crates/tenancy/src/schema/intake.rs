@@ -31,6 +31,7 @@ diesel::table! {
         error -> Nullable<Text>,
         reason -> Text,
         request_id -> Text,
+        sent -> Nullable<Jsonb>,
     }
 }
 
