@@ -7,15 +7,18 @@ mod dashboard;
 mod portal;
 mod token;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use narthex_approval::add_domain::{AddDomain, AddDomainError, add_domain};
 use narthex_approval::add_listing::{AddListing, AddListingError, add_listing};
+use narthex_approval::invite_claim::{InviteClaim, InviteClaimError, invite_claim};
 use narthex_approval::listing::{Effect, Subject};
 use narthex_approval::prose::Reason;
 use narthex_people::session::Surface;
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Person, Role};
 use narthex_tests::{Answer, Browser};
-use narthex_vocab::{Environment, HostName};
+use narthex_vocab::{Environment, HostName, Id, kind};
 
 use crate::cases::company::{self, Company};
 use crate::scene::{self, History, Machine, Scene};
@@ -37,6 +40,9 @@ struct Objects {
     initial_access: String,
     brake: String,
     listing: String,
+    fingerprint: String,
+    claim: String,
+    attempt: String,
 }
 
 impl Objects {
@@ -61,6 +67,9 @@ impl Objects {
             initial_access: company.initial_access(environment).await.id.to_string(),
             brake: format!("brk_0192{}", "7".repeat(28)),
             listing: listing(company).await,
+            fingerprint: "a".repeat(64),
+            claim: claim(company, environment).await,
+            attempt: attempt(company, environment).await,
         }
     }
 
@@ -84,6 +93,9 @@ impl Objects {
             initial_access: id("iat"),
             brake: id("brk"),
             listing: id("lst"),
+            fingerprint: "0".repeat(64),
+            claim: id("clm"),
+            attempt: id("att"),
         }
     }
 
@@ -103,6 +115,9 @@ impl Objects {
             Some("initial_access") => self.initial_access.clone(),
             Some("brake") => self.brake.clone(),
             Some("listing") => self.listing.clone(),
+            Some("fingerprint") => self.fingerprint.clone(),
+            Some("claim") => self.claim.clone(),
+            Some("attempt") => self.attempt.clone(),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
         pattern.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -138,6 +153,38 @@ async fn listing(company: &Company) -> String {
         })
         .await;
     listed.unwrap().id.to_string()
+}
+
+/// A call on the registration endpoint.
+async fn attempt(company: &Company, environment: Environment) -> String {
+    let id = Id::<kind::Attempt>::new(ambient::now(), &mut ambient::rng());
+    let row = format!(
+        "insert into intake.attempt (tenant_id, environment, at, attempt_id, outcome, source, reason, request_id)
+            values ('{}', '{environment}', now(), '{}', 'refused', '192.0.2.7', 'no', 'r')",
+        company.tenant.as_uuid(),
+        id.as_uuid()
+    );
+    let administrator = company.place.administrator().await;
+    administrator.batch_execute(&row).await.unwrap();
+    id.to_string()
+}
+
+/// A registration about which the tenant was asked.
+async fn claim(company: &Company, environment: Environment) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let name = format!("Perhaps {}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let client_id = company.registered(environment, &name, "notes:read").await;
+    let command = InviteClaim {
+        environment,
+        client_id,
+        reason: Reason::parse("It has your name.").unwrap(),
+    };
+    let invited: Result<_, InviteClaimError> = company
+        .reviewed(Action::HandleQuarantine, async |tx, acting| {
+            invite_claim(tx, command, acting).await
+        })
+        .await;
+    invited.unwrap().to_string()
 }
 
 /// A form that every handler can read: whatever stops it is not the form.

@@ -31,6 +31,7 @@ mod manage_registration;
 mod migrations;
 mod oauth_rules;
 mod portal;
+mod quarantine;
 mod roles;
 mod scene;
 mod software_statements;

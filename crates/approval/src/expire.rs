@@ -25,6 +25,8 @@ pub struct Expired {
     pub clients: usize,
     /// Secrets and keys.
     pub credentials: usize,
+    /// Invitations to claim a registration.
+    pub claims: usize,
 }
 
 /// Why nothing ended.
@@ -49,12 +51,15 @@ pub async fn expire(tx: &mut TenantTx, acting: &mut Acting<'_>) -> Result<Expire
     let credentials = store::credential::expire(tx, acting.now).await?;
     record(tx, "credential.expire", json!(credentials), acting).await?;
     let offers = lapse_offers(tx, acting).await?;
+    let claims = store::claim::lapse(tx, acting.now).await?;
+    record(tx, "claim.lapse", json!(claims), acting).await?;
     Ok(Expired {
         registrations: registrations.len(),
         deferrals,
         offers,
         clients: clients.len(),
         credentials: credentials.len(),
+        claims: claims.len(),
     })
 }
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx, catalogue, member, permission::Action};
 use narthex_vocab::{
-    ClientId, Environment, Id, Label, QuarantineState, Scope, ScopeSet, Timestamp, kind,
+    ClientId, ClientMetadata, Environment, Id, Label, QuarantineState, Scope, ScopeSet, Timestamp,
+    kind,
 };
 use serde_json::json;
 
@@ -101,39 +102,71 @@ pub async fn link(
     } = &command;
     let waiting = store::quarantine::load(tx, *environment, client_id).await?;
     let wishes = store::quarantine::wishes(tx, *environment, client_id).await?;
-    take(tx, &command, &waiting, acting.now).await?;
+    let (environment, client_id) = (*environment, client_id.clone());
+    take(tx, (environment, &client_id), &waiting, acting.now).await?;
     let sponsor = sponsor(tx, &command, &wishes).await?;
-    let asked = asked(tx, &command, &waiting, &wishes).await?;
-
-    let integration = Integration {
-        id: acting.id(),
+    let scopes = command.scopes.as_ref();
+    let asked = asked(tx, environment, (&waiting, &wishes), scopes).await?;
+    let home = Home {
         name: command.name,
         purpose: purpose(&wishes),
         operator: command.operator,
+        sponsor,
+        by: "quarantine.link",
+    };
+    let found = (waiting.metadata, asked);
+    Ok(open(tx, (environment, client_id), home, found, acting).await?)
+}
+
+/// What a registration becomes.
+#[derive(Debug)]
+pub(crate) struct Home {
+    pub(crate) name: Label,
+    pub(crate) purpose: Purpose,
+    pub(crate) operator: Operator,
+    pub(crate) sponsor: Id<kind::Member>,
+    /// The act, as the ledger names it.
+    pub(crate) by: &'static str,
+}
+
+/// Makes the integration and the case of a registration that was taken out of the waiting ones, and screens it.
+pub(crate) async fn open(
+    tx: &mut TenantTx,
+    (environment, client_id): (Environment, ClientId),
+    home: Home,
+    (metadata, asked): (ClientMetadata, Asked),
+    acting: &mut Acting<'_>,
+) -> Result<Linked, StoreError> {
+    let sponsor = home.sponsor;
+    let integration = Integration {
+        id: acting.id(),
+        name: home.name,
+        purpose: home.purpose,
+        operator: home.operator,
         origin: Origin::Quarantine,
         sponsor: Some(sponsor),
     };
     store::integration::insert(tx, &integration, acting.now).await?;
     onboard::record(tx, &integration, acting).await?;
     let at = RequestRef {
-        environment: command.environment,
+        environment,
         id: acting.id(),
         version: 1,
     };
     let deed = Deed {
-        action: "quarantine.link",
-        object: command.client_id.to_string(),
-        environment: Some(command.environment),
+        action: home.by,
+        object: client_id.to_string(),
+        environment: Some(environment),
         reason: "",
         detail: json!({ "integration": integration.id, "request": at.id, "sponsor": sponsor }),
     };
     acting.record(tx, deed).await?;
     let comes = ComesFrom {
         origin: Origin::Quarantine,
-        client_id: Some(command.client_id),
+        client_id: Some(client_id),
         requested_by: Some(sponsor),
     };
-    let request = AccessRequest::submitted(at, integration.id, comes, waiting.metadata, asked);
+    let request = AccessRequest::submitted(at, integration.id, comes, metadata, asked);
     let screened = onboard::send(tx, &request, acting).await?;
     Ok(Linked {
         integration: integration.id,
@@ -143,9 +176,9 @@ pub async fn link(
 }
 
 /// Takes the registration out of the waiting ones. One whose case was closed without a client may be linked again.
-async fn take(
+pub(crate) async fn take(
     tx: &mut TenantTx,
-    command: &Link,
+    (environment, client_id): (Environment, &ClientId),
     waiting: &Waiting,
     now: Timestamp,
 ) -> Result<(), LinkError> {
@@ -155,7 +188,6 @@ async fn take(
         }
         QuarantineState::Linked => Ok(()),
         from @ QuarantineState::Quarantined => {
-            let (environment, client_id) = (command.environment, &command.client_id);
             let to = QuarantineState::Linked;
             if store::quarantine::advance(tx, environment, client_id, from, to).await? {
                 Ok(())
@@ -185,28 +217,27 @@ async fn sponsor(
 
 /// What the case asks for: the named scopes, which the environment must have, or else what was asked for, cut to the
 /// catalogue; with every tool that these scopes cover, so that the reviewer chooses.
-async fn asked(
+pub(crate) async fn asked(
     tx: &mut TenantTx,
-    command: &Link,
-    waiting: &Waiting,
-    wishes: &[Wish],
+    environment: Environment,
+    (waiting, wishes): (&Waiting, &[Wish]),
+    named: Option<&ScopeSet>,
 ) -> Result<Asked, LinkError> {
-    let catalogue = catalogue::load(tx, command.environment).await?;
+    let catalogue = catalogue::load(tx, environment).await?;
     let everything = || {
         let registered = waiting.scope.clone();
         wishes
             .iter()
             .fold(registered, |all, wish| all.union(&wish.scope))
     };
-    let mut scopes = command.scopes.clone().unwrap_or_else(everything);
+    let mut scopes = named.cloned().unwrap_or_else(everything);
     if let Some(token) = waiting.initial_access {
-        let place = command.environment;
-        let ceiling = store::initial_access_token::ceiling(tx, place, token).await?;
+        let ceiling = store::initial_access_token::ceiling(tx, environment, token).await?;
         scopes = scopes.intersection(&ceiling);
     }
     let wanted = with_reasons(&scopes, wishes);
     let mut ask = Ask::covering(&wanted, &catalogue);
-    if command.scopes.is_some() {
+    if named.is_some() {
         ask.scopes = wanted;
     }
     Ok(Asked::look_up(ask, &catalogue)?)
@@ -225,7 +256,7 @@ fn with_reasons(scopes: &ScopeSet, wishes: &[Wish]) -> BTreeMap<Scope, ScopeReas
 }
 
 /// What people said they want it for.
-fn purpose(wishes: &[Wish]) -> Purpose {
+pub(crate) fn purpose(wishes: &[Wish]) -> Purpose {
     let first = wishes.first().map_or("", |wish| wish.reason.as_str());
     Purpose::parse(first).unwrap_or_default()
 }

@@ -45,10 +45,13 @@ impl Lane {
 }
 
 impl Named {
-    pub(crate) fn of(candidate: Option<&Candidate>, source: Source) -> Self {
+    /// What lists may name; not the family of what was taken out of it.
+    pub(crate) fn of(candidate: Option<&Candidate>, apart: bool, source: Source) -> Self {
         let hosts = candidate.map(|candidate| candidate.metadata.hosts());
         Self {
-            family: candidate.map(|candidate| candidate.fingerprint),
+            family: candidate
+                .map(|candidate| candidate.fingerprint)
+                .filter(|_| !apart),
             hosts: and_above(&hosts.unwrap_or_default()),
             network: source.network,
         }
@@ -91,7 +94,25 @@ pub(crate) async fn pass(
     call: Call<'_>,
     candidate: Option<&Candidate>,
 ) -> Result<(), RegisterError> {
-    let (named, now) = (Named::of(candidate, call.source), call.now);
+    held(discovery, call, Named::of(candidate, false, call.source)).await
+}
+
+/// Refuses a call about a registration that was taken out of its family, where a brake or another list stops it.
+pub(crate) async fn pass_apart(
+    discovery: &Discovery,
+    call: Call<'_>,
+    candidate: &Candidate,
+) -> Result<(), RegisterError> {
+    held(
+        discovery,
+        call,
+        Named::of(Some(candidate), true, call.source),
+    )
+    .await
+}
+
+async fn held(discovery: &Discovery, call: Call<'_>, named: Named) -> Result<(), RegisterError> {
+    let now = call.now;
     let (mut ends, mut blocked) = (None, false);
     for owner in [PLATFORM_TENANT, call.place.tenant] {
         let (end, blocks) = discovery

@@ -56,7 +56,17 @@ pub(crate) async fn admit(
         .await?;
     let token = token.ok_or(RegisterError::InvalidToken)?;
     let candidate = read(body, (RegistrationMode::Quarantine, &trusted, now), attempt)?;
-    gate::pass(discovery, call, Some(&candidate)).await?;
+    let apart = discovery
+        .database
+        .tenant(place.tenant, async |tx| {
+            quarantine::is_apart(tx, place, &candidate, token.id).await
+        })
+        .await?;
+    if apart {
+        gate::pass_apart(discovery, call, &candidate).await?;
+    } else {
+        gate::pass(discovery, call, Some(&candidate)).await?;
+    }
     rules.check(&candidate.metadata)?;
     within_parents_budget(discovery, place, &token).await?;
     pricing::stranger(discovery, call).await?;
@@ -84,7 +94,8 @@ async fn bring(
     (token, candidate): (&Token, &Candidate),
     (now, rng): (Timestamp, &mut dyn CryptoRng),
 ) -> Result<(Waiting, bool), RegisterError> {
-    if quarantine::is_blocked(tx, place, candidate).await? {
+    let apart = quarantine::is_apart(tx, place, candidate, token.id).await?;
+    if !apart && quarantine::is_blocked(tx, place, candidate).await? {
         return Err(RegisterError::Blocked);
     }
     match quarantine::brought(tx, place, candidate, token.id).await? {

@@ -20,6 +20,7 @@ pub mod poll;
 mod pricing;
 pub mod register;
 pub mod routes;
+mod sent;
 pub mod software_statement;
 pub mod source;
 pub mod statement_keys;

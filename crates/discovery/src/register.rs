@@ -19,6 +19,7 @@ use crate::{
     initial_access::{self, Shown},
     place::Place,
     pricing::{self, Call},
+    sent,
     software_statement::{self, StatementError, Vouched},
     source::Source,
     statement_keys,
@@ -154,6 +155,7 @@ pub async fn register(
         request_id,
     } = command;
     let mut attempt = Attempt::new(&place, source, request_id, (now, &mut *rng));
+    attempt.sent = body.as_ref().ok().map(sent::kept);
     let call = Call {
         place: &place,
         source,

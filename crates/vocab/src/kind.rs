@@ -71,6 +71,10 @@ kinds! {
     Brake = "brk";
     /// A line of the block list or the trust list.
     Listing = "lst";
+    /// A tenant is asked whether a registration is its own.
+    Claim = "clm";
+    /// A domain whose clients a tenant trusts.
+    TrustedDomain = "tdm";
     /// A fetch that the discovery plane shall carry out.
     Order = "ord";
     /// An entry of the ledger.

@@ -4,6 +4,7 @@
 //! checked: there is no second, weaker way to have one. Time ([`Timestamp`]) and chance
 //! (`&mut dyn rand_core::CryptoRng`) are parameters.
 
+mod claim_state;
 mod machine;
 mod word;
 
@@ -81,6 +82,7 @@ pub use auth_method::AuthMethod;
 pub use brand::Brand;
 pub use canonical_json::canonical_json;
 pub use challenge::{Challenge, ChallengeError};
+pub use claim_state::ClaimState;
 pub use client_document::{ClientDocument, ClientDocumentError};
 pub use client_id::{ClientId, ClientIdError};
 pub use client_metadata::{ClientMetadata, MAX_CONTACTS, MAX_REDIRECT_URIS, Page};

@@ -77,6 +77,14 @@ impl Company {
         client_id
     }
 
+    /// The fingerprint of a registration's family.
+    pub(crate) async fn family_of(&self, client_id: &ClientId) -> String {
+        let administrator = self.place.administrator().await;
+        let query = "select encode(fingerprint, 'hex') from intake.quarantine where client_id = $1";
+        let row = administrator.query_one(query, &[&client_id.as_str()]).await;
+        row.unwrap().get(0)
+    }
+
     /// A person wants the client, as the token plane writes it.
     pub(crate) async fn asks(&self, person: &Person, client_id: &ClientId, scope: &str) {
         let environment = client_id.environment().unwrap();

@@ -8,7 +8,7 @@ use narthex_tests::{Browser, Plane};
 use narthex_vocab::{Environment, PLATFORM_TENANT};
 
 use super::{ENVIRONMENT, Objects, bare, disguised, member, post};
-use crate::cases::company::KEY;
+use crate::cases::company::{Company, KEY};
 use crate::scene::Scene;
 
 /// Who comes to the dashboard.
@@ -131,16 +131,19 @@ async fn csrf(scene: &Scene, browser: &mut Browser) -> String {
     page.field("csrf")
 }
 
+/// Has a registration wait, and its family.
+async fn wait(company: &Company, environment: Environment, objects: &mut Objects) {
+    let name = format!("Stranger {}", objects.client);
+    let waiting = company.registered(environment, &name, "notes:read").await;
+    waiting.as_str().clone_into(&mut objects.client);
+    objects.fingerprint = company.family_of(&waiting).await;
+}
+
 /// Objects for every page; a registration waits where a page is about one.
 async fn objects(scene: &Scene, pattern: &str, environment: Environment) -> Objects {
     let mut objects = Objects::of(&scene.company, "acme", environment).await;
-    if pattern.starts_with("/quarantine") {
-        let name = format!("Stranger {}", objects.client);
-        let waiting = scene
-            .company
-            .registered(environment, &name, "notes:read")
-            .await;
-        objects.client = waiting.as_str().to_owned();
+    if pattern.starts_with("/quarantine") || pattern.starts_with("/families") {
+        wait(&scene.company, environment, &mut objects).await;
     }
     objects
 }
@@ -198,7 +201,7 @@ async fn an_object_below_another_tenant_is_as_unknown_as_none() {
     let csrf = csrf(&scene, &mut browser).await;
     let mut tried = 0;
     for row in routes().rows() {
-        if !["{request_id}", "{client_id}"]
+        if !["{request_id}", "{client_id}", "{fingerprint}", "{attempt}"]
             .iter()
             .any(|part| row.path.contains(part))
         {
@@ -208,10 +211,8 @@ async fn an_object_below_another_tenant_is_as_unknown_as_none() {
             tenant: "acme",
             ..Objects::of(&neighbour, "globex", ENVIRONMENT).await
         };
-        if row.path.starts_with("/quarantine") {
-            let name = format!("Stranger {}", theirs.client);
-            let waiting = neighbour.registered(ENVIRONMENT, &name, "notes:read").await;
-            theirs.client = waiting.as_str().to_owned();
+        if row.path.starts_with("/quarantine") || row.path.starts_with("/families") {
+            wait(&neighbour, ENVIRONMENT, &mut theirs).await;
         }
         let nobodys = Objects::of_nobody("acme", ENVIRONMENT);
         let elsewhere = Objects::of_nobody("nobody", ENVIRONMENT);

@@ -23,6 +23,8 @@ pub(crate) mod allowlists;
 mod allowlists_form;
 pub(crate) mod brake;
 mod case_words;
+pub(crate) mod claim;
+pub(crate) mod claims;
 mod client_view;
 pub(crate) mod credential;
 mod danger_page;

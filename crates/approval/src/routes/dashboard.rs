@@ -6,9 +6,10 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    add_listing, attempts, block, brakes, brands, client, clients, create_tenant, decide,
-    end_listing, fault, invite_owner, issuance, lift_brake, link, lists, quarantine, requests,
-    review, set_brake, sign_in, sign_out, suspend, tenants,
+    add_listing, attempt, attempts, block, block_family, brakes, brands, client, clients,
+    create_tenant, decide, end_listing, family, fault, invite_claim, invite_owner, issuance,
+    let_expire, lift_brake, link, lists, quarantine, requests, review, set_brake, sign_in,
+    sign_out, split, suspend, tenants,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -48,6 +49,17 @@ pub fn routes() -> Routes<Guard> {
             .post("/quarantine/{tenant}/{environment}/{client_id}", handle, "link", link::submit)
             .get("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::page)
             .post("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::submit)
+            .get("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::page)
+            .post("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::submit)
+            .get("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::page)
+            .post("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::submit)
+            .get("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::page)
+            .post("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::submit)
+            .get("/families/{tenant}/{environment}/{fingerprint}", look, "family", family::page)
+            .get("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::page)
+            .post("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::submit)
+            .get("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_page)
+            .post("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_submit)
             .get("/clients", look, "clients", clients::page)
             .get("/clients/{tenant}/{environment}/{client_id}", look, "client", client::page)
             .get("/clients/{tenant}/{environment}/{client_id}/suspend", stop, "suspend", suspend::suspend_page)
@@ -74,6 +86,7 @@ pub fn routes() -> Routes<Guard> {
             .get("/lists/{listing}/end", edit_lists, "end_listing", end_listing::page)
             .post("/lists/{listing}/end", edit_lists, "end_listing", end_listing::submit)
             .get("/attempts", look, "attempts", attempts::page)
+            .get("/attempts/{tenant}/{environment}/{attempt}", look, "attempt", attempt::page)
             .get("/issuance", look, "issuance", issuance::page)
     })
 }

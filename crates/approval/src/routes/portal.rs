@@ -6,10 +6,11 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, brake, credential, domain, domains, fault, home, initial_access_tokens,
-    integration, integrations, invitation, members, new_integration, request, resource,
-    resource_credential, resources, retire_credential, revoke_initial_access_token, settings,
-    sign_in, sign_out, statements, suspend, verify, withdraw, workspace,
+    allowlists, brake, claim, claims, credential, domain, domains, fault, home,
+    initial_access_tokens, integration, integrations, invitation, members, new_integration,
+    request, resource, resource_credential, resources, retire_credential,
+    revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, verify,
+    withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -67,6 +68,10 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)
         .get("/t/{tenant}/{environment}/initial-access-tokens/{initial_access}/revoke", integrate, "revoke_initial_access_token", revoke_initial_access_token::page)
         .post("/t/{tenant}/{environment}/initial-access-tokens/{initial_access}/revoke", integrate, "revoke_initial_access_token", revoke_initial_access_token::submit)
+        .get("/t/{tenant}/claims", read, "claims", claims::page)
+        .get("/t/{tenant}/{environment}/claims/{claim}", read, "claim", claim::page)
+        .post("/t/{tenant}/{environment}/claims/{claim}", integrate, "take_claim", claim::submit)
+        .post("/t/{tenant}/{environment}/claims/{claim}/disown", integrate, "disown", claim::submit_disown)
         .get("/t/{tenant}/domains", read, "domains", domains::page)
         .post("/t/{tenant}/domains", integrate, "add_domain", domains::submit)
         .get("/t/{tenant}/domains/{domain}", read, "domain", domain::page)

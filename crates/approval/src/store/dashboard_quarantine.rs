@@ -1,7 +1,4 @@
-//! Registrations that wait, over all tenants: families with their counts, and the people who want them. Read in the
-//! staff role only.
-
-use std::collections::HashMap;
+//! One registration that waits, with its family's counts and the people who want it. Read in the staff role only.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -10,12 +7,11 @@ use narthex_tenancy::{
     schema::{
         intake::{ask as k, family as f, quarantine as q},
         review::access_request as r,
-        tenant::tenants as t,
     },
 };
 use narthex_vocab::{
-    ClientId, ClientMetadata, Environment, HostName, Id, Label, QuarantineState, ScopeSet,
-    TenantSlug, Timestamp, kind,
+    ClientId, ClientMetadata, Environment, Fingerprint, HostName, Id, QuarantineState, ScopeSet,
+    Timestamp, kind,
 };
 use serde_json::Value;
 
@@ -23,14 +19,10 @@ use super::{
     dashboard_attempts::{self, Logged},
     dashboard_catalogue::{self, Words},
     dashboard_people::{self, People},
-    dashboard_tenants::{read_name, read_slug},
     proof,
 };
 
 const TABLE: &str = "intake.quarantine";
-
-/// The most rows of one page.
-pub(crate) const MOST: i64 = 200;
 
 /// Attempts that share a fingerprint, as one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,38 +45,13 @@ pub(crate) struct Asked {
     pub(crate) at: Timestamp,
 }
 
-/// Which registrations.
-#[derive(Debug, Clone)]
-pub(crate) struct Wanted {
-    /// In this state.
-    pub(crate) state: Option<QuarantineState>,
-    /// Whose name or identifier has this text.
-    pub(crate) text: Option<String>,
-    /// Of tenants whose slug or name has this text.
-    pub(crate) tenant: Option<String>,
-    /// In this environment.
-    pub(crate) environment: Option<Environment>,
-}
-
-/// One family of the list, with the identifier that it got.
-#[derive(Debug, Clone)]
-pub(crate) struct Held {
-    pub(crate) client_id: ClientId,
-    pub(crate) environment: Environment,
-    pub(crate) slug: TenantSlug,
-    pub(crate) tenant: Label,
-    pub(crate) family: Family,
-    /// How many people want it.
-    pub(crate) asks: usize,
-    pub(crate) state: QuarantineState,
-    pub(crate) expires_at: Timestamp,
-}
-
 /// One registration with all that is known about it.
 #[derive(Debug)]
 pub(crate) struct Registration {
     pub(crate) client_id: ClientId,
     pub(crate) environment: Environment,
+    /// What its family has in common.
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) metadata: ClientMetadata,
     /// What it asked for, in its own words.
     pub(crate) scope: String,
@@ -132,99 +99,6 @@ impl From<FamilyRow> for Family {
     }
 }
 
-/// The list, most recently seen first.
-pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Held>, StoreError> {
-    let mut query = q::table
-        .inner_join(
-            f::table.on(f::tenant_id
-                .eq(q::tenant_id)
-                .and(f::environment.eq(q::environment))
-                .and(f::fingerprint.eq(q::fingerprint))),
-        )
-        .inner_join(t::table.on(t::tenant_id.eq(q::tenant_id)))
-        .into_boxed();
-    if let Some(state) = wanted.state {
-        query = query.filter(q::state.eq(state.as_str()));
-    }
-    if let Some(environment) = wanted.environment {
-        query = query.filter(q::environment.eq(environment.as_str()));
-    }
-    if let Some(text) = &wanted.text {
-        let like = super::dashboard_search::like(text);
-        query = query.filter(
-            f::client_name
-                .ilike(like.clone())
-                .or(q::client_id.ilike(like)),
-        );
-    }
-    if let Some(text) = &wanted.tenant {
-        let like = super::dashboard_search::like(text);
-        query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
-    }
-    let rows: Vec<Row> = query
-        .order((f::last_seen.desc(), q::client_id.asc()))
-        .select((
-            (q::client_id, q::environment, q::state, q::expires_at),
-            (
-                f::client_name,
-                f::redirects,
-                f::first_seen,
-                f::last_seen,
-                f::attempts,
-            ),
-            t::slug,
-            t::name,
-        ))
-        .limit(MOST)
-        .load(tx.connection()?)
-        .await?;
-    let asks = asks_by_client(tx, &rows).await?;
-    rows.into_iter().map(|row| held(row, &asks)).collect()
-}
-
-type Row = (
-    (String, String, String, Timestamp),
-    FamilyRow,
-    String,
-    String,
-);
-
-/// How many people want each; an identifier belongs to one tenant and environment for life.
-async fn asks_by_client(
-    tx: &mut TenantTx,
-    rows: &[Row],
-) -> Result<HashMap<String, usize>, StoreError> {
-    let ids: Vec<&str> = rows.iter().map(|row| row.0.0.as_str()).collect();
-    let found: Vec<String> = k::table
-        .filter(k::client_id.eq_any(ids))
-        .select(k::client_id)
-        .load(tx.connection()?)
-        .await?;
-    let mut counts = HashMap::new();
-    for client in found {
-        *counts.entry(client).or_insert(0) += 1;
-    }
-    Ok(counts)
-}
-
-fn held(
-    ((client, environment, state, expires_at), family, slug, tenant): Row,
-    asks: &HashMap<String, usize>,
-) -> Result<Held, StoreError> {
-    Ok(Held {
-        asks: asks.get(&client).copied().unwrap_or_default(),
-        client_id: ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
-        environment: environment
-            .parse()
-            .map_err(StoreError::corrupt(TABLE, "environment"))?,
-        slug: read_slug(&slug)?,
-        tenant: read_name(&tenant)?,
-        family: family.into(),
-        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
-        expires_at,
-    })
-}
-
 /// One registration, whatever became of it.
 pub(crate) async fn load(
     tx: &mut TenantTx,
@@ -251,6 +125,9 @@ pub(crate) async fn load(
         .first(tx.connection()?)
         .await?;
     let metadata = super::metadata(TABLE, stored)?;
+    let print = <[u8; 32]>::try_from(fingerprint.as_slice())
+        .map(Fingerprint::from_bytes)
+        .map_err(StoreError::corrupt(TABLE, "fingerprint"))?;
     let proofs = proof::in_force(tx, tenant, now).await?;
     Ok(Registration {
         unproved: proofs.missing(&metadata, Some(&client_id)),
@@ -261,6 +138,7 @@ pub(crate) async fn load(
         expires_at,
         family: family(tx, tenant, environment, &client_id).await?,
         asks: asks(tx, tenant, environment, &client_id).await?,
+        fingerprint: print,
         attempts: dashboard_attempts::of_family(tx, tenant, environment, fingerprint).await?,
         request: request(tx, tenant, environment, &client_id).await?,
         people: dashboard_people::of_tenant(tx, tenant).await?,

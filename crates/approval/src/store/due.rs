@@ -8,7 +8,7 @@ use narthex_tenancy::{
     schema::{
         intake::{deferral as d, quarantine as q, registration_access as g},
         registry::{client as c, credential as k},
-        review::{access_request as r, offer as o},
+        review::{access_request as r, claim as cl, offer as o},
         tenant::environments as e,
     },
 };
@@ -245,9 +245,16 @@ pub(crate) async fn tenants(
         .distinct()
         .load(tx.connection()?)
         .await?;
+    let claims: Vec<uuid::Uuid> = cl::table
+        .filter(cl::state.eq("open").and(cl::expires_at.le(now)))
+        .select(cl::tenant_id)
+        .distinct()
+        .load(tx.connection()?)
+        .await?;
     tenants.extend(
         offers
             .into_iter()
+            .chain(claims)
             .chain(deferrals)
             .chain(clients)
             .chain(credentials),

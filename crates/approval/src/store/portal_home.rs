@@ -12,9 +12,12 @@ use narthex_tenancy::{
         registry::{integration as i, resource as r},
     },
 };
-use narthex_vocab::{Environment, Id, QuarantineState, kind};
+use narthex_vocab::{Environment, Id, QuarantineState, Timestamp, kind};
 
-use super::portal_standing::{self, Standings};
+use super::{
+    portal_claim,
+    portal_standing::{self, Standings},
+};
 
 /// What a tenant has and what waits for it.
 #[derive(Debug, Clone, Default)]
@@ -25,10 +28,12 @@ pub(crate) struct Overview {
     pub(crate) integrations: Vec<(Id<kind::Integration>, String, Standings)>,
     /// How many registrations wait in quarantine in each environment.
     pub(crate) quarantined: BTreeMap<Environment, u64>,
+    /// How many registrations may be its own and wait for its answer.
+    pub(crate) claims: u64,
 }
 
 /// Reads the overview of the transaction's tenant.
-pub(crate) async fn load(tx: &mut TenantTx) -> Result<Overview, StoreError> {
+pub(crate) async fn load(tx: &mut TenantTx, now: Timestamp) -> Result<Overview, StoreError> {
     let tenant = tx.tenant_uuid();
     let resources: Vec<(String, i64)> = r::table
         .filter(r::tenant_id.eq(tenant))
@@ -58,6 +63,7 @@ pub(crate) async fn load(tx: &mut TenantTx) -> Result<Overview, StoreError> {
         resources: by_environment(resources, "registry.resource")?,
         integrations: integrations.collect(),
         quarantined: by_environment(quarantined, "intake.quarantine")?,
+        claims: portal_claim::open(tx, now).await?,
     })
 }
 

@@ -5,13 +5,13 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
-        intake::{ask as k, quarantine as q},
-        review::access_request as r,
+        intake::{ask as k, family as f, quarantine as q},
+        review::{access_request as r, claim as cl},
     },
 };
 use narthex_vocab::{
-    ClientId, ClientMetadata, Environment, Id, InitialAccess, QuarantineState, RequestState,
-    ScopeSet, Timestamp, kind,
+    ClaimState, ClientId, ClientMetadata, Environment, Fingerprint, Id, InitialAccess,
+    QuarantineState, RequestState, ScopeSet, Timestamp, kind,
 };
 use serde_json::Value;
 
@@ -31,6 +31,8 @@ pub(crate) struct Waiting {
     pub(crate) expires_at: Timestamp,
     /// The token that brought it.
     pub(crate) initial_access: Option<Id<InitialAccess>>,
+    /// The issuer of the software statement that its metadata rest on.
+    pub(crate) vouched_by: Option<String>,
 }
 
 /// The issuer of the software statement that a registration rests on.
@@ -61,8 +63,9 @@ pub(crate) async fn load(
         Timestamp,
         Timestamp,
         Option<uuid::Uuid>,
+        Option<String>,
     );
-    let (stored, scope, state, created_at, expires_at, brought_by): Row = q::table
+    let (stored, scope, state, created_at, expires_at, brought_by, vouched_by): Row = q::table
         .filter(
             q::tenant_id
                 .eq(tx.tenant_uuid())
@@ -76,6 +79,7 @@ pub(crate) async fn load(
             q::created_at,
             q::expires_at,
             q::initial_access_id,
+            q::vouched_by,
         ))
         .first(tx.connection()?)
         .await?;
@@ -86,6 +90,7 @@ pub(crate) async fn load(
         created_at,
         expires_at,
         initial_access: brought_by.map(Id::from_uuid),
+        vouched_by,
     })
 }
 
@@ -112,6 +117,75 @@ pub(crate) async fn advance(
         .execute(tx.connection()?)
         .await?;
     Ok(moved == 1)
+}
+
+/// A family of the transaction's tenant, or [`StoreError::NotFound`].
+pub(crate) async fn require_family(
+    tx: &mut TenantTx,
+    (environment, fingerprint): (Environment, &Fingerprint),
+) -> Result<(), StoreError> {
+    let _: String = f::table
+        .find((
+            tx.tenant_uuid(),
+            environment.as_str(),
+            fingerprint.as_bytes().to_vec(),
+        ))
+        .select(f::client_name)
+        .first(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Ends what waits of a family, but for what was taken out of it; the identifiers.
+pub(crate) async fn end_family(
+    tx: &mut TenantTx,
+    (environment, fingerprint): (Environment, &Fingerprint),
+    to: QuarantineState,
+) -> Result<Vec<String>, StoreError> {
+    let here = q::tenant_id
+        .eq(tx.tenant_uuid())
+        .and(q::environment.eq(environment.as_str()));
+    Ok(diesel::update(q::table)
+        .filter(here)
+        .filter(q::fingerprint.eq(fingerprint.as_bytes().to_vec()))
+        .filter(
+            q::state
+                .eq(QuarantineState::Quarantined.as_str())
+                .and(diesel::dsl::not(q::apart)),
+        )
+        .set(q::state.eq(to.as_str()))
+        .returning(q::client_id)
+        .get_results(tx.connection()?)
+        .await?)
+}
+
+/// Takes a registration out of its family; false when it was.
+pub(crate) async fn set_apart(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ClientId,
+) -> Result<bool, StoreError> {
+    let row = q::table.find((tx.tenant_uuid(), environment.as_str(), client.as_str()));
+    let set = diesel::update(row.filter(diesel::dsl::not(q::apart)))
+        .set(q::apart.eq(true))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(set == 1)
+}
+
+/// Lets a registration that waits do so until then, if it would end earlier.
+pub(crate) async fn wait_until(
+    tx: &mut TenantTx,
+    (environment, client): (Environment, &ClientId),
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    let row = q::table.find((tx.tenant_uuid(), environment.as_str(), client.as_str()));
+    let waits = q::state.eq(QuarantineState::Quarantined.as_str());
+    diesel::update(row.filter(waits.and(q::expires_at.lt(until))))
+        .set(q::expires_at.eq(until))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
 }
 
 /// What the registrant shall be told (RFC 7591 section 3.2.1); it holds no secret.
@@ -171,7 +245,7 @@ pub(crate) async fn wishes(
         .collect()
 }
 
-/// Ends the longest waiting registrations that nobody asked for, until `most` wait; how many it were. What is linked is
+/// Ends the longest waiting registrations that nobody asked for or may claim, until `most` wait; how many it were. What is linked is
 /// never touched.
 pub(crate) async fn make_room(
     tx: &mut TenantTx,
@@ -194,9 +268,18 @@ pub(crate) async fn make_room(
                 .and(k::environment.eq(q::environment)),
         )
         .filter(k::client_id.eq(q::client_id));
+    let invited = cl::table
+        .filter(
+            cl::tenant_id
+                .eq(q::tenant_id)
+                .and(cl::environment.eq(q::environment)),
+        )
+        .filter(cl::client_id.eq(q::client_id))
+        .filter(cl::state.eq(ClaimState::Open.as_str()));
     let oldest: Vec<String> = q::table
         .filter(here)
         .filter(diesel::dsl::not(diesel::dsl::exists(asked)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(invited)))
         .order((q::created_at, q::client_id))
         .limit((waiting - most).max(0))
         .select(q::client_id)

@@ -7,6 +7,7 @@ use narthex_vocab::{
     AttemptOutcome, ClientId, Environment, Fingerprint, Id, Tenant, Timestamp, kind,
 };
 use rand_core::CryptoRng;
+use serde_json::Value;
 
 use crate::{digest::Alike, place::Place, register::RegisterError, source::Source};
 
@@ -20,6 +21,8 @@ pub(crate) struct Attempt {
     pub(crate) fingerprint: Option<Fingerprint>,
     /// Its family is stored: the call counts there too.
     pub(crate) of_known_family: bool,
+    /// What the caller sent, as far as the log may keep it.
+    pub(crate) sent: Option<Value>,
     id: Id<kind::Attempt>,
     request_id: String,
     outcome: AttemptOutcome,
@@ -43,6 +46,7 @@ impl Attempt {
             client_name: None,
             fingerprint: None,
             of_known_family: false,
+            sent: None,
             id: Id::new(at, rng),
             request_id,
             outcome: AttemptOutcome::Refused,
@@ -60,6 +64,10 @@ impl Attempt {
             AttemptOutcome::Joined
         };
         self.client_id = Some(client_id.as_str().to_owned());
+        if !new {
+            // It said what the family's first call said.
+            self.sent = None;
+        }
         let reason = if new {
             "waits in quarantine"
         } else {
@@ -129,6 +137,7 @@ pub(crate) async fn insert(tx: &mut TenantTx, attempts: &[Attempt]) -> Result<()
                 a::error.eq(attempt.error),
                 a::reason.eq(&attempt.reason),
                 a::request_id.eq(&attempt.request_id),
+                a::sent.eq(attempt.sent.as_ref()),
             )
         })
         .collect();

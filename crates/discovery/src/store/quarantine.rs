@@ -244,6 +244,31 @@ pub(crate) async fn bring(
     row.try_into()
 }
 
+/// Whether what a token brought of this software was taken out of its family.
+pub(crate) async fn is_apart(
+    tx: &mut TenantTx,
+    place: &Place,
+    candidate: &Candidate,
+    by: Id<InitialAccess>,
+) -> Result<bool, StoreError> {
+    let apart = q::table
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(place.environment.as_str())),
+        )
+        .filter(q::fingerprint.eq(candidate.fingerprint.as_bytes().to_vec()))
+        .filter(
+            q::initial_access_id
+                .eq(by.as_uuid())
+                .and(q::state.ne(QuarantineState::Expired.as_str())),
+        )
+        .filter(q::apart);
+    Ok(diesel::select(diesel::dsl::exists(apart))
+        .get_result(tx.connection()?)
+        .await?)
+}
+
 /// Whether the family was blocked, whoever brought it.
 pub(crate) async fn is_blocked(
     tx: &mut TenantTx,

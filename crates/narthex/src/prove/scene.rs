@@ -9,6 +9,7 @@ const NAMES: &[&str] = &[
     "ask",
     "attempt",
     "brake",
+    "claim",
     "client",
     "consented",
     "credential",

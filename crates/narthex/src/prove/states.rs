@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use narthex_vocab::{
-    ClientState, CredentialState, DeferralState, DomainState, QuarantineState, RequestState,
+    ClaimState, ClientState, CredentialState, DeferralState, DomainState, QuarantineState,
+    RequestState,
 };
 
 use super::refusal::{Control, instead};
@@ -83,6 +84,16 @@ const MACHINES: &[Machine] = &[
         from: "draft",
         arrows: || RequestState::arrows().collect(),
         with: "",
+    },
+    Machine {
+        table: "review.claim",
+        role: Role::Approval,
+        row: "claim_id = $A.claim",
+        from: "open",
+        arrows: || ClaimState::arrows().collect(),
+        with: ", answered_by = case when $to in ('claimed', 'disowned') then $A.user::uuid end, \
+               answered_at = case when $to in ('claimed', 'disowned') then now() end, \
+               request_id = case when $to = 'claimed' then $A.request::uuid end, version = case when $to = 'claimed' then 1 end",
     },
     Machine {
         table: "review.offer",

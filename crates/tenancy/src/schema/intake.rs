@@ -31,6 +31,7 @@ diesel::table! {
         error -> Nullable<Text>,
         reason -> Text,
         request_id -> Text,
+        sent -> Nullable<Jsonb>,
     }
 }
 
@@ -177,6 +178,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.family_line (tenant_id, environment, fingerprint) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        fingerprint -> Bytea,
+        client_name -> Text,
+        redirects -> Text,
+        first_seen -> Timestamptz,
+        last_seen -> Timestamptz,
+        attempts -> Int8,
+        state -> Nullable<Text>,
+        registrations -> Int8,
+        ends_at -> Nullable<Timestamptz>,
+        client_id -> Nullable<Text>,
+        metadata -> Nullable<Jsonb>,
+        asks -> Int8,
+        networks -> Int8,
+    }
+}
+
+diesel::table! {
+    intake.family_day (tenant_id, environment, fingerprint, day, outcome) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        fingerprint -> Bytea,
+        day -> Timestamptz,
+        outcome -> Text,
+        calls -> Int8,
+    }
+}
+
+diesel::table! {
+    intake.family_network (tenant_id, environment, fingerprint, network) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        fingerprint -> Bytea,
+        network -> Cidr,
+        calls -> Int8,
+        last_seen -> Timestamptz,
+    }
+}
+
+diesel::table! {
     intake.key_set (tenant_id, environment, client_id, url) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -232,6 +275,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         introduced_by -> Nullable<Cidr>,
+        apart -> Bool,
     }
 }
 

@@ -10,9 +10,9 @@ pub mod tenant;
 
 use self::{
     intake::{
-        ask, attempt, attempt_log, brake, deferral, document, family, fetch_order,
-        initial_access_scope, initial_access_token, key_set, listing, quarantine,
-        registration_access, registration_update, statement_keys, tally,
+        ask, attempt, attempt_log, brake, deferral, document, family, family_day, family_line,
+        family_network, fetch_order, initial_access_scope, initial_access_token, key_set, listing,
+        quarantine, registration_access, registration_update, statement_keys, tally,
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
@@ -25,7 +25,7 @@ use self::{
     },
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, brand, brand_host,
-        decision, finding, mark, offer, offer_scope, offer_tool, policy_run, proof,
+        claim, decision, finding, mark, offer, offer_scope, offer_tool, policy_run, proof,
         requested_scope, requested_tool,
     },
     tenant::{
@@ -42,6 +42,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     deferral,
     document,
     family,
+    family_day,
+    family_line,
+    family_network,
     fetch_order,
     initial_access_scope,
     initial_access_token,
@@ -83,6 +86,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     approval_tool,
     brand,
     brand_host,
+    claim,
     decision,
     finding,
     mark,

@@ -81,6 +81,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    review.claim (tenant_id, environment, claim_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        claim_id -> Uuid,
+        client_id -> Text,
+        reason -> Text,
+        invited_by -> Uuid,
+        invited_by_name -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        state -> Text,
+        answered_by -> Nullable<Uuid>,
+        answer -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+        request_id -> Nullable<Uuid>,
+        version -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     review.brand (tenant_id, name) {
         tenant_id -> Uuid,
         name -> Text,

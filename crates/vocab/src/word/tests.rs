@@ -13,9 +13,9 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use crate::{
-    ApplicationType, AttemptOutcome, AuthMethod, ClientState, CredentialState, DeferralState,
-    Environment, GrantType, QuarantineState, RegistrationErrorCode, RegistrationMode, RequestState,
-    ResponseType, Risk,
+    ApplicationType, AttemptOutcome, AuthMethod, ClaimState, ClientState, CredentialState,
+    DeferralState, Environment, GrantType, QuarantineState, RegistrationErrorCode,
+    RegistrationMode, RequestState, ResponseType, Risk,
 };
 
 macro_rules! words {
@@ -55,6 +55,7 @@ words! {
     client_states: ClientState;
     credential_states: CredentialState;
     quarantine_states: QuarantineState;
+    claim_states: ClaimState;
     deferral_states: DeferralState;
 }
 
@@ -86,6 +87,7 @@ machines! {
     clients_stay_ended: ClientState from AwaitingCredentials;
     credentials_stay_ended: CredentialState from Active;
     quarantines_stay_ended: QuarantineState from Quarantined;
+    claims_stay_answered: ClaimState from Open;
     deferrals_stay_ended: DeferralState from Pending;
 }
 

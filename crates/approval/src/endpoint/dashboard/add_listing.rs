@@ -23,7 +23,7 @@ use crate::prose::Reason;
 use crate::store::dashboard_tenants;
 
 /// How long a line may last: its word, what people read, and the days.
-const SPANS: [(&str, &str, i64); 4] = [
+pub(super) const SPANS: [(&str, &str, i64); 4] = [
     ("1d", "1 day", 1),
     ("7d", "7 days", 7),
     ("30d", "30 days", 30),

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::page::{Badge, Choice, Field, Link, Shell, When, number};
-use narthex_vocab::{AttemptOutcome, Environment};
+use narthex_vocab::{AttemptOutcome, Environment, Id, kind};
 
 use super::filter::{self, Filter, environments};
 use super::frame::{self, Area};
@@ -35,6 +35,8 @@ pub(super) struct Line {
 struct Row {
     /// The registration that came of it.
     href: Option<String>,
+    /// Its own page; a counted one has none.
+    detail: Option<String>,
     tenant: String,
     environment: Badge,
     line: Line,
@@ -128,7 +130,11 @@ fn view(shell: Shell, filter: &Filter, wanted: &Wanted, found: &[OfTenant]) -> A
 
 fn row(attempt: &OfTenant) -> Row {
     let place = format!("/quarantine/{}/{}", attempt.slug, attempt.environment);
+    let counted = attempt.logged.request_id.is_empty();
+    let id = Id::<kind::Attempt>::from_uuid(attempt.logged.id);
     Row {
+        detail: (!counted)
+            .then(|| format!("/attempts/{}/{}/{id}", attempt.slug, attempt.environment)),
         href: attempt
             .logged
             .client_id

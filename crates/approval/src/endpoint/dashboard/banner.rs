@@ -45,12 +45,20 @@ pub(crate) enum Done {
     BrakeLifted,
     /// A line was listed.
     Listed,
+    /// What waited of a family was blocked.
+    FamilyBlocked,
+    /// What waited was ended.
+    LetExpire,
+    /// A registration was taken out of its family.
+    SplitOff,
+    /// A tenant was asked about a registration.
+    ClaimInvited,
     /// A line was taken off.
     Unlisted,
 }
 
 impl Done {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 23] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -69,6 +77,10 @@ impl Done {
         Self::LiftProposed,
         Self::BrakeLifted,
         Self::Listed,
+        Self::FamilyBlocked,
+        Self::LetExpire,
+        Self::SplitOff,
+        Self::ClaimInvited,
         Self::Unlisted,
     ];
 
@@ -93,6 +105,10 @@ impl Done {
             Self::LiftProposed => "lift-proposed",
             Self::BrakeLifted => "brake-lifted",
             Self::Listed => "listed",
+            Self::FamilyBlocked => "family-blocked",
+            Self::LetExpire => "let-expire",
+            Self::SplitOff => "split-off",
+            Self::ClaimInvited => "claim-invited",
             Self::Unlisted => "unlisted",
         }
     }
@@ -123,6 +139,14 @@ impl Done {
             }
             Self::BrakeLifted => "The brake is lifted. Registration goes as each environment says.",
             Self::Listed => "Listed. It has its effect within two seconds.",
+            Self::FamilyBlocked => {
+                "Blocked. Nothing like it is taken until the end that you chose."
+            }
+            Self::LetExpire => "It ended. The same software may register again, and waits again.",
+            Self::SplitOff => "Split off. It is decided on its own from now on.",
+            Self::ClaimInvited => {
+                "The tenant is asked. Its answer shows on the page of the family."
+            }
             Self::Unlisted => "Taken off the list.",
         }
     }

@@ -51,6 +51,7 @@ struct LinkPage {
     form: Option<Form>,
     closed_text: String,
     request: Option<String>,
+    family: String,
 }
 
 /// The form, while it can be linked.
@@ -60,7 +61,8 @@ struct Form {
     operator: Field,
     sponsor: Field,
     scopes: Option<Field>,
-    block: Option<String>,
+    /// Its own page, below which are the other ways to decide while it waits.
+    waits: Option<String>,
 }
 
 /// `GET /quarantine/{tenant}/{environment}/{client_id}`
@@ -273,6 +275,11 @@ fn link_page(
         form: open.then(|| form(tenant, registration, filled, problems)),
         closed_text: closed_text(registration.state, ended).to_owned(),
         request: request.map(|id| paths::request(&tenant.slug, registration.environment, id)),
+        family: paths::family(
+            &tenant.slug,
+            registration.environment,
+            &registration.fingerprint,
+        ),
     }
 }
 
@@ -335,7 +342,7 @@ fn form(
         .value(filled.sponsor.as_str());
     let waits = registration.state == QuarantineState::Quarantined;
     Form {
-        block: waits.then(|| format!("{action}/block")),
+        waits: waits.then(|| action.clone()),
         action,
         name: problems.beside(name),
         operator: Field::select("operator", "Who runs it", operators.into())

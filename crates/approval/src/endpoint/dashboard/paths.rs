@@ -1,7 +1,7 @@
 //! The addresses of the dashboard's objects, so that each is written once. Slugs, words and ids of our own need no
 //! encoding; a client's identifier may be an address itself.
 
-use narthex_vocab::{ClientId, Environment, Id, TenantSlug, kind};
+use narthex_vocab::{ClientId, Environment, Fingerprint, Id, TenantSlug, kind};
 
 /// The review page of a case.
 pub(crate) fn request(
@@ -19,6 +19,26 @@ pub(crate) fn quarantined(
     client: &ClientId,
 ) -> String {
     format!("/quarantine/{tenant}/{environment}/{}", segment(client))
+}
+
+/// The page of a family.
+pub(crate) fn family(
+    tenant: &TenantSlug,
+    environment: Environment,
+    fingerprint: &Fingerprint,
+) -> String {
+    format!("/families/{tenant}/{environment}/{fingerprint}")
+}
+
+/// The page of a new line of the lists, with what it would name.
+pub(crate) fn new_listing(kind: &str, subject: &str, tenant: &TenantSlug) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs([
+        ("kind", kind),
+        ("subject", subject),
+        ("tenant", tenant.as_str()),
+    ]);
+    format!("/lists/new?{}", query.finish())
 }
 
 /// The page of a client.

@@ -2,8 +2,8 @@
 
 use narthex_http::page::{Badge, Icon, RiskLevel, Tone};
 use narthex_vocab::{
-    AttemptOutcome, ClientMetadata, ClientName, ClientState, OptionalMember, Page, QuarantineState,
-    RedirectUriKind, RequestState, Risk, Timestamp,
+    AttemptOutcome, ClaimState, ClientMetadata, ClientName, ClientState, OptionalMember, Page,
+    QuarantineState, RedirectUriKind, RequestState, Risk, Timestamp,
 };
 
 /// The state of a case.
@@ -42,6 +42,26 @@ pub(crate) fn quarantine_state(state: QuarantineState) -> Badge {
         S::Activated => badge(Tone::Ok).icon(Icon::Tick),
         S::Blocked => badge(Tone::Danger).icon(Icon::Cross),
         S::Expired => badge(Tone::Neutral),
+    }
+}
+
+/// How the registrations of a family stand.
+pub(crate) fn family_state(state: Option<QuarantineState>) -> Badge {
+    state.map_or_else(
+        || Badge::new(Tone::Neutral, "No registration"),
+        quarantine_state,
+    )
+}
+
+/// How an invitation to claim stands.
+pub(crate) fn claim_state(state: ClaimState) -> Badge {
+    use ClaimState as S;
+    let badge = |tone| Badge::new(tone, state.label());
+    match state {
+        S::Open => badge(Tone::Info).icon(Icon::Clock),
+        S::Claimed => badge(Tone::Ok).icon(Icon::Tick),
+        S::Disowned => badge(Tone::Warn),
+        S::Lapsed => badge(Tone::Neutral),
     }
 }
 

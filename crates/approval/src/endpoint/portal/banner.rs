@@ -45,12 +45,16 @@ pub(crate) enum Done {
     Braked,
     /// Registration goes on.
     BrakeLifted,
+    /// A registration was claimed.
+    Claimed,
+    /// A registration was said to be somebody else's.
+    Disowned,
     /// The session was ended.
     SignedOut,
 }
 
 impl Done {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 21] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::ScopeAdded,
@@ -69,6 +73,8 @@ impl Done {
         Self::DomainRemoved,
         Self::Braked,
         Self::BrakeLifted,
+        Self::Claimed,
+        Self::Disowned,
         Self::SignedOut,
     ];
 
@@ -93,6 +99,8 @@ impl Done {
             Self::DomainRemoved => "domain-removed",
             Self::Braked => "braked",
             Self::BrakeLifted => "brake-lifted",
+            Self::Claimed => "claimed",
+            Self::Disowned => "disowned",
             Self::SignedOut => "signed-out",
         }
     }
@@ -121,6 +129,8 @@ impl Done {
             Self::DomainRemoved => "The domain is removed.",
             Self::Braked => "Registration is stopped in both environments. Your clients go on.",
             Self::BrakeLifted => "Registration goes on as the settings say.",
+            Self::Claimed => "Claimed. You answer for it, and the review team decides the request.",
+            Self::Disowned => "The review team reads that it is not yours.",
             Self::SignedOut => "You are signed out.",
         }
     }

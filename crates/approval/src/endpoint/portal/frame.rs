@@ -23,6 +23,8 @@ pub(crate) enum Area {
     Settings(Environment),
     /// Who may register clients in an environment with a token.
     InitialAccess(Environment),
+    /// Registrations that may be the tenant's own.
+    Claims,
     /// Hosts and their proofs.
     Domains,
     /// People and roles.
@@ -40,6 +42,7 @@ impl Area {
             Self::Resources(_) => "Resources",
             Self::Settings(_) => "Settings",
             Self::InitialAccess(_) => "Initial access tokens",
+            Self::Claims => "Apps to claim",
             Self::Domains => "Domains",
             Self::Members => "Members",
             Self::Brake => "Stop registration",
@@ -54,6 +57,7 @@ impl Area {
             Self::Resources(environment) => format!("/{environment}/resources"),
             Self::Settings(environment) => format!("/{environment}/settings"),
             Self::InitialAccess(environment) => format!("/{environment}/initial-access-tokens"),
+            Self::Claims => "/claims".to_owned(),
             Self::Domains => "/domains".to_owned(),
             Self::Members => "/members".to_owned(),
             Self::Brake => "/brake".to_owned(),
@@ -65,7 +69,12 @@ impl Area {
             Self::Resources(environment)
             | Self::Settings(environment)
             | Self::InitialAccess(environment) => Some(environment),
-            Self::Home | Self::Integrations | Self::Domains | Self::Members | Self::Brake => None,
+            Self::Home
+            | Self::Integrations
+            | Self::Claims
+            | Self::Domains
+            | Self::Members
+            | Self::Brake => None,
         }
     }
 
@@ -84,7 +93,12 @@ impl Area {
                 Self::InitialAccess(Environment::Sandbox),
                 Self::InitialAccess(Environment::Production),
             ]),
-            Self::Home | Self::Integrations | Self::Domains | Self::Members | Self::Brake => None,
+            Self::Home
+            | Self::Integrations
+            | Self::Claims
+            | Self::Domains
+            | Self::Members
+            | Self::Brake => None,
         }
     }
 }
@@ -122,7 +136,12 @@ impl SignedIn {
             NavGroup::new(environment.label(), areas.map(item).into())
         };
         vec![
-            NavGroup::new("", [Area::Home, Area::Integrations].map(item).into()),
+            NavGroup::new(
+                "",
+                [Area::Home, Area::Integrations, Area::Claims]
+                    .map(item)
+                    .into(),
+            ),
             of(Environment::Production),
             of(Environment::Sandbox),
             NavGroup::new(

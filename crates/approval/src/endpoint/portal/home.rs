@@ -27,7 +27,9 @@ struct HomePage {
 
 /// `GET /t/{tenant}`
 pub(crate) async fn page(who: SignedIn, query: StrictQuery) -> Result<HttpResponse, Refusal> {
-    let overview = who.within(portal_home::load).await?;
+    let overview = who
+        .within(async |tx| portal_home::load(tx, who.now).await)
+        .await?;
     let page = HomePage {
         shell: who
             .shell(Area::Home, Area::Home.label())
@@ -51,6 +53,18 @@ fn tasks(who: &SignedIn, overview: &Overview) -> Vec<Task> {
             })
         })
         .collect();
+    if overview.claims > 0 {
+        let count = usize::try_from(overview.claims).unwrap_or_default();
+        let label = match count {
+            1 => "Answer whether an app is yours".to_owned(),
+            _ => format!("Answer whether {count} apps are yours"),
+        };
+        let badge = Badge::new(Tone::Warn, "Waits for your answer");
+        let task = Task::new(label, who.path(&Area::Claims.path()), badge);
+        tasks.push(
+            task.hint("They registered themselves, and the review team thinks they may be yours."),
+        );
+    }
     if overview.resources.is_empty() {
         tasks.push(first_resource(who));
     }

@@ -118,3 +118,6 @@ insert into review.decision (tenant_id, environment, decision_id, request_id, ve
     values ($T, 'production', $T.open_decision, $T.fresh_request, 1, 'offer', $P, $T.staff, 'Less', sha256('payload'), now());
 insert into review.offer (tenant_id, environment, offer_id, request_id, version, decision_id, created_at, expires_at)
     values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.open_decision, now(), now() + interval '14 days');
+update intake.quarantine set expires_at = expires_at + interval '1 hour' where client_id = $T.stranger;
+insert into review.claim (tenant_id, environment, claim_id, client_id, reason, invited_by, invited_by_name, created_at, expires_at)
+    values ($T, 'production', $T.claim, $T.stranger, 'It may be theirs', $T.staff, 'Staff', now(), now() + interval '72 hours');

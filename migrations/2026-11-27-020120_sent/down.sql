@@ -1,0 +1,1 @@
+alter table intake.attempt drop column sent;
