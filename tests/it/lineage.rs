@@ -86,7 +86,7 @@ impl Scene {
     }
 
     /// What the database says to statements of the role that writes clients, at commit at the latest.
-    async fn refused(&self, statements: &str) -> String {
+    pub(crate) async fn refused(&self, statements: &str) -> String {
         let raw = self.company.place.raw("narthex_approval").await;
         let tenant = self.company.tenant.as_uuid();
         let all = format!("begin; set local app.tenant = '{tenant}'; {statements}; commit");

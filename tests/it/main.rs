@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod agents;
 mod allowlists;
 mod approval_based_registration;
 mod bad_input;

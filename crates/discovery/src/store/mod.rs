@@ -11,5 +11,6 @@ pub(crate) mod initial_access_token;
 pub(crate) mod key_set;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
+pub(crate) mod revocation;
 pub(crate) mod rule;
 pub(crate) mod tally;

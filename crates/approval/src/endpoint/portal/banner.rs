@@ -13,6 +13,8 @@ pub(crate) enum Done {
     Joined,
     /// A resource was added.
     ResourceAdded,
+    /// Clients may ask to register others.
+    RegistrationOffered,
     /// A scope was added.
     ScopeAdded,
     /// A tool was added.
@@ -50,9 +52,10 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Joined,
         Self::ResourceAdded,
+        Self::RegistrationOffered,
         Self::ScopeAdded,
         Self::ToolAdded,
         Self::Sent,
@@ -77,6 +80,7 @@ impl Done {
         match self {
             Self::Joined => "joined",
             Self::ResourceAdded => "resource-added",
+            Self::RegistrationOffered => "registration-offered",
             Self::ScopeAdded => "scope-added",
             Self::ToolAdded => "tool-added",
             Self::Sent => "sent",
@@ -102,6 +106,9 @@ impl Done {
             Self::Joined => "You joined. This is your home page: it shows what needs you.",
             Self::ResourceAdded => {
                 "The resource is added. Add the scopes it understands, then its tools."
+            }
+            Self::RegistrationOffered => {
+                "Integrations can ask for it now. The review team decides about each one."
             }
             Self::ScopeAdded => "The scope is added.",
             Self::ToolAdded => "The tool is added.",
