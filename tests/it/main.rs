@@ -12,6 +12,7 @@
 
 mod agents;
 mod allowlists;
+mod apart;
 mod approval_based_registration;
 mod bad_input;
 mod budgets;

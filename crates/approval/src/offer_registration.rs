@@ -36,20 +36,19 @@ pub async fn offer_registration(
         endpoint,
     } = command;
     let known = catalogue::load(tx, environment).await?;
-    let resource = match known.resource(&endpoint) {
-        Some(resource) => resource.clone(),
-        None => {
-            let resource = Resource {
-                id: acting.id(),
-                environment,
-                identifier: endpoint,
-                name: "Client registration".to_owned(),
-                kind: ResourceKind::Api,
-            };
-            catalogue::add_resource(tx, &resource, acting.now).await?;
-            resource
-        }
+    let fresh = || Resource {
+        id: acting.id(),
+        environment,
+        identifier: endpoint.clone(),
+        name: "Client registration".to_owned(),
+        kind: ResourceKind::Api,
     };
+    let there = known.resource(&endpoint).cloned();
+    let is_new = there.is_none();
+    let resource = there.unwrap_or_else(fresh);
+    if is_new {
+        catalogue::add_resource(tx, &resource, acting.now).await?;
+    }
     let entry = ScopeEntry {
         scope: register()?,
         resource: resource.id,

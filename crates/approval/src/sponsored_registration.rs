@@ -145,9 +145,12 @@ fn capped(
     above: Option<&ScopeSet>,
 ) -> BTreeMap<Scope, ScopeReason> {
     // Registering others in turn is wished by name or not at all.
-    let wished = |scope: &&Scope| match wish.is_empty() {
-        true => !scope.registers(),
-        false => wish.contains(scope),
+    let wished = |scope: &&Scope| {
+        if wish.is_empty() {
+            !scope.registers()
+        } else {
+            wish.contains(scope)
+        }
     };
     let had = |scope: &&Scope| above.is_none_or(|above| above.contains(scope));
     ceiling
