@@ -189,8 +189,13 @@ async fn s17_nobody_answers_for_it_and_it_stays_in_quarantine() {
         .unwrap();
     assert_eq!(row.get::<_, &str>(0), "quarantined");
 
-    // Past the product: no integration without somebody, so no case and no client.
+    // Past the product: no integration without somebody, so no case and no client; and no way out without a client.
     let tenant = scene.company.tenant.as_uuid();
+    let out = format!(
+        "update intake.quarantine set state = 'linked' where client_id = '{client}';
+         update intake.quarantine set state = 'activated' where client_id = '{client}'"
+    );
+    assert_eq!(scene.refused(&out).await, "sponsor_lets_out");
     let nobody = format!(
         "insert into registry.integration (tenant_id, integration_id, name, purpose, operator, origin, sponsor_id, created_at)
             values ('{tenant}', gen_random_uuid(), 'Orphan', '', 'agent', 'token', null, now())"
