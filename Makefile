@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/var/tools/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
 DATA_DIR ?= var
 ARGS ?=
 
-.PHONY: help run test check clean-data
+.PHONY: help run test check bench-flood clean-data
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -27,6 +27,11 @@ test: ## run every test
 check: ## look at the code: formatting and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+bench-flood: ## measure a flood of registrations (release build; writes docs/floods.md)
+	@infra/setup.sh test
+	@cargo build --quiet --release -p narthex
+	@NARTHEX_BIN="$(CARGO_TARGET_DIR)/release/narthex" node tests/load/flood.mjs
 
 clean-data: ## remove the data of make run
 	@infra/clean-data.sh "$(DATA_DIR)"

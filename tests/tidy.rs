@@ -195,6 +195,81 @@ fn uses_what_it_may(source: &Source) -> Vec<String> {
     faults
 }
 
+/// What opens connections, and whose manifest may name it, tests of its own apart.
+const CONNECTS: [(&str, &[&str]); 14] = [
+    ("reqwest", &["crates/egress", "tests"]),
+    ("hickory-resolver", &["crates/egress"]),
+    ("hickory-client", &[]),
+    ("hyper", &[]),
+    ("hyper-util", &[]),
+    ("hyper-rustls", &[]),
+    ("awc", &[]),
+    ("ureq", &[]),
+    ("isahc", &[]),
+    ("curl", &[]),
+    ("lettre", &[]),
+    ("tonic", &[]),
+    ("redis", &["crates/tenancy", "crates/narthex", "tests"]),
+    (
+        "tokio-postgres",
+        &["crates/tenancy", "crates/narthex", "tests"],
+    ),
+];
+
+fn connects_by_its_own(source: &Source) -> Vec<String> {
+    let Some(package) = source.path.strip_suffix("/Cargo.toml") else {
+        return Vec::new();
+    };
+    let named = source.text.lines().filter_map(|line| {
+        let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
+        Some(&line[..end?])
+    });
+    named
+        .filter_map(|name| CONNECTS.iter().find(|(library, _)| *library == name))
+        .filter(|(_, allowed)| !allowed.contains(&package))
+        .map(|(library, _)| format!("`{library}` opens connections, and is not for this package"))
+        .collect()
+}
+
+/// Each package of a lock file with those it needs.
+fn locked(lock: &str) -> Vec<(&str, Vec<&str>)> {
+    let quoted = |line: &str| -> Option<(usize, usize)> {
+        let start = line.find('"')? + 1;
+        Some((start, start + line[start..].find('"')?))
+    };
+    lock.split("[[package]]")
+        .skip(1)
+        .filter_map(|entry| {
+            let name = entry.lines().find(|line| line.starts_with("name = "))?;
+            let (start, end) = quoted(name)?;
+            let needs = entry
+                .lines()
+                .filter(|line| line.starts_with(" \""))
+                .filter_map(|line| {
+                    let (start, end) = quoted(line)?;
+                    line[start..end].split(' ').next()
+                });
+            Some((&name[start..end], needs.collect()))
+        })
+        .collect()
+}
+
+/// All that a package needs in the end.
+fn closure<'a>(locked: &[(&'a str, Vec<&'a str>)], package: &'a str) -> Vec<&'a str> {
+    let mut found = vec![package];
+    let mut next = 0;
+    while let Some(name) = found.get(next).copied() {
+        next += 1;
+        let needs = locked.iter().filter(|(other, _)| *other == name);
+        for need in needs.flat_map(|(_, needs)| needs) {
+            if !found.contains(need) {
+                found.push(need);
+            }
+        }
+    }
+    found
+}
+
 fn is_finished(source: &Source) -> Vec<String> {
     if !source.path.ends_with(".rs") {
         return Vec::new();
@@ -234,11 +309,12 @@ fn names_no_machine(source: &Source) -> Vec<String> {
 
 type Rule = fn(&Source) -> Vec<String>;
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     arrows_point_down,
     is_short,
     says_what_it_is,
     uses_what_it_may,
+    connects_by_its_own,
     is_finished,
     names_no_machine,
 ];
@@ -398,6 +474,45 @@ fn a_library_in_the_wrong_place_is_a_fault() {
         ),
         1
     );
+}
+
+#[test]
+fn a_library_that_connects_in_the_wrong_manifest_is_a_fault() {
+    let names = |path, text| connects_by_its_own(&source(path, text)).len();
+    let client = "[dependencies]\nreqwest.workspace = true\n";
+    assert_eq!(names("crates/token/Cargo.toml", client), 1);
+    assert_eq!(names("crates/egress/Cargo.toml", client), 0);
+    let other = "[dev-dependencies]\nawc = { version = \"3\" }";
+    assert_eq!(names("crates/http/Cargo.toml", other), 1);
+    assert_eq!(names("crates/http/Cargo.toml", "# reqwest"), 0);
+    assert_eq!(names("Cargo.toml", client), 0, "the workspace lists all");
+}
+
+#[test]
+fn s11_no_plane_but_discovery_is_linked_with_a_client_or_a_resolver() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file is there");
+    let locked = locked(&lock);
+    let away = [
+        "reqwest",
+        "hickory-resolver",
+        "hyper-util",
+        "awc",
+        "ureq",
+        "curl",
+    ];
+    for plane in [
+        "narthex-token",
+        "narthex-approval",
+        "narthex-people",
+        "narthex-http",
+    ] {
+        let needs = closure(&locked, plane);
+        assert!(needs.contains(&"tokio"), "{plane} was not read");
+        let found: Vec<_> = away.iter().filter(|one| needs.contains(one)).collect();
+        assert!(found.is_empty(), "{plane} is linked with {found:?}");
+    }
+    let needs = closure(&locked, "narthex-discovery");
+    assert!(needs.contains(&"reqwest") && needs.contains(&"hickory-resolver"));
 }
 
 #[test]

@@ -86,7 +86,7 @@ impl Scene {
     }
 
     /// What the database says to statements of the role that writes clients, at commit at the latest.
-    async fn refused(&self, statements: &str) -> String {
+    pub(crate) async fn refused(&self, statements: &str) -> String {
         let raw = self.company.place.raw("narthex_approval").await;
         let tenant = self.company.tenant.as_uuid();
         let all = format!("begin; set local app.tenant = '{tenant}'; {statements}; commit");
@@ -259,7 +259,7 @@ async fn s17_the_role_that_writes_clients_cannot_widen_a_child() {
 async fn s17_a_sponsor_who_left_is_no_sponsor() {
     let scene = Scene::new().await;
     let agent = scene.app("Agent", "notes:read").await;
-    let (_, at) = scene.brought(&agent, "notes:read", "Child").await;
+    let (child, at) = scene.brought(&agent, "notes:read", "Child").await;
     let administrator = scene.company.place.administrator().await;
     let left = "update tenant.member set state = 'left' where name = 'Olga'";
     administrator.batch_execute(left).await.unwrap();
@@ -271,6 +271,9 @@ async fn s17_a_sponsor_who_left_is_no_sponsor() {
         ),
         "{decided:?}"
     );
+    let out =
+        format!("update intake.quarantine set state = 'activated' where client_id = '{child}'");
+    assert_eq!(scene.refused(&out).await, "sponsor_lets_out");
 }
 
 #[tokio::test(flavor = "multi_thread")]

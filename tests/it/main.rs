@@ -10,7 +10,9 @@
     reason = "tests"
 )]
 
+mod agents;
 mod allowlists;
+mod apart;
 mod approval_based_registration;
 mod bad_input;
 mod budgets;

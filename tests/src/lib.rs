@@ -14,6 +14,7 @@ mod cluster;
 mod fake_host;
 mod log;
 mod place;
+pub mod processes;
 mod redis;
 mod rows;
 mod system;

@@ -81,6 +81,15 @@ impl System {
         Self::launch(place, redis_url, hash_key, hosts, TrustedProxies::none()).await
     }
 
+    /// Planes that run elsewhere, at these origins.
+    pub(crate) fn elsewhere(origins: [Url; 4]) -> Self {
+        let (stop, _) = oneshot::channel();
+        Self {
+            origins,
+            _stop: stop,
+        }
+    }
+
     async fn launch(
         place: &Place,
         redis_url: &str,
@@ -95,7 +104,8 @@ impl System {
             staff: place.url("narthex_staff"),
             token: place.url("narthex_token"),
         };
-        let (keys, redis_url) = (keys(hash_key), redis_url.to_owned());
+        let keys = KeyFiles::ensure(&keys(hash_key)).unwrap();
+        let redis_url = redis_url.to_owned();
         let (say, heard) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
         // The planes outlive the runtime of any one test only by their own thread.
@@ -184,13 +194,14 @@ fn origin(bound: &Bound) -> Url {
     Url::parse(&format!("http://{}/", bound.address())).unwrap()
 }
 
-/// Key files of a system's own.
-fn keys(hash_key: [u8; 32]) -> KeyFiles {
+/// The directory of a system's own key files.
+pub(crate) fn keys(hash_key: [u8; 32]) -> PathBuf {
     let directory = scratch("keys");
     for key in ["hash.key", "registration.key"] {
         fs::write(directory.join(key), hex(&hash_key)).unwrap();
     }
-    KeyFiles::ensure(&directory).unwrap()
+    KeyFiles::ensure(&directory).unwrap();
+    directory
 }
 
 fn hex(bytes: &[u8]) -> String {

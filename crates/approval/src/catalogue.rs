@@ -104,6 +104,9 @@ pub enum CatalogueError {
     /// Only a sandbox has open scopes, and they only read.
     #[error("an open scope is in the sandbox and only reads")]
     NotOpen,
+    /// The name is of a scope that the product itself gives a meaning.
+    #[error("scopes that begin with narthex: are not a tenant's to add")]
+    Reserved,
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
@@ -155,6 +158,9 @@ pub async fn add_scope(
     acting: &mut Acting<'_>,
 ) -> Result<ScopeEntry, CatalogueError> {
     acting.member(tx, Action::EditCatalogue)?;
+    if command.scope.is_reserved() {
+        return Err(CatalogueError::Reserved);
+    }
     let entry = ScopeEntry {
         scope: command.scope,
         resource: command.resource,

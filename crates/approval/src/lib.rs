@@ -21,6 +21,7 @@ mod known_names;
 mod lineage;
 pub mod listing;
 pub mod offer;
+pub mod offer_registration;
 pub mod payload_hash;
 pub mod proofs;
 pub mod prose;

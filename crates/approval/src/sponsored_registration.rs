@@ -1,11 +1,13 @@
-//! A registration that an initial access token brought becomes a case at once: its sponsor is the token's, its wish is
-//! cut to the token's ceiling and to what the client above it has. It never approves: screening and people do.
+//! A registration that somebody answers for becomes a case at once. An initial access token brought it: its sponsor is
+//! the token's, its wish is cut to the token's ceiling and to what the client above it has. A client brought it with an
+//! access token of its own: its sponsor is that client's, and there is no other ceiling. It never approves: screening
+//! and people do.
 
 use std::collections::BTreeMap;
 
 use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx, catalogue, member};
-use narthex_vocab::{ClientId, Environment, QuarantineState, Scope, ScopeSet};
+use narthex_vocab::{ClientId, Environment, Id, QuarantineState, Scope, ScopeSet, kind};
 use serde_json::json;
 
 use crate::{
@@ -73,11 +75,9 @@ pub async fn take_up(
         return Ok(TakenUp::NotForUs);
     }
     let token = store::initial_access_token::load(tx, environment, token).await?;
-    match member::load_end_user(tx, token.sponsor).await {
-        Ok(_) => {}
-        Err(StoreError::NotFound) => return Ok(TakenUp::NoSponsor),
-        Err(error) => return Err(error.into()),
-    }
+    let Some(sponsor) = sponsor(tx, environment, &token).await? else {
+        return Ok(TakenUp::NoSponsor);
+    };
     let (from, to) = (QuarantineState::Quarantined, QuarantineState::Linked);
     if !store::quarantine::advance(tx, environment, &client_id, from, to).await? {
         return Ok(TakenUp::NotForUs);
@@ -86,13 +86,35 @@ pub async fn take_up(
     let request = request(
         tx,
         (environment, client_id),
-        (waiting, &token),
+        (waiting, &token, sponsor),
         asked,
         acting,
     )
     .await?;
     let screened = onboard::send(tx, &request, acting).await?;
     Ok(TakenUp::Screened(screened))
+}
+
+/// Who answers for it now, and is still there.
+async fn sponsor(
+    tx: &mut TenantTx,
+    environment: Environment,
+    token: &Token,
+) -> Result<Option<Id<kind::Member>>, StoreError> {
+    let sponsor = match &token.parent {
+        Some(parent) if token.standing => {
+            store::lineage::sponsor_of(tx, environment, parent).await?
+        }
+        Some(_) | None => Some(token.sponsor),
+    };
+    let Some(sponsor) = sponsor else {
+        return Ok(None);
+    };
+    match member::load_end_user(tx, sponsor).await {
+        Ok(_) => Ok(Some(sponsor)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// What it asked for, or all that the token allows when it named nothing; of that, what may be asked for at all.
@@ -122,7 +144,14 @@ fn capped(
     ceiling: &ScopeSet,
     above: Option<&ScopeSet>,
 ) -> BTreeMap<Scope, ScopeReason> {
-    let wished = |scope: &&Scope| wish.is_empty() || wish.contains(scope);
+    // Registering others in turn is wished by name or not at all.
+    let wished = |scope: &&Scope| {
+        if wish.is_empty() {
+            !scope.registers()
+        } else {
+            wish.contains(scope)
+        }
+    };
     let had = |scope: &&Scope| above.is_none_or(|above| above.contains(scope));
     ceiling
         .iter()
@@ -135,21 +164,17 @@ fn capped(
 async fn request(
     tx: &mut TenantTx,
     (environment, client_id): (Environment, ClientId),
-    (waiting, token): (Waiting, &Token),
+    (waiting, token, sponsor): (Waiting, &Token, Id<kind::Member>),
     asked: Asked,
     acting: &mut Acting<'_>,
 ) -> Result<AccessRequest, StoreError> {
     let integration = Integration {
         id: acting.id(),
         name: name(&waiting.metadata, &client_id)?,
-        purpose: Purpose::parse(&format!(
-            "Registered with the initial access token {}.",
-            token.label
-        ))
-        .unwrap_or_default(),
+        purpose: purpose(token),
         operator: Operator::Agent,
         origin: Origin::Token,
-        sponsor: Some(token.sponsor),
+        sponsor: Some(sponsor),
     };
     store::integration::insert(tx, &integration, acting.now).await?;
     onboard::record(tx, &integration, acting).await?;
@@ -164,7 +189,7 @@ async fn request(
         environment: Some(environment),
         reason: "",
         detail: json!({
-            "integration": integration.id, "request": at.id, "sponsor": token.sponsor,
+            "integration": integration.id, "request": at.id, "sponsor": sponsor,
             "initial_access_token": token.id, "parent": token.parent,
         }),
     };
@@ -172,7 +197,7 @@ async fn request(
     let comes = ComesFrom {
         origin: Origin::Token,
         client_id: Some(client_id),
-        requested_by: Some(token.sponsor),
+        requested_by: Some(sponsor),
     };
     Ok(AccessRequest::submitted(
         at,
@@ -181,6 +206,19 @@ async fn request(
         waiting.metadata,
         asked,
     ))
+}
+
+fn purpose(token: &Token) -> Purpose {
+    let words = match &token.parent {
+        Some(parent) if token.standing => {
+            format!(
+                "Registered by {} ({parent}) with its own access token.",
+                token.label
+            )
+        }
+        Some(_) | None => format!("Registered with the initial access token {}.", token.label),
+    };
+    Purpose::parse(&words).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -197,6 +235,14 @@ mod tests {
     #[case("", "a b", Some("b c"), "b")]
     #[case("a b", "a b", Some("a"), "a")]
     #[case("a", "", None, "")]
+    #[case("", "a narthex:register", None, "a")]
+    #[case(
+        "narthex:register",
+        "a narthex:register",
+        Some("narthex:register"),
+        "narthex:register"
+    )]
+    #[case("narthex:register", "a narthex:register", Some("a"), "")]
     fn a_wish_is_cut_to_the_ceiling_and_to_the_parent(
         #[case] wish: &str,
         #[case] ceiling: &str,

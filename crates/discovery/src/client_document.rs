@@ -16,8 +16,9 @@ use url::Url;
 
 use crate::{
     Discovery,
+    candidate::Candidate,
     fetch_orders::{OrderRef, said},
-    register::{Candidate, QUARANTINE},
+    register::QUARANTINE,
     store::{client_key_set, document, fetch_order, hint, quarantine},
 };
 

@@ -13,9 +13,10 @@ use url::Url;
 
 use crate::{
     Discovery,
+    candidate::Candidate,
     place::Place,
     pricing::within,
-    register::{Candidate, RegisterError},
+    register::RegisterError,
     store::{
         attempt::{self, Attempt},
         deferral, family,

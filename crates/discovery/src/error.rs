@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use narthex_http::OAuthError;
 
 use crate::{
+    agent::AgentError,
     manage::ManageError,
     poll::PollError,
     register::{RegisterError, wire_code},
@@ -27,6 +28,23 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
         }
         RegisterError::InvalidToken => OAuthError::new(StatusCode::UNAUTHORIZED, code, said)
             .challenge("Bearer error=\"invalid_token\""),
+        RegisterError::Agent(AgentError::Scope) => OAuthError::new(StatusCode::FORBIDDEN, code, "")
+            .challenge("Bearer error=\"insufficient_scope\", scope=\"narthex:register\""),
+        RegisterError::Agent(
+            AgentError::Malformed
+            | AgentError::Type
+            | AgentError::Signature
+            | AgentError::Place
+            | AgentError::Time
+            | AgentError::Person
+            | AgentError::Bound
+            | AgentError::Stopped,
+        ) => OAuthError::new(
+            StatusCode::UNAUTHORIZED,
+            code,
+            "the access token is not valid",
+        )
+        .challenge("Bearer error=\"invalid_token\""),
         RegisterError::Limited { retry_after } | RegisterError::Crowded { retry_after } => {
             OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
         }

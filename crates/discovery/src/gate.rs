@@ -7,10 +7,7 @@ use narthex_vocab::{Fingerprint, HostName, Id, PLATFORM_TENANT, Tenant, Timestam
 use std::collections::BTreeSet;
 
 use crate::{
-    Discovery,
-    pricing::Call,
-    register::{Candidate, RegisterError},
-    source::Source,
+    Discovery, candidate::Candidate, pricing::Call, register::RegisterError, source::Source,
     store::rule,
 };
 

@@ -1,23 +1,32 @@
-//! Registration with an initial access token (RFC 7591 section 3): somebody answers for it, so it is taken in every
-//! mode. It waits like any other; the token gives it a sponsor and a case, never reach.
+//! Registration by somebody who is known: with an initial access token (RFC 7591 section 3), or by a client that may
+//! register others and shows an access token of its own. Somebody answers for it, so it is taken in every mode. It waits
+//! like any other; it has a sponsor and a case, never reach.
 
-use narthex_tenancy::{StoreError, TenantTx, budget::Bucket, metadata_rules, statement_issuer};
-use narthex_vocab::{ClientId, QuarantineState, RegistrationMode, Secret, Timestamp};
+use narthex_tenancy::{TenantTx, budget::Bucket, metadata_rules, statement_issuer};
+use narthex_vocab::{
+    ClientId, Issuer, QuarantineState, RegistrationMode, Secret, SecretHash, Timestamp,
+};
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 use crate::{
-    Discovery, gate,
+    Discovery,
+    agent::{self, Agent, AgentError},
+    candidate::{Candidate, Keeps, read},
+    gate, metadata,
     place::Place,
     pricing::{self, Call},
-    register::{Candidate, QUARANTINE, RegisterError, Registered, read},
+    register::{QUARANTINE, RegisterError, Registered},
     software_statement::Vouched,
     store::{
         attempt::{self, Attempt},
         family,
         initial_access_token::{self as tokens, Token},
+        key_set,
         quarantine::{self, Waiting},
+        revocation,
     },
 };
 
@@ -28,11 +37,19 @@ pub enum Shown {
     Nothing,
     /// What has the form of an initial access token.
     Token(Secret),
+    /// What has the form of an access token.
+    AccessToken(Zeroizing<String>),
     /// Something else.
     Other,
 }
 
-/// Takes the registration, once for each use of the token; the same software again gets the same identifier.
+/// What was shown, as it can be looked up.
+enum Key {
+    Hash(SecretHash),
+    Agent(Agent),
+}
+
+/// Takes the registration, once for each use; the same software again gets the same identifier.
 pub(crate) async fn admit(
     discovery: &Discovery,
     call: Call<'_>,
@@ -40,22 +57,22 @@ pub(crate) async fn admit(
     attempt: &mut Attempt,
     rng: &mut dyn CryptoRng,
 ) -> Result<(Registered, Option<Vouched>), RegisterError> {
-    let Shown::Token(secret) = shown else {
-        return Err(RegisterError::InvalidToken);
-    };
     let (place, now) = (call.place, call.now);
-    let hash = secret.hash(&discovery.hash_key);
+    let key = key(discovery, call, shown).await?;
+    let keeps = match key {
+        Key::Hash(_) => RegistrationMode::Quarantine.into(),
+        Key::Agent(_) => Keeps::Keys,
+    };
     let (token, rules, trusted) = discovery
         .database
         .tenant(place.tenant, async |tx| {
-            let token = tokens::valid(tx, place.environment, &hash, now).await?;
+            let token = valid(tx, place, &key, now).await?;
             let rules = metadata_rules::in_force(tx, place.environment).await?;
             let trusted = statement_issuer::trusted(tx, place.environment).await?;
-            Ok::<_, StoreError>((token, rules, trusted))
+            Ok::<_, RegisterError>((token, rules, trusted))
         })
         .await?;
-    let token = token.ok_or(RegisterError::InvalidToken)?;
-    let candidate = read(body, (RegistrationMode::Quarantine, &trusted, now), attempt)?;
+    let candidate = read(body, (keeps, &trusted, now), attempt)?;
     let apart = discovery
         .database
         .tenant(place.tenant, async |tx| {
@@ -75,8 +92,7 @@ pub(crate) async fn admit(
         .database
         .tenant(place.tenant, async |tx| {
             // The row is locked: of two calls at once the second sees what the first left.
-            let token = tokens::valid(tx, place.environment, &hash, now).await?;
-            let token = token.ok_or(RegisterError::InvalidToken)?;
+            let token = valid(tx, place, &key, now).await?;
             family::count(tx, place.environment, &candidate, now).await?;
             let (waiting, new) = bring(tx, place, (&token, &candidate), (now, &mut *rng)).await?;
             attempt.admitted(new, &waiting.client_id);
@@ -85,6 +101,48 @@ pub(crate) async fn admit(
         })
         .await?;
     Ok((waiting.into(), candidate.vouched))
+}
+
+/// What to look up: the hash of an initial access token, or the client of an access token that holds.
+async fn key(discovery: &Discovery, call: Call<'_>, shown: Shown) -> Result<Key, RegisterError> {
+    let text = match shown {
+        Shown::Token(secret) => return Ok(Key::Hash(secret.hash(&discovery.hash_key))),
+        Shown::AccessToken(text) => text,
+        Shown::Nothing | Shown::Other => return Err(RegisterError::InvalidToken),
+    };
+    let (place, now) = (call.place, call.now);
+    let keys = discovery
+        .database
+        .tenant(place.tenant, async |tx| {
+            key_set::load(tx, place.environment, now).await
+        })
+        .await?;
+    let issuer = Issuer::new(&discovery.discovery_base, &place.slug, place.environment);
+    let endpoint = metadata::below(&discovery.discovery_base, &issuer, "register");
+    let agent = agent::verify(&text, &keys, (&issuer, &endpoint), now)?;
+    Ok(Key::Agent(agent))
+}
+
+/// The row that the registration rests on, locked until the end of the transaction, if what was shown counts now.
+async fn valid(
+    tx: &mut TenantTx,
+    place: &Place,
+    key: &Key,
+    now: Timestamp,
+) -> Result<Token, RegisterError> {
+    let environment = place.environment;
+    match key {
+        Key::Hash(hash) => tokens::valid(tx, environment, hash, now)
+            .await?
+            .ok_or(RegisterError::InvalidToken),
+        Key::Agent(agent) => {
+            let standing = tokens::standing(tx, environment, &agent.client_id, now).await?;
+            if revocation::is_revoked(tx, environment, agent.jti).await? {
+                return Err(AgentError::Stopped.into());
+            }
+            standing.ok_or_else(|| AgentError::Stopped.into())
+        }
+    }
 }
 
 /// What this token brought of the same software before, or a new identifier for one use of it.
@@ -98,7 +156,7 @@ async fn bring(
     if !apart && quarantine::is_blocked(tx, place, candidate).await? {
         return Err(RegisterError::Blocked);
     }
-    match quarantine::brought(tx, place, candidate, token.id).await? {
+    match quarantine::brought(tx, place, candidate, token).await? {
         Some(known) if known.state == QuarantineState::Blocked => Err(RegisterError::Blocked),
         Some(known) => Ok((known, false)),
         None if !tokens::spend(tx, place.environment, token.id, now).await? => {

@@ -2,7 +2,9 @@
 //! and nowhere else. It cannot write a client, read a credential or see a private key: its database role has no right
 //! to.
 
+mod agent;
 pub mod cancel_registration;
+mod candidate;
 pub mod client_document;
 pub mod defer;
 mod digest;

@@ -144,7 +144,8 @@ fn oauth(
 }
 
 /// The address of an endpoint of `issuer` at the plane whose origin is `base`.
-fn below(base: &Url, issuer: &Issuer, name: &str) -> String {
+/// The address of an endpoint of `issuer` below `base`.
+pub(crate) fn below(base: &Url, issuer: &Issuer, name: &str) -> String {
     let (origin, tenant, environment) = (
         base.as_str().trim_end_matches('/'),
         issuer.tenant(),

@@ -1,19 +1,17 @@
 //! A stranger registers (RFC 7591). Whatever happens, it is one attempt in the log; at most it yields an identifier
 //! that waits in quarantine, and in an open sandbox what the approval plane made of it. Nothing here gives reach.
 
-use narthex_tenancy::{
-    StoreError, environment, metadata_rules,
-    statement_issuer::{self, StatementIssuer},
-};
+use narthex_tenancy::{StoreError, environment, metadata_rules, statement_issuer};
 use narthex_vocab::{
-    AttemptOutcome, ClientDocument, ClientId, ClientMetadata, Disallowed, Fingerprint,
-    MetadataError, RegistrationMode, ScopeSet, Timestamp, can_wait,
+    AttemptOutcome, ClientId, Disallowed, Fingerprint, MetadataError, RegistrationMode, Timestamp,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
 
 use crate::{
     Discovery,
+    agent::AgentError,
+    candidate::{Candidate, Keeps, read},
     defer::{self, Deferred},
     gate,
     initial_access::{self, Shown},
@@ -90,6 +88,9 @@ pub enum RegisterError {
     /// What was shown is no initial access token that counts here.
     #[error("the initial access token is not valid")]
     InvalidToken,
+    /// The access token that a client showed does not let it register others; the log knows why.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
     /// This software was blocked.
     #[error("this software may not register here")]
     Blocked,
@@ -199,7 +200,7 @@ enum Admitted {
 /// The family of software that waits in quarantine, before anything else is known about the call.
 fn family_of(body: &Result<Map<String, Value>, String>) -> Option<Fingerprint> {
     let body = body.as_ref().ok()?;
-    let candidate = Candidate::parse(body, RegistrationMode::Quarantine, None).ok()?;
+    let candidate = Candidate::parse(body, Keeps::NoProof, None).ok()?;
     Some(candidate.fingerprint)
 }
 
@@ -227,7 +228,7 @@ async fn admit(
         })
         .await?;
     let mode = settings.registration_mode;
-    let candidate = read(body, (mode, &trusted, call.now), attempt);
+    let candidate = read(body, (mode.into(), &trusted, call.now), attempt);
     gate::pass(discovery, call, candidate.as_ref().ok()).await?;
     let allowed = match candidate {
         _ if mode == RegistrationMode::Closed => Err(RegisterError::NotOffered),
@@ -261,86 +262,6 @@ async fn admit(
     Ok((admitted, candidate.vouched))
 }
 
-/// The body as what it asks for; the attempt learns what it says about itself.
-pub(crate) fn read(
-    body: Result<Map<String, Value>, String>,
-    (mode, trusted, now): (RegistrationMode, &[StatementIssuer], Timestamp),
-    attempt: &mut Attempt,
-) -> Result<Candidate, RegisterError> {
-    let body = body.map_err(RegisterError::Malformed)?;
-    attempt.client_name = body.get("client_name").and_then(Value::as_str).map(shorten);
-    let (body, vouched) = software_statement::apply(body, trusted, now)?;
-    let candidate = Candidate::parse(&body, mode, vouched)?;
-    attempt.fingerprint = Some(candidate.fingerprint);
-    Ok(candidate)
-}
-
-/// What a registrant asks for, read and, where it gets an identifier at once, clamped to a public client; its wishes
-/// apart from what it is.
-#[derive(Debug)]
-pub(crate) struct Candidate {
-    pub(crate) metadata: ClientMetadata,
-    pub(crate) fingerprint: Fingerprint,
-    /// Who signed what it says.
-    pub(crate) vouched: Option<Vouched>,
-}
-
-impl Candidate {
-    pub(crate) fn parse(
-        body: &Map<String, Value>,
-        mode: RegistrationMode,
-        vouched: Option<Vouched>,
-    ) -> Result<Self, RegisterError> {
-        let metadata = ClientMetadata::parse(body)?;
-        let metadata = if mode == RegistrationMode::Approval {
-            if !can_wait(body)? {
-                return Err(RegisterError::WillNotWait);
-            }
-            metadata
-        } else {
-            metadata.clamp_for_quarantine()?
-        };
-        Ok(Self::of(metadata, vouched))
-    }
-
-    /// Metadata as they were read, and who signed them.
-    pub(crate) fn of(metadata: ClientMetadata, vouched: Option<Vouched>) -> Self {
-        let fingerprint = Fingerprint::of(&metadata);
-        Self {
-            metadata,
-            fingerprint: match &vouched {
-                Some(vouched) => fingerprint.vouched_by(&vouched.issuer),
-                None => fingerprint,
-            },
-            vouched,
-        }
-    }
-
-    /// What a client says about itself at its own address: there is nothing to answer it with, so it stays as it is.
-    pub(crate) fn found(document: &ClientDocument) -> Self {
-        Self {
-            metadata: document.metadata().clone(),
-            fingerprint: document.fingerprint(),
-            vouched: None,
-        }
-    }
-
-    /// The effective metadata without the scope: a wish is not registered.
-    pub(crate) fn registered(&self) -> Map<String, Value> {
-        let mut metadata = self.metadata.to_json();
-        metadata.remove("scope");
-        metadata
-    }
-
-    /// The wish, in its own words.
-    pub(crate) fn wish(&self) -> String {
-        self.metadata
-            .scope()
-            .map(ScopeSet::to_string)
-            .unwrap_or_default()
-    }
-}
-
 impl From<Waiting> for Registered {
     fn from(waiting: Waiting) -> Self {
         let metadata = waiting.answer.unwrap_or(waiting.metadata);
@@ -367,6 +288,7 @@ const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
         RegisterError::NotOffered
         | RegisterError::Disallowed(_)
         | RegisterError::InvalidToken
+        | RegisterError::Agent(_)
         | RegisterError::Closed { .. }
         | RegisterError::Store(_) => AttemptOutcome::Refused,
     }
@@ -382,6 +304,7 @@ pub const fn wire_code(error: &RegisterError) -> &'static str {
         | RegisterError::Blocked
         | RegisterError::Listed => "invalid_client_metadata",
         RegisterError::InvalidToken => "invalid_token",
+        RegisterError::Agent(error) => error.code(),
         RegisterError::Metadata(error) => error.code.as_str(),
         RegisterError::Disallowed(disallowed) => disallowed.code().as_str(),
         RegisterError::Statement(error) => error.code(),
@@ -392,11 +315,4 @@ pub const fn wire_code(error: &RegisterError) -> &'static str {
         | RegisterError::Closed { .. } => "temporarily_unavailable",
         RegisterError::Store(_) => "server_error",
     }
-}
-
-pub(crate) fn shorten(name: &str) -> String {
-    name.chars()
-        .filter(|character| !character.is_control())
-        .take(200)
-        .collect()
 }

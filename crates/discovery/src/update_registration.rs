@@ -8,10 +8,12 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 
 use crate::{
-    Discovery, gate,
+    Discovery,
+    candidate::Candidate,
+    gate,
     manage::{self, Manage, ManageError, Managed},
     pricing::{self, Call},
-    register::{Candidate, RegisterError},
+    register::RegisterError,
     software_statement,
     source::Source,
     store::{registration_access::Held, registration_update},

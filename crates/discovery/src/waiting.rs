@@ -9,9 +9,10 @@ use rand_core::CryptoRng;
 
 use crate::{
     Discovery,
+    candidate::Candidate,
     place::Place,
     pricing::{self, Call},
-    register::{Candidate, QUARANTINE, RegisterError, Registered},
+    register::{QUARANTINE, RegisterError, Registered},
     store::{
         attempt::{self, Attempt},
         family,

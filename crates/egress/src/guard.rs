@@ -18,6 +18,7 @@ use crate::error::FetchError;
 use crate::fetched::{FetchKind, Fetched, keep_for};
 use crate::flight::Flights;
 use crate::gate::Gate;
+use crate::record;
 use crate::resolve::{Resolvers, TxtAnswer, TxtError};
 use crate::target::{Target, Way};
 use crate::tls::Tls;
@@ -62,12 +63,13 @@ impl Guard {
                 .unwrap_or(Err(FetchError::Timeout { limit })),
             Err(error) => Err(error),
         };
-        record(&url, kind, &outcome, started);
+        record::fetch(&url, kind, &outcome, started);
         outcome
     }
 
     /// Asks every resolver for the TXT records of `name` (underscores allowed), each on its own.
     pub async fn txt(&self, name: &str) -> Vec<TxtAnswer> {
+        let started = Instant::now();
         let asked = async {
             match self.gate.enter_any().await {
                 Ok(_place) => self.resolvers.txt(name).await,
@@ -77,11 +79,7 @@ impl Guard {
         let answers = timeout(self.config.limits.total, asked)
             .await
             .unwrap_or_else(|_| self.resolvers.without_answer(TxtError::NoAnswer));
-        let answered = answers
-            .iter()
-            .filter(|answer| answer.records.is_ok())
-            .count();
-        tracing::info!(name, asked = answers.len(), answered, "txt");
+        record::txt(name, &answers, started);
         answers
     }
 
@@ -231,18 +229,4 @@ async fn read(
             None => return Ok(body.freeze()),
         }
     }
-}
-
-/// One line and one count per fetch: the host, never the path or query.
-fn record(url: &Url, kind: FetchKind, outcome: &Result<Fetched, FetchError>, started: Instant) {
-    let took = started.elapsed();
-    let code = outcome
-        .as_ref()
-        .map_or_else(FetchError::code, |_| "fetched");
-    let host = url.host_str().unwrap_or_default();
-    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(host, kind = kind.as_str(), outcome = code, ms, "fetch");
-    let labels = [("kind", kind.as_str()), ("outcome", code)];
-    metrics::counter!("narthex_egress_fetches_total", &labels).increment(1);
-    metrics::histogram!("narthex_egress_fetch_seconds", &labels).record(took.as_secs_f64());
 }

@@ -12,6 +12,7 @@ mod fetched;
 mod flight;
 mod gate;
 mod guard;
+mod record;
 mod resolve;
 mod target;
 mod tls;

@@ -169,6 +169,10 @@ enum Cache {
     None,
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place the ban points to"
+)]
 fn resolver(
     servers: Vec<NameServerConfig>,
     config: &GuardConfig,

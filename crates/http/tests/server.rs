@@ -1,6 +1,11 @@
 //! Real sockets: listeners side by side, a taken port, a graceful end, slow and oversized senders.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -37,6 +37,10 @@ pub enum Server {
 
 impl Server {
     /// Makes roles, the database `name` and its tables, as far as they are missing.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a chore at the keyboard, to our own database"
+    )]
     pub async fn prepare(&self, name: &str) -> anyhow::Result<DatabaseUrls> {
         let administrator = self.url(None, "postgres")?;
         migrate::ensure_roles(&administrator)

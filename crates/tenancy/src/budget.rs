@@ -97,6 +97,10 @@ impl std::fmt::Debug for Budgets {
 
 impl Budgets {
     /// Prepares the connection to `url`; connects on first use and again by itself.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place the ban points to"
+    )]
     pub fn new(url: &str) -> Result<Self, BudgetsUnavailable> {
         let unavailable = |error: redis::RedisError| BudgetsUnavailable(error.to_string());
         let config = ConnectionManagerConfig::new()

@@ -38,6 +38,7 @@ pub fn listen(url: String, channels: &'static [&'static str]) -> mpsc::Receiver<
     receiver
 }
 
+#[expect(clippy::disallowed_methods, reason = "the listener's own connection")]
 async fn once(
     url: &str,
     channels: &[&str],

@@ -48,7 +48,7 @@ impl AssertionError {
 /// An assertion that holds, but for its single use.
 #[derive(Debug)]
 pub(crate) struct Verified {
-    /// The credential; `None` for a key of the client's own document.
+    /// The credential; `None` for a key that was approved with the client.
     pub(crate) credential: Option<Id<Credential>>,
     pub(crate) jti_hash: [u8; 32],
     pub(crate) expires_at: Timestamp,

@@ -4,6 +4,8 @@ use narthex_vocab::{Approval, ClientId, Environment, Id, ScopeSet, TenantSlug, T
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::lineage::Actor;
+
 /// The media type of the header (RFC 9068 section 2.1).
 pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";
 
@@ -22,6 +24,9 @@ pub(crate) struct AccessClaims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) auth_time: Option<i64>,
     pub(crate) jti: Uuid,
+    /// On whose behalf the client acts, where another client registered it (RFC 8693 section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) act: Option<Actor>,
     #[serde(rename = "https://narthex.dev/claims/tenant")]
     pub(crate) tenant: TenantSlug,
     #[serde(rename = "https://narthex.dev/claims/environment")]
@@ -56,6 +61,7 @@ mod tests {
             iat: 1_800_000_000,
             auth_time: None,
             jti: Uuid::from_u128(7),
+            act: None,
             tenant: TenantSlug::parse("acme").unwrap(),
             environment: Environment::Production,
             approval: Id::from_uuid(Uuid::from_u128(9)),

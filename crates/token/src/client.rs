@@ -9,6 +9,7 @@ pub(crate) struct ApprovedClient {
     id: ClientId,
     approval: Id<Approval>,
     metadata: ClientMetadata,
+    parent: Option<ClientId>,
     restricted: bool,
     created_at: Timestamp,
     expires_at: Timestamp,
@@ -17,6 +18,8 @@ pub(crate) struct ApprovedClient {
 /// What the store knows of an approved client.
 pub(crate) struct ApprovedRow {
     pub(crate) approval: Id<Approval>,
+    /// The client that registered it.
+    pub(crate) parent: Option<ClientId>,
     pub(crate) restricted: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -24,11 +27,12 @@ pub(crate) struct ApprovedRow {
 
 impl ApprovedClient {
     /// Only for `store::client`: the row's state is active or restricted and its end is to come.
-    pub(crate) fn from_row(id: ClientId, metadata: ClientMetadata, row: &ApprovedRow) -> Self {
+    pub(crate) fn from_row(id: ClientId, metadata: ClientMetadata, row: ApprovedRow) -> Self {
         Self {
             id,
             approval: row.approval,
             metadata,
+            parent: row.parent,
             restricted: row.restricted,
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -46,6 +50,11 @@ impl ApprovedClient {
 
     pub(crate) const fn metadata(&self) -> &ClientMetadata {
         &self.metadata
+    }
+
+    /// The client that registered it, if one did.
+    pub(crate) const fn parent(&self) -> Option<&ClientId> {
+        self.parent.as_ref()
     }
 
     /// Whether new grants may begin; a restricted client keeps only what it has.

@@ -71,7 +71,7 @@ impl Active {
     /// RFC 7662 section 2.2.
     pub(crate) fn json(&self) -> Value {
         let claims = &self.live.claims;
-        json!({
+        let mut answer = json!({
             "active": true,
             "token_type": "Bearer",
             "iss": claims.iss,
@@ -85,6 +85,10 @@ impl Active {
             "https://narthex.dev/claims/tenant": claims.tenant,
             "https://narthex.dev/claims/environment": claims.environment,
             "https://narthex.dev/claims/approval": claims.approval,
-        })
+        });
+        if let (Some(act), Some(members)) = (&claims.act, answer.as_object_mut()) {
+            members.insert("act".to_owned(), json!(act));
+        }
+        answer
     }
 }

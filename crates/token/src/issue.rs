@@ -12,6 +12,7 @@ use crate::call::Call;
 use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
 use crate::client::ApprovedClient;
 use crate::error::TokenError;
+use crate::lineage;
 use crate::reach::Reach;
 use crate::store;
 use crate::store::issuance::Issuance;
@@ -122,6 +123,7 @@ async fn claims(
         iat: call.now.timestamp(),
         auth_time: person.map(|person| person.auth_time.timestamp()),
         jti,
+        act: lineage::act(tx, environment, client).await?,
         tenant: call.place.issuer.tenant().clone(),
         environment,
         approval: client.approval(),

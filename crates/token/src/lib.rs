@@ -28,6 +28,7 @@ mod id_token;
 mod introspect;
 mod issue;
 mod keys;
+mod lineage;
 mod page_error;
 mod place;
 mod reach;

@@ -147,6 +147,16 @@ impl ClientMetadata {
         self.consistent()
     }
 
+    /// The metadata of what a known client registers: as above, but that a client with keys in its
+    /// metadata may prove itself by them and act for itself. It has no secret either.
+    pub fn clamp_for_an_agent(self) -> Result<Self, MetadataError> {
+        if self.auth_method == AuthMethod::PrivateKeyJwt && self.jwks.is_some() {
+            Ok(self)
+        } else {
+            self.clamp_for_quarantine()
+        }
+    }
+
     /// Every domain name it names, but for this machine's: what must be proved or allowed.
     pub fn hosts(&self) -> BTreeSet<HostName> {
         let redirects = self.redirect_uris.iter().filter_map(RedirectUri::host);

@@ -40,6 +40,19 @@ impl Scope {
         Ok(Self(text.to_owned()))
     }
 
+    /// What lets a client register others; no resource of a tenant has it.
+    pub const REGISTER: &str = "narthex:register";
+
+    /// Whether a tenant may not give it a meaning of its own.
+    pub fn is_reserved(&self) -> bool {
+        self.0.starts_with("narthex:")
+    }
+
+    /// Whether it lets a client register others.
+    pub fn registers(&self) -> bool {
+        self.0 == Self::REGISTER
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -39,6 +39,7 @@ mod integration_form;
 pub(crate) mod integrations;
 pub(crate) mod members;
 pub(crate) mod new_integration;
+pub(crate) mod offer_registration;
 mod opening_page;
 mod registrant;
 pub(crate) mod request;

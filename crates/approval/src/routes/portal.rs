@@ -8,7 +8,7 @@ use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, brake, claim, claims, credential, domain, domains, fault, home,
     initial_access_tokens, integration, integrations, invitation, members, new_integration,
-    request, resource, resource_credential, resources, retire_credential,
+    offer_registration, request, resource, resource_credential, resources, retire_credential,
     revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, verify,
     withdraw, workspace,
 };
@@ -52,6 +52,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}", read, "home", home::page)
         .get("/t/{tenant}/{environment}/resources", read, "resources", resources::page)
         .post("/t/{tenant}/{environment}/resources", catalogue, "add_resource", resources::submit)
+        .post("/t/{tenant}/{environment}/resources/registration", catalogue, "offer_registration", offer_registration::submit)
         .get("/t/{tenant}/{environment}/resources/new", catalogue, "new_resource", resources::new_page)
         .get("/t/{tenant}/{environment}/resources/{resource}", read, "resource", resource::page)
         .post("/t/{tenant}/{environment}/resources/{resource}/scopes", catalogue, "add_scope", resource::submit_scope)

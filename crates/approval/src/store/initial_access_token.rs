@@ -1,4 +1,5 @@
-//! `intake.initial_access_token` as the approval plane has it: it makes and revokes them, and cannot read a hash.
+//! `intake.initial_access_token` as the approval plane has it: it makes and revokes them, and cannot read a hash. Those
+//! that a client stands for are made by the database, with the approval that says so.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -44,6 +45,8 @@ pub(crate) struct Token {
     pub(crate) used_at: Option<Timestamp>,
     pub(crate) held: bool,
     pub(crate) revoked_at: Option<Timestamp>,
+    /// Whether there is no secret: the parent shows access tokens of its own.
+    pub(crate) standing: bool,
 }
 
 /// Keeps a token with its ceiling.
@@ -152,12 +155,24 @@ pub(crate) async fn load(
         .ok_or(StoreError::NotFound)
 }
 
-/// What a token allows to ask for.
+/// What a token allows to ask for; for what a client stands for itself, all that this client has.
 pub(crate) async fn ceiling(
     tx: &mut TenantTx,
     environment: Environment,
     token: Id<InitialAccess>,
 ) -> Result<ScopeSet, StoreError> {
+    let stands: Option<String> = t::table
+        .find((tx.tenant_uuid(), environment.as_str(), token.as_uuid()))
+        .filter(t::standing)
+        .select(t::parent_client_id.assume_not_null())
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    if let Some(parent) = stands {
+        let parent =
+            ClientId::parse(&parent).map_err(StoreError::corrupt(TABLE, "parent_client_id"))?;
+        return Ok(super::lineage::load(tx, environment, &parent).await?.scopes);
+    }
     let scopes: Vec<String> = s::table
         .filter(
             s::tenant_id
@@ -187,6 +202,7 @@ struct Row {
     used_at: Option<Timestamp>,
     held: bool,
     revoked_at: Option<Timestamp>,
+    standing: bool,
 }
 
 impl Row {
@@ -207,6 +223,7 @@ impl Row {
             used_at: self.used_at,
             held: self.held,
             revoked_at: self.revoked_at,
+            standing: self.standing,
         })
     }
 }

@@ -132,6 +132,30 @@ fn tool(
     Ok((tool, SchemaHash::from_bytes(hash)))
 }
 
+/// The person who answers for a client; `None` where nobody does.
+pub(crate) async fn sponsor_of(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client_id: &ClientId,
+) -> Result<Option<Id<kind::Member>>, StoreError> {
+    let sponsor: Option<uuid::Uuid> = c::table
+        .inner_join(
+            i::table.on(i::tenant_id
+                .eq(c::tenant_id)
+                .and(i::integration_id.eq(c::integration_id))),
+        )
+        .filter(
+            c::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(c::environment.eq(environment.as_str())),
+        )
+        .filter(c::client_id.eq(client_id.as_str()))
+        .select(i::sponsor_id)
+        .first(tx.connection()?)
+        .await?;
+    Ok(sponsor.map(Id::from_uuid))
+}
+
 /// The clients of an environment that may register others, by name.
 pub(crate) async fn possible_parents(
     tx: &mut TenantTx,

@@ -103,6 +103,7 @@ pub(crate) async fn newest_initial_access(
                 .eq(tenant)
                 .and(iat::environment.eq(environment.as_str())),
         )
+        .filter(iat::standing.eq(false))
         .order(iat::initial_access_id.desc())
         .select(iat::initial_access_id)
         .first(tx.connection()?)

@@ -1,10 +1,11 @@
-//! What a registration shows in its `Authorization` header (RFC 6750 section 2.1): nothing, an initial access token, or
-//! something else. It never reads a token from a body or a query.
+//! What a registration shows in its `Authorization` header (RFC 6750 section 2.1): nothing, an initial access token, an
+//! access token, or something else. It never reads a token from a body or a query.
 
 use actix_web::{HttpRequest, http::header::AUTHORIZATION};
 use narthex_vocab::{Secret, SecretKind};
+use zeroize::Zeroizing;
 
-use crate::initial_access::Shown;
+use crate::{agent::LONGEST, initial_access::Shown};
 
 /// What the request shows.
 pub(super) fn shown(request: &HttpRequest) -> Shown {
@@ -16,11 +17,20 @@ pub(super) fn shown(request: &HttpRequest) -> Shown {
     };
     match line.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-            Secret::parse(SecretKind::InitialAccessToken, token.trim())
-                .map_or(Shown::Other, Shown::Token)
+            let token = token.trim();
+            match Secret::parse(SecretKind::InitialAccessToken, token) {
+                Ok(secret) => Shown::Token(secret),
+                Err(_) if is_compact(token) => Shown::AccessToken(Zeroizing::new(token.to_owned())),
+                Err(_) => Shown::Other,
+            }
         }
         Some(_) | None => Shown::Other,
     }
+}
+
+/// The form of a signed token (RFC 7515 section 7.1): three parts, and not without end.
+fn is_compact(token: &str) -> bool {
+    token.len() <= LONGEST && token.split('.').count() == 3
 }
 
 #[cfg(test)]
@@ -38,6 +48,11 @@ mod tests {
     #[case(&["Bearer nia_short"], "other")]
     #[case(&["Basic bmlhOng="], "other")]
     #[case(&["Bearer a", "Bearer b"], "other")]
+    #[case(&["Bearer a.b"], "other")]
+    #[case(&["Bearer a.b.c.d"], "other")]
+    #[case(&["DPoP a.b.c"], "other")]
+    #[case(&["bearer a.b.c"], "access token")]
+    #[case(&["Bearer a.b.c", "Bearer a.b.c"], "other")]
     fn one_header_with_one_token(#[case] lines: &[&str], #[case] expected: &str) {
         let mut request = TestRequest::default();
         for line in lines {
@@ -46,6 +61,7 @@ mod tests {
         let read = match shown(&request.to_http_request()) {
             Shown::Nothing => "nothing",
             Shown::Token(_) => "token",
+            Shown::AccessToken(_) => "access token",
             Shown::Other => "other",
         };
         assert_eq!(read, expected);

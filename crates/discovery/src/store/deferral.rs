@@ -8,7 +8,7 @@ use narthex_tenancy::{StoreError, TenantTx, schema::intake::deferral as d};
 use narthex_vocab::{DeferralState, Fingerprint, Id, SecretHash, Timestamp, kind};
 use serde_json::Value;
 
-use crate::{defer::NewDeferral, place::Place, register::Candidate};
+use crate::{candidate::Candidate, defer::NewDeferral, place::Place};
 
 const TABLE: &str = "intake.deferral";
 

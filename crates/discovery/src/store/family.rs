@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::family as f};
 use narthex_vocab::{ClientName, Environment, Fingerprint, RedirectUri, Timestamp};
 
-use crate::register::Candidate;
+use crate::candidate::Candidate;
 
 /// Counts one more attempt of the family, or the first.
 pub(crate) async fn count(

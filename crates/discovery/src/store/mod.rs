@@ -12,6 +12,7 @@ pub(crate) mod key_set;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
 pub(crate) mod registration_update;
+pub(crate) mod revocation;
 pub(crate) mod rule;
 pub(crate) mod statement_keys;
 pub(crate) mod tally;

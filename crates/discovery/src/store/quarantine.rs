@@ -3,13 +3,21 @@
 use diesel::{dsl::count_star, prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use ipnet::IpNet;
-use narthex_tenancy::{StoreError, TenantTx, schema::intake::quarantine as q};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::intake::{initial_access_token as t, quarantine as q},
+};
 use narthex_vocab::{
     ClientId, Environment, Fingerprint, Id, InitialAccess, QuarantineState, Timestamp,
 };
 use serde_json::{Map, Value};
 
-use crate::{place::Place, pricing::History, register::Candidate, store::family};
+use crate::{
+    candidate::Candidate,
+    place::Place,
+    pricing::History,
+    store::{family, initial_access_token::Token},
+};
 
 /// A row of quarantine, as far as this plane may know it.
 #[derive(Debug)]
@@ -187,13 +195,27 @@ pub(crate) async fn wait_at(
     Ok(())
 }
 
-/// What a token brought of this software, unless that is over.
+/// What a token brought of this software, unless that is over; of a client that stands for itself, by any approval.
 pub(crate) async fn brought(
     tx: &mut TenantTx,
     place: &Place,
     candidate: &Candidate,
-    by: Id<InitialAccess>,
+    by: &Token,
 ) -> Result<Option<Waiting>, StoreError> {
+    let rests_on = t::table
+        .filter(
+            t::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(t::environment.eq(place.environment.as_str())),
+        )
+        .select(t::initial_access_id.nullable())
+        .into_boxed();
+    let rests_on = match &by.parent {
+        Some(parent) if by.standing => rests_on
+            .filter(t::standing)
+            .filter(t::parent_client_id.eq(parent)),
+        Some(_) | None => rests_on.filter(t::initial_access_id.eq(by.id.as_uuid())),
+    };
     let row: Option<Row> = q::table
         .filter(
             q::tenant_id
@@ -204,7 +226,7 @@ pub(crate) async fn brought(
         .filter(
             q::state
                 .ne(QuarantineState::Expired.as_str())
-                .and(q::initial_access_id.eq(by.as_uuid())),
+                .and(q::initial_access_id.eq_any(rests_on)),
         )
         .select(Row::as_select())
         .first(tx.connection()?)

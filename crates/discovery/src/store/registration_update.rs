@@ -7,7 +7,7 @@ use narthex_tenancy::{StoreError, TenantTx, schema::intake::registration_update 
 use narthex_vocab::{ClientId, Fingerprint, Timestamp};
 use serde_json::Value;
 
-use crate::{place::Place, register::Candidate};
+use crate::{candidate::Candidate, place::Place};
 
 const TABLE: &str = "intake.registration_update";
 

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "tests"
 )]
 
@@ -12,6 +13,7 @@ mod dns;
 mod limits;
 mod names;
 mod server;
+mod told;
 
 use std::time::Duration;
 

@@ -108,6 +108,7 @@ impl Redis {
         self.process.stop(STOP)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the socket of the private Redis")]
     fn answers(&self) -> bool {
         let ask = || -> std::io::Result<[u8; 5]> {
             let mut stream = UnixStream::connect(&self.socket)?;

@@ -237,7 +237,7 @@ diesel::table! {
         tenant_id -> Uuid,
         environment -> Text,
         initial_access_id -> Uuid,
-        token_hash -> Bytea,
+        token_hash -> Nullable<Bytea>,
         last4 -> Text,
         label -> Text,
         sponsor_id -> Uuid,
@@ -248,6 +248,7 @@ diesel::table! {
         used_at -> Nullable<Timestamptz>,
         held -> Bool,
         revoked_at -> Nullable<Timestamptz>,
+        standing -> Bool,
     }
 }
 

@@ -13,6 +13,15 @@ use serde_json::Value;
 
 use crate::client::{ApprovedClient, ApprovedRow, Standing, StoppedClient, UndecidedClient};
 
+type Row = (
+    uuid::Uuid,
+    String,
+    Value,
+    Timestamp,
+    Timestamp,
+    Option<String>,
+);
+
 /// Looks an identifier up among the clients, then in quarantine.
 pub(crate) async fn find(
     tx: &mut TenantTx,
@@ -20,7 +29,7 @@ pub(crate) async fn find(
     id: &ClientId,
     now: Timestamp,
 ) -> Result<Standing, StoreError> {
-    let row: Option<(uuid::Uuid, String, Value, Timestamp, Timestamp)> = c::table
+    let row: Option<Row> = c::table
         .filter(
             c::tenant_id
                 .eq(tx.tenant_uuid())
@@ -33,11 +42,12 @@ pub(crate) async fn find(
             c::metadata,
             c::created_at,
             c::expires_at,
+            c::parent_client_id,
         ))
         .first(tx.connection()?)
         .await
         .optional()?;
-    let Some((approval, state, metadata, created_at, expires_at)) = row else {
+    let Some((approval, state, metadata, created_at, expires_at, parent)) = row else {
         return in_quarantine(tx, environment, id, now).await;
     };
     let state: ClientState = state
@@ -48,13 +58,15 @@ pub(crate) async fn find(
         let id = id.clone();
         return Ok(Standing::Stopped(Box::new(StoppedClient { id, metadata })));
     }
+    let parent = parent.as_deref().map(ClientId::parse).transpose();
     let row = ApprovedRow {
         approval: Id::from_uuid(approval),
+        parent: parent.map_err(StoreError::corrupt("registry.client", "parent_client_id"))?,
         restricted: !state.allows_grants(),
         created_at,
         expires_at,
     };
-    let client = ApprovedClient::from_row(id.clone(), metadata, &row);
+    let client = ApprovedClient::from_row(id.clone(), metadata, row);
     Ok(Standing::Approved(Box::new(client)))
 }
 

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 /// A credential of a client that is in force.
 pub(crate) struct ClientCredential {
-    /// `None` for a key of the client's own document.
+    /// `None` for a key that was approved with the client.
     pub(crate) id: Option<Id<Credential>>,
     pub(crate) proof: Proof,
 }

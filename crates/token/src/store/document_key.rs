@@ -1,5 +1,5 @@
-//! `intake.key_set`: the keys by which a client with a document proves itself. Only keys that were approved with it, and
-//! those at the address that was.
+//! `intake.key_set`, and keys in approved metadata: how a client proves itself that brought its keys. Only keys that were
+//! approved with it, and for a client with a document those at the address that was.
 
 use chrono::Duration;
 use diesel::prelude::*;
@@ -13,17 +13,15 @@ use super::credential::{ClientCredential, Proof};
 /// Keys that nobody could fetch again for so long count no more.
 const LIMIT: Duration = Duration::days(7);
 
-/// The keys of a client, by its approved metadata; none for one whose identifier is no address.
+/// The keys of a client, by its approved metadata; only for one whose identifier is an address are any fetched.
 pub(crate) async fn of_client(
     tx: &mut TenantTx,
     environment: Environment,
     (client, metadata): (&ClientId, &ClientMetadata),
     now: Timestamp,
 ) -> Result<Vec<ClientCredential>, StoreError> {
-    if client.document_url().is_none() {
-        return Ok(Vec::new());
-    }
     let fetched = match metadata.jwks_uri() {
+        Some(_) if client.document_url().is_none() => None,
         Some(url) => at(tx, environment, (client, url.as_str()), now).await?,
         None => None,
     };

@@ -12,6 +12,7 @@ pub(crate) mod entitlement;
 pub(crate) mod fetch_order;
 pub(crate) mod grant;
 pub(crate) mod issuance;
+pub(crate) mod lineage;
 pub(crate) mod parked;
 pub(crate) mod refresh;
 pub(crate) mod replay;

@@ -13,6 +13,8 @@ pub(crate) enum Done {
     Joined,
     /// A resource was added.
     ResourceAdded,
+    /// Clients may ask to register others.
+    RegistrationOffered,
     /// A scope was added.
     ScopeAdded,
     /// A tool was added.
@@ -54,9 +56,10 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::Joined,
         Self::ResourceAdded,
+        Self::RegistrationOffered,
         Self::ScopeAdded,
         Self::ToolAdded,
         Self::Sent,
@@ -83,6 +86,7 @@ impl Done {
         match self {
             Self::Joined => "joined",
             Self::ResourceAdded => "resource-added",
+            Self::RegistrationOffered => "registration-offered",
             Self::ScopeAdded => "scope-added",
             Self::ToolAdded => "tool-added",
             Self::Sent => "sent",
@@ -110,6 +114,9 @@ impl Done {
             Self::Joined => "You joined. This is your home page: it shows what needs you.",
             Self::ResourceAdded => {
                 "The resource is added. Add the scopes it understands, then its tools."
+            }
+            Self::RegistrationOffered => {
+                "Integrations can ask for it now. The review team decides about each one."
             }
             Self::ScopeAdded => "The scope is added.",
             Self::ToolAdded => "The tool is added.",

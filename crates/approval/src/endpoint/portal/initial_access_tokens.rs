@@ -148,7 +148,8 @@ fn view(
         }),
         newest: seen
             .tokens
-            .first()
+            .iter()
+            .find(|token| !token.standing)
             .map_or_else(String::new, |newest| newest.id.to_string()),
         here: who.path(&area.path()),
         who_may: who.who_may(Action::EditIntegration),
@@ -174,8 +175,11 @@ fn row(who: &SignedIn, environment: Environment, token: &Token, may: bool) -> Ro
     }
 }
 
-/// Its kind and its last characters.
+/// Its kind and its last characters; nothing is shown of what has no secret.
 pub(super) fn name_of(token: &Token) -> String {
+    if token.standing {
+        return "its own access tokens".to_owned();
+    }
     format!(
         "{}…{}",
         SecretKind::InitialAccessToken.prefix(),

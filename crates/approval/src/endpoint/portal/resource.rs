@@ -165,6 +165,11 @@ fn refused<T>(
             let words = "Only a sandbox gives scopes to everybody, and only scopes that read";
             Ok(Err(Problems::one("open", words)))
         }
+        Err(CatalogueError::Reserved) => {
+            let words =
+                "Choose another name: those that begin with narthex: have a meaning already";
+            Ok(Err(Problems::one("scope", words)))
+        }
         Err(CatalogueError::Unknown) if field == "tool" => {
             let words = "Choose a scope of this resource";
             Ok(Err(Problems::one("tool_scope", words)))

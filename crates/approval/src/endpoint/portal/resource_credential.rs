@@ -53,9 +53,10 @@ fn refusal(error: CatalogueError) -> Refusal {
     match error {
         CatalogueError::NotPermitted(error) => error.into(),
         CatalogueError::Store(error) => error.into(),
-        CatalogueError::Exists | CatalogueError::Unknown | CatalogueError::NotOpen => {
-            Refusal::NotFound
-        }
+        CatalogueError::Exists
+        | CatalogueError::Unknown
+        | CatalogueError::NotOpen
+        | CatalogueError::Reserved => Refusal::NotFound,
     }
 }
 

@@ -26,6 +26,7 @@ struct ResourcesPage {
     shell: Shell,
     rows: Vec<ResourceRow>,
     new_href: Option<String>,
+    offer_href: Option<String>,
     who_may: String,
 }
 
@@ -72,6 +73,8 @@ pub(crate) async fn page(
         new_href: who
             .may(Action::EditCatalogue)
             .then(|| who.path(&format!("{}/new", area.path()))),
+        offer_href: (who.may(Action::EditCatalogue) && !takes_registrations(&catalogue))
+            .then(|| who.path(&format!("{}/registration", area.path()))),
         who_may: who.who_may(Action::EditCatalogue),
     };
     Ok(answer(&page))
@@ -161,11 +164,17 @@ fn problems(error: CatalogueError) -> Result<Problems, Refusal> {
             let words = "This environment has a resource with this identifier already";
             Ok(Problems::one("identifier", words))
         }
-        // Neither is a part of a new resource.
-        CatalogueError::Unknown | CatalogueError::NotOpen => Err(Refusal::NotFound),
+        // None is a part of a new resource.
+        CatalogueError::Unknown | CatalogueError::NotOpen | CatalogueError::Reserved => {
+            Err(Refusal::NotFound)
+        }
         CatalogueError::NotPermitted(error) => Err(error.into()),
         CatalogueError::Store(error) => Err(error.into()),
     }
+}
+
+fn takes_registrations(catalogue: &Catalogue) -> bool {
+    catalogue.scopes.iter().any(|entry| entry.scope.registers())
 }
 
 fn rows(who: &SignedIn, environment: Environment, catalogue: &Catalogue) -> Vec<ResourceRow> {

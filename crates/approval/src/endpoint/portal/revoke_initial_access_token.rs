@@ -66,7 +66,7 @@ fn view(who: &SignedIn, environment: Environment, token: &Token) -> DangerPage {
         effects: vec![
             (
                 "1".to_owned(),
-                format!("token, {name}, registers nothing any more, at once"),
+                format!("way to register clients, {name}, is closed at once"),
             ),
             (
                 token.uses_left.to_string(),
@@ -74,7 +74,12 @@ fn view(who: &SignedIn, environment: Environment, token: &Token) -> DangerPage {
             ),
             (
                 "For good".to_owned(),
-                "a revoked token cannot be brought back; you can create another".to_owned(),
+                if token.standing {
+                    "only another approval lets the client register others again"
+                } else {
+                    "a revoked token cannot be brought back; you can create another"
+                }
+                .to_owned(),
             ),
         ],
         stays: vec![

@@ -28,6 +28,17 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: This("update intake.initial_access_token set uses_left = uses_left - 1"),
     },
     Trial {
+        what: "lets a client register others that was not approved for it",
+        role: Approval,
+        sql: "insert into intake.initial_access_token (tenant_id, environment, initial_access_id, last4, label, sponsor_id,
+            parent_client_id, uses_left, created_at, expires_at, standing)
+        values ($A, 'production', $A.new, '', 'Agent', $A.owner, $A.client, 10, now(), now() + interval '1 day', true)",
+        by: Rule("standing_by_its_scope"),
+        but: This("insert into intake.initial_access_token (tenant_id, environment, initial_access_id, token_hash, last4, label,
+            sponsor_id, parent_client_id, uses_left, created_at, expires_at)
+        values ($A, 'production', $A.new, sha256('new'), '', 'Agent', $A.owner, $A.client, 10, now(), now() + interval '1 day')"),
+    },
+    Trial {
         what: "makes a production client active without an approval",
         role: Approval,
         sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,

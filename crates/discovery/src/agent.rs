@@ -1,0 +1,161 @@
+//! An access token that a client shows to register others: one of this issuer's own, for this very endpoint, that the
+//! client got for itself (RFC 9068 section 4). Pure: whether its client still may is asked of the database. Keys that
+//! a header brings (`jku`, `jwk`, `x5u`) are never looked at.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
+use narthex_http::StrictJson;
+use narthex_vocab::{ClientId, Issuer, Scope, ScopeSet, Timestamp};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// The one type of token that opens this door (RFC 9068 section 2.1).
+const TYPE: &str = "at+jwt";
+/// The longest, in bytes.
+pub(crate) const LONGEST: usize = 8 * 1024;
+
+/// The client that the token was issued to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Agent {
+    pub(crate) client_id: ClientId,
+    /// By which the token can be ended before its time.
+    pub(crate) jti: Uuid,
+}
+
+/// Why a token does not open the door. The log has the reason, the caller one of two codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AgentError {
+    /// No compact JWS with one JSON object in each part, or a member twice.
+    #[error("the access token is malformed")]
+    Malformed,
+    /// Another kind of token, for example an id token.
+    #[error("the token is no access token")]
+    Type,
+    /// No published key of this issuer signed it, or not with the algorithm of access tokens.
+    #[error("the access token is not signed by a key of this issuer")]
+    Signature,
+    /// Of another tenant, of the other environment, or for another resource.
+    #[error("the access token is for another place")]
+    Place,
+    /// Over, or not yet in force.
+    #[error("the access token is over")]
+    Time,
+    /// A person is behind it: a client registers others for itself alone.
+    #[error("the access token speaks for a person")]
+    Person,
+    /// It counts with a proof of its key alone, and the proof is not looked at here.
+    #[error("the access token is bound to a key")]
+    Bound,
+    /// It does not say that its client may.
+    #[error("the access token has not the scope narthex:register")]
+    Scope,
+    /// Its client was stopped, is not approved for it any more, or nobody answers for it; or the token was revoked.
+    #[error("the client of the access token may not register others now")]
+    Stopped,
+}
+
+impl AgentError {
+    /// The code of RFC 6750 section 3.1.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed
+            | Self::Type
+            | Self::Signature
+            | Self::Place
+            | Self::Time
+            | Self::Person
+            | Self::Bound
+            | Self::Stopped => "invalid_token",
+            Self::Scope => "insufficient_scope",
+        }
+    }
+}
+
+/// What is read of the token. A list of audiences, even of one, does not parse.
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    client_id: ClientId,
+    scope: ScopeSet,
+    exp: i64,
+    iat: i64,
+    jti: Uuid,
+    cnf: Option<Value>,
+}
+
+/// Whose token it is, if it counts at `endpoint` of `issuer`, whose published keys are `keys`.
+pub(crate) fn verify(
+    text: &str,
+    keys: &[Value],
+    (issuer, endpoint): (&Issuer, &str),
+    now: Timestamp,
+) -> Result<Agent, AgentError> {
+    strict(text)?;
+    let header = decode_header(text).map_err(|_| AgentError::Signature)?;
+    if header.typ.as_deref() != Some(TYPE) {
+        return Err(AgentError::Type);
+    }
+    let claims = signed(text, &header, keys)?;
+    if claims.iss != issuer.as_str() || claims.aud != endpoint {
+        return Err(AgentError::Place);
+    }
+    if claims.exp <= now.timestamp() || claims.iat > now.timestamp() {
+        return Err(AgentError::Time);
+    }
+    if claims.sub != claims.client_id.as_str() {
+        return Err(AgentError::Person);
+    }
+    if claims.cnf.is_some() {
+        return Err(AgentError::Bound);
+    }
+    if !claims.scope.iter().any(Scope::registers) {
+        return Err(AgentError::Scope);
+    }
+    Ok(Agent {
+        client_id: claims.client_id,
+        jti: claims.jti,
+    })
+}
+
+/// Header and payload are one JSON object each, with no member twice.
+fn strict(text: &str) -> Result<(), AgentError> {
+    let parts: Vec<_> = text.split('.').collect();
+    let [header, payload, _] = parts.as_slice() else {
+        return Err(AgentError::Malformed);
+    };
+    for part in [header, payload] {
+        let bytes = URL_SAFE_NO_PAD
+            .decode(part)
+            .map_err(|_| AgentError::Malformed)?;
+        StrictJson::parse(&bytes).map_err(|_| AgentError::Malformed)?;
+    }
+    Ok(())
+}
+
+/// The claims, if the named key of the issuer signed them. The algorithm is pinned.
+fn signed(text: &str, header: &Header, keys: &[Value]) -> Result<Claims, AgentError> {
+    let named = |key: &&Value| {
+        let kid = key.get("kid").and_then(Value::as_str);
+        kid.is_some() && kid == header.kid.as_deref()
+    };
+    if header.alg != Algorithm::ES256 || header.crit.is_some() {
+        return Err(AgentError::Signature);
+    }
+    let key = keys.iter().find(named).ok_or(AgentError::Signature)?;
+    let key = serde_json::from_value(key.clone()).map_err(|_| AgentError::Signature)?;
+    let key = DecodingKey::from_jwk(&key).map_err(|_| AgentError::Signature)?;
+    let mut validation = Validation::new(Algorithm::ES256);
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    let checked =
+        decode::<Map<String, Value>>(text, &key, &validation).map_err(|_| AgentError::Signature)?;
+    serde_json::from_value(Value::Object(checked.claims)).map_err(|_| AgentError::Malformed)
+}
+
+#[cfg(test)]
+#[path = "agent_tests.rs"]
+mod tests;

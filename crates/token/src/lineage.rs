@@ -1,0 +1,61 @@
+//! On whose behalf a client acts that another one registered: the `act` claim (RFC 8693 section 4.1). It only tells;
+//! nothing is decided by it.
+
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::Environment;
+use serde::{Deserialize, Serialize};
+
+use crate::client::ApprovedClient;
+use crate::store;
+
+/// Somebody who acts, and whoever stands behind: the client itself, the client that registered it, and so on up to the
+/// person who answers for the first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Actor {
+    /// A client's identifier, or last of all a member's.
+    pub(crate) sub: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) act: Option<Box<Self>>,
+}
+
+/// The `act` of a token; none for a client that no other one registered.
+pub(crate) async fn act(
+    tx: &mut TenantTx,
+    environment: Environment,
+    client: &ApprovedClient,
+) -> Result<Option<Actor>, StoreError> {
+    let Some(parent) = client.parent() else {
+        return Ok(None);
+    };
+    let mut line = vec![client.id().to_string()];
+    line.extend(store::lineage::above(tx, environment, parent).await?);
+    Ok(nested(line))
+}
+
+/// The first one acts; each of the others stands behind the one before it.
+fn nested(line: Vec<String>) -> Option<Actor> {
+    line.into_iter().rev().fold(None, |act, sub| {
+        Some(Actor {
+            sub,
+            act: act.map(Box::new),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whoever_acts_is_outermost() {
+        let line = ["np_child", "np_agent", "mem_olga"].map(str::to_owned);
+        let act = nested(line.to_vec()).unwrap();
+        let wire = json!({ "sub": "np_child", "act": { "sub": "np_agent", "act": { "sub": "mem_olga" } } });
+        assert_eq!(serde_json::to_value(&act).unwrap(), wire);
+        assert_eq!(serde_json::from_value::<Actor>(wire).unwrap(), act);
+        assert_eq!(nested(Vec::new()), None);
+    }
+}

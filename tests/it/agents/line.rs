@@ -1,0 +1,88 @@
+//! Person, agent, client: what tokens say of the line, how far it goes, and that it stops as one.
+
+use std::time::{Duration, Instant};
+
+use narthex_approval::suspend::Stop;
+use serde_json::json;
+
+use super::{Child, PRODUCTION, claims};
+use crate::initial_access::{app, with};
+use crate::scene::{RESOURCE, Scene};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s17_tokens_say_on_whose_behalf_and_the_line_ends_at_three() {
+    let scene = Scene::new().await;
+    let agent = scene.agent().await;
+    let key = scene.key_of(&agent).await;
+    assert!(claims(&key).get("act").is_none(), "nobody registered it");
+    let sponsor = scene.company.owner.member.to_string();
+
+    let child = Child::of(&scene, &key, "Child", "notes:read narthex:register").await;
+    let key = child.token(&scene, &scene.register(PRODUCTION)).await;
+    let behind = json!({ "sub": agent.id, "act": { "sub": sponsor } });
+    let act = json!({ "sub": child.id, "act": behind });
+    assert_eq!(claims(&key)["act"], act);
+    assert_eq!(claims(&key)["sub"], json!(child.id));
+
+    let last = Child::of(&scene, &key, "Last", "notes:read narthex:register").await;
+    let token = last.token(&scene, RESOURCE).await;
+    let act = json!({ "sub": last.id, "act": act });
+    assert_eq!(claims(&token)["act"], act);
+    let notes = scene.notes(PRODUCTION).await;
+    let known = scene.introspect(PRODUCTION, &notes, &token).await;
+    assert_eq!((&known["active"], &known["act"]), (&json!(true), &act));
+
+    // It has the scope, and is as deep as clients may be.
+    let key = last.token(&scene, &scene.register(PRODUCTION)).await;
+    let deeper = with(&scene, PRODUCTION, &key, &app("Deeper", "notes:read")).await;
+    assert_eq!(deeper.status, 401, "{}", deeper.body);
+    assert_eq!(deeper.json()["error"], "invalid_token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s17_freezing_an_agent_stops_every_token_below_it_within_a_second() {
+    let scene = Scene::new().await;
+    let agent = scene.agent().await;
+    let key = scene.key_of(&agent).await;
+    let child = Child::of(&scene, &key, "Child", "notes:read narthex:register").await;
+    let below = child.token(&scene, &scene.register(PRODUCTION)).await;
+    let last = Child::of(&scene, &below, "Last", "notes:read").await;
+    let (token, other) = (
+        last.token(&scene, RESOURCE).await,
+        scene.machine(PRODUCTION, "notes:read").await,
+    );
+    let others = scene.client_token(PRODUCTION, &other).await;
+    let notes = scene.notes(PRODUCTION).await;
+    let active = async |token: &str| {
+        let known = scene.introspect(PRODUCTION, &notes, token).await;
+        known["active"].as_bool().unwrap()
+    };
+    assert!(active(&token).await && active(&others).await);
+
+    scene.stop(&agent.id, PRODUCTION, Stop::Suspend).await;
+    let stopped = Instant::now();
+    assert!(!active(&token).await, "introspection knows at once");
+    let said = scene
+        .may_call(PRODUCTION, &notes, (last.id.as_str(), &token))
+        .await;
+    assert_eq!(said["decision"], json!(false), "{said}");
+    for (what, shown) in [("the agent's", &key), ("the child's", &below)] {
+        let late = with(&scene, PRODUCTION, shown, &app("Late", "notes:read")).await;
+        assert_eq!(late.status, 401, "{what}: {}", late.body);
+    }
+    assert!(
+        stopped.elapsed() < Duration::from_secs(1),
+        "within a second"
+    );
+    let asked = last.asks(&scene, RESOURCE).await;
+    assert_ne!(asked.status, 200, "{}", asked.body);
+    assert!(active(&others).await, "what is not below goes on");
+
+    scene.stop(&agent.id, PRODUCTION, Stop::Resume).await;
+    assert!(!active(&token).await, "each one is resumed by itself");
+    let fresh = scene.key_of(&agent).await;
+    let again = with(&scene, PRODUCTION, &fresh, &app("Again", "notes:read")).await;
+    assert_eq!(again.status, 201, "{}", again.body);
+    let closed = with(&scene, PRODUCTION, &below, &app("Late", "notes:read")).await;
+    assert_eq!(closed.status, 401, "{}", closed.body);
+}
