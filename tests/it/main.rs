@@ -38,3 +38,4 @@ mod statement_keys;
 mod streams;
 mod token;
 mod update_registration;
+mod verified_names;
