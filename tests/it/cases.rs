@@ -7,7 +7,7 @@ pub(crate) mod stranger;
 mod catalogue;
 mod create_credential;
 mod decide;
-mod domain;
+pub(crate) mod domain;
 mod expire;
 pub(crate) mod initial_access;
 mod invite_owner;

@@ -41,3 +41,4 @@ mod statement_keys;
 mod streams;
 mod token;
 mod update_registration;
+mod verified_names;

@@ -18,7 +18,9 @@ use crate::{
     store::{
         approval::{self, Term},
         client::{self, Newborn},
-        deferral, lineage, quarantine, registration_access, registration_update, restriction,
+        deferral, integration, lineage,
+        name_mark::{self, Names},
+        quarantine, registration_access, registration_update, restriction,
     },
 };
 
@@ -53,14 +55,7 @@ pub(crate) async fn activate(
         at: acting.now,
         expires_at: parent.map_or(longest, |parent| parent.expires_at.min(longest)),
     };
-    let client_id = match &request.client_id {
-        Some(quarantined) => quarantined.clone(),
-        // A case leads to one client: what another version of it led to is what this one is about.
-        None => match client::of_case(tx, request.at).await? {
-            Some(client_id) => client_id,
-            None => ClientId::generate(environment, &mut *acting.rng),
-        },
-    };
+    let client_id = identifier(tx, request, acting).await?;
     let known = standing(tx, environment, &client_id).await?;
     let state = known.unwrap_or_else(|| first_state(request));
     let metadata = effective_metadata(&approved);
@@ -100,6 +95,7 @@ pub(crate) async fn activate(
             },
         )
         .await?;
+    verify_names(tx, request, &client_id).await?;
     compare_document::pin(tx, (environment, &client_id), acting).await?;
     Ok(Activated {
         client_id,
@@ -107,6 +103,20 @@ pub(crate) async fn activate(
         approval: term.id,
         expires_at: term.expires_at,
     })
+}
+
+/// The identifier from quarantine, or of the client that another version of the case led to: a case leads to one. Else a
+/// new one.
+async fn identifier(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    acting: &mut Acting<'_>,
+) -> Result<ClientId, StoreError> {
+    if let Some(quarantined) = &request.client_id {
+        return Ok(quarantined.clone());
+    }
+    let known = client::of_case(tx, request.at).await?;
+    Ok(known.unwrap_or_else(|| ClientId::generate(request.at.environment, &mut *acting.rng)))
 }
 
 /// The state in which a client goes on that has an approval already; `None` for one that is born now. What was limited
@@ -139,6 +149,21 @@ fn effective_metadata(approved: &Approved<'_>) -> Map<String, Value> {
     let scopes: ScopeSet = approved.agreed().reach().scopes;
     metadata.insert("scope".to_owned(), scopes.to_string().into());
     metadata
+}
+
+/// Nothing is approved in production before its hosts are proved: with a host to its name, the name is the tenant's.
+async fn verify_names(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    client_id: &ClientId,
+) -> Result<(), StoreError> {
+    let environment = request.at.environment;
+    if environment != Environment::Production || request.metadata.hosts().is_empty() {
+        return Ok(());
+    }
+    let integration = integration::load(tx, tx.tenant(), request.integration).await?;
+    let names = Names::of(&integration.name, &request.metadata);
+    name_mark::verify(tx, (environment, client_id), &names).await
 }
 
 /// Has a client that manages its registration read what is in force, with the statement that it rests on.

@@ -166,7 +166,9 @@ pub(crate) async fn send(
     acting: &mut Acting<'_>,
 ) -> Result<Screened, StoreError> {
     store::request::insert(tx, request, acting.now).await?;
-    store::mark::insert(tx, request.at, &request.metadata).await?;
+    let integration = store::integration::load(tx, tx.tenant(), request.integration).await?;
+    let shown = (&integration.name, &request.metadata);
+    store::mark::insert(tx, request.at, shown).await?;
     let deed = Deed {
         action: "request.submit",
         object: request.at.id.to_string(),

@@ -17,7 +17,10 @@ use crate::{
     known_names,
     reach::Asked,
     request::AccessRequest,
-    store,
+    store::{
+        self,
+        name_mark::{self, Names},
+    },
 };
 
 /// Where screening left a case.
@@ -162,6 +165,7 @@ async fn facts(
         sponsor: store::integration::is_sponsored(tx, integration.id).await?,
         name_conflict: known_names::conflict(&integration.name, metadata.names(), &known),
         imitation,
+        names: name_mark::elsewhere(tx, &Names::of(&integration.name, metadata)).await?,
         vouched: vouched(tx, request).await?,
         reused: store::mark::elsewhere(tx, metadata, &brands).await?,
         first_request: !store::approval::exists(tx, integration.id).await?,

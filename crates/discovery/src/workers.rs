@@ -24,7 +24,7 @@ const AT_ONCE: usize = 16;
 const AT_ONCE_PER_TENANT: usize = 4;
 const ORDERS: &str = "narthex_order";
 const STATEMENT_KEYS: &str = "narthex_statement";
-const CHANNELS: &[&str] = &[ORDERS, STATEMENT_KEYS];
+const CHANNELS: &[&str] = &[STATEMENT_KEYS, ORDERS];
 
 /// Works until the process ends. `listen_url` is a connection of `narthex_discovery` that no pooler sits before.
 pub async fn run(discovery: Data<Discovery>, listen_url: String) {
@@ -83,7 +83,7 @@ impl Work {
             Self::StatementKeys(issuers) => {
                 match statement_keys::look(discovery, issuers, ambient::now()).await {
                     Ok(found) => {
-                        tracing::info!(tenant = %issuers.tenant, found, "read keys of issuers")
+                        tracing::info!(tenant = %issuers.tenant, found, "read keys of issuers");
                     }
                     Err(error) => {
                         tracing::warn!(tenant = %issuers.tenant, %error, "no keys of issuers were read");

@@ -95,6 +95,15 @@ pub struct ScopeFact {
     pub open: bool,
 }
 
+/// How the names of a case stand to those that other tenants show. It never says whose they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NamesElsewhere {
+    /// Another tenant has a client by such a name, with proved hosts.
+    pub imitates: bool,
+    /// This tenant has one, and another tenant shows such a name.
+    pub imitated: bool,
+}
+
 /// Somebody trusted has signed what a registration says (RFC 7591 section 2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouch {
@@ -138,6 +147,8 @@ pub struct ScreeningFacts {
     pub imitation: Imitation,
     /// What of it another tenant shows too.
     pub reused: BTreeSet<MarkKind>,
+    /// How its names stand to those of other tenants.
+    pub names: NamesElsewhere,
     /// Who vouches for what it says, if anybody does.
     pub vouched: Option<Vouch>,
     /// Whether the integration never had an approval.

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use narthex_vocab::{Environment, HostName, MarkKind, Standing};
 
 use crate::check::{Check, listed, weighed};
-use crate::facts::{ScreeningFacts, Vouch};
+use crate::facts::{NamesElsewhere, ScreeningFacts, Vouch};
 use crate::finding::Finding;
 
 /// All of them.
 pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
+    let [taken, shown] = names(facts.names, facts.environment);
     vec![
         brand(facts),
         hosts(facts),
@@ -18,16 +19,23 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         logo(facts),
         scripts(facts),
         statement(facts),
+        taken,
+        shown,
     ]
 }
 
-/// What the policy may ask about: `brand` for a known name that leads elsewhere, `host` for a look-alike host.
+/// What the policy may ask about: `brand` for a known name that leads elsewhere, `host` for a look-alike host,
+/// `name` for one that another tenant has proved the hosts of.
 pub(crate) fn words(facts: &ScreeningFacts) -> impl Iterator<Item = String> {
     let imitation = &facts.imitation;
     let claim = imitation.brand.as_ref();
     let brand = claim.is_some_and(|claim| claim.standing == Standing::Elsewhere);
     let host = !imitation.hosts.is_empty();
-    let words = [("brand", brand), ("host", host)];
+    let words = [
+        ("brand", brand),
+        ("host", host),
+        ("name", facts.names.imitates),
+    ];
     words
         .into_iter()
         .filter(|(_, seen)| *seen)
@@ -107,12 +115,51 @@ pub fn reuse(reused: &BTreeSet<MarkKind>, environment: Environment) -> Finding {
             weighed(environment, 40),
             "Make a key pair of your own for each tenant.",
         ),
-        MarkKind::RedirectHost | MarkKind::Logo => CHECK.attention(
-            observed,
-            weighed(environment, 10),
-            Some("Prove the host. A service that many companies use shows here too."),
-        ),
+        MarkKind::RedirectHost | MarkKind::Logo | MarkKind::Name | MarkKind::VerifiedName => CHECK
+            .attention(
+                observed,
+                weighed(environment, 10),
+                Some("Prove the host. A service that many companies use shows here too."),
+            ),
     }
+}
+
+/// Whether another tenant has proved the hosts of a client by such a name, and whether others show the name of one's own.
+/// They say that, and never whose. For the page too, since what others show changes.
+pub fn names(names: NamesElsewhere, environment: Environment) -> [Finding; 2] {
+    [taken(names, environment), shown(names, environment)]
+}
+
+fn taken(names: NamesElsewhere, environment: Environment) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-23",
+        title: "Name of another tenant",
+        required: "No name is one that another tenant has proved the hosts of.",
+    };
+    if !names.imitates {
+        return CHECK.pass("No other tenant has proved the hosts of such a name.");
+    }
+    CHECK.attention(
+        "Another tenant has a client that looks like this name, with proved hosts.",
+        weighed(environment, 15),
+        Some("Ask whose client it is, and give it a name that says so."),
+    )
+}
+
+fn shown(names: NamesElsewhere, environment: Environment) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-24",
+        title: "Own name elsewhere",
+        required: "No other tenant shows a name whose hosts are proved here.",
+    };
+    if !names.imitated {
+        return CHECK.pass("No other tenant shows a name whose hosts are proved here.");
+    }
+    CHECK.attention(
+        "Another tenant shows a client that looks like this name, whose hosts are proved here.",
+        weighed(environment, 2),
+        Some("Nothing has to be changed here. Staff see who it is."),
+    )
 }
 
 fn logo(facts: &ScreeningFacts) -> Finding {

@@ -28,6 +28,10 @@ fn s13_each_sign_is_a_finding_that_names_no_tenant() {
     let facts = ScreeningFacts {
         imitation: evil_slack(),
         reused: BTreeSet::from([MarkKind::Key, MarkKind::Logo]),
+        names: NamesElsewhere {
+            imitates: true,
+            imitated: false,
+        },
         ..portal()
     };
     let screening = screen(&facts);
@@ -47,6 +51,10 @@ fn s13_each_sign_is_a_finding_that_names_no_tenant() {
     assert_eq!(
         saw("R-16"),
         "Its logo is at slack-login.example, which is not proved. It is shown to nobody."
+    );
+    assert_eq!(
+        saw("R-23"),
+        "Another tenant has a client that looks like this name, with proved hosts."
     );
     assert_eq!(saw("R-17"), "Letters of several scripts: “Ѕlack”.");
     assert_eq!(screening.risk.level, RiskLevel::Critical);

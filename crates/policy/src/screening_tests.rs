@@ -11,6 +11,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::baseline::SCHEMA;
+use crate::facts::NamesElsewhere;
 use crate::facts::{Descent, Origin, ScopeFact};
 use crate::finding::FindingOutcome;
 use crate::policies::Policies;
@@ -65,6 +66,7 @@ fn open() -> ScreeningFacts {
         name_conflict: false,
         imitation: Imitation::default(),
         reused: BTreeSet::new(),
+        names: NamesElsewhere::default(),
         vouched: None,
         first_request: true,
     }
@@ -107,6 +109,8 @@ type F = ScreeningFacts;
 #[case::one_of_two(|f: &mut F| f.requested.push(scope("a", Risk::Admin, true)), Verdict::NeedsPerson, &["R-07", "R-08"])]
 #[case::off_the_list(|f: &mut F| f.disallowed = Some(off_the_list()), Verdict::Deny, &["R-10"])]
 #[case::imitates(|f: &mut F| f.imitation = evil_slack(), Verdict::NeedsPerson, &["R-13", "R-14"])]
+#[case::name_of_another_tenant(|f: &mut F| f.names.imitates = true, Verdict::NeedsPerson, &["R-23"])]
+#[case::name_that_others_show(|f: &mut F| f.names.imitated = true, Verdict::Allow, &["R-20"])]
 #[case::look_alike(|f: &mut F| f.name_conflict = true, Verdict::NeedsPerson, &["R-06"])]
 #[case::for_itself(|f: &mut F| { f.grants.insert(GrantType::ClientCredentials); }, Verdict::Deny, &["R-05"])]
 #[case::quarantine(|f: &mut F| { f.origin = Origin::Quarantine; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
@@ -317,6 +321,10 @@ fn every_request() -> Vec<ScreeningFacts> {
                         BTreeSet::from([MarkKind::Key])
                     } else {
                         BTreeSet::new()
+                    },
+                    names: NamesElsewhere {
+                        imitates: bit(1) && bit(6),
+                        imitated: bit(2),
                     },
                     vouched: None,
                     first_request: bit(5),

@@ -54,8 +54,7 @@ impl LanguageTag {
         for subtag in subtags {
             part = next(part, subtag)?;
             let once = match part {
-                Part::Variant => seen.insert(subtag),
-                Part::Extension(0) => seen.insert(subtag),
+                Part::Variant | Part::Extension(0) => seen.insert(subtag),
                 Part::Language(_)
                 | Part::LongLanguage
                 | Part::Script

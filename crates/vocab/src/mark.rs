@@ -1,4 +1,4 @@
-//! What of a client's metadata can be recognised when somebody else shows it too: keys, hosts, logo. Only hashes: who
+//! What of a client can be recognised when somebody else shows it too: keys, hosts, logo, names. Only hashes: who
 //! compares two tenants learns that something is the same, and not what it is.
 
 use std::collections::BTreeSet;
@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use crate::client_metadata::ClientMetadata;
+use crate::client_name::ClientName;
 use crate::host::{Host, HostName};
 use crate::key_set::KeySet;
+use crate::label::Label;
 use crate::optional_member::OptionalMember;
 
 /// What kind of thing is recognised.
@@ -19,11 +21,21 @@ pub enum MarkKind {
     RedirectHost,
     /// A logo, in any language, by its address.
     Logo,
+    /// What something calls itself.
+    Name,
+    /// What a client with proved hosts calls itself.
+    VerifiedName,
 }
 
 impl MarkKind {
     /// All of them, in the order above.
-    pub const ALL: &'static [Self] = &[Self::Key, Self::RedirectHost, Self::Logo];
+    pub const ALL: &'static [Self] = &[
+        Self::Key,
+        Self::RedirectHost,
+        Self::Logo,
+        Self::Name,
+        Self::VerifiedName,
+    ];
 
     /// The text form, as in rows.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +43,8 @@ impl MarkKind {
             Self::Key => "key",
             Self::RedirectHost => "redirect_host",
             Self::Logo => "logo",
+            Self::Name => "name",
+            Self::VerifiedName => "verified_name",
         }
     }
 
@@ -40,6 +54,8 @@ impl MarkKind {
             Self::Key => "a key",
             Self::RedirectHost => "a redirect host",
             Self::Logo => "the logo",
+            Self::Name => "the name",
+            Self::VerifiedName => "a verified name",
         }
     }
 }
@@ -73,7 +89,18 @@ impl Mark {
         Self::new(MarkKind::RedirectHost, host.as_str().as_bytes())
     }
 
-    /// Every mark of a client's metadata. A host on the person's own machine is nobody's.
+    /// What an integration and its client call themselves, in any language: equal for names that look alike. What is too
+    /// short to be anybody's leaves none.
+    pub fn of_names(integration: &Label, metadata: &ClientMetadata) -> BTreeSet<Self> {
+        names(MarkKind::Name, integration, metadata)
+    }
+
+    /// The same for a client whose hosts are proved.
+    pub fn of_verified_names(integration: &Label, metadata: &ClientMetadata) -> BTreeSet<Self> {
+        names(MarkKind::VerifiedName, integration, metadata)
+    }
+
+    /// Every mark of a client's metadata but for its names. A host on the person's own machine is nobody's.
     pub fn all(metadata: &ClientMetadata) -> BTreeSet<Self> {
         let keys = metadata.jwks().into_iter().flat_map(KeySet::keys);
         let keys = keys.map(|key| Self::new(MarkKind::Key, &key.thumbprint()));
@@ -92,6 +119,17 @@ impl Mark {
     }
 }
 
+/// The shortest name that is somebody's, in letters.
+const SHORTEST: usize = 3;
+
+fn names(kind: MarkKind, integration: &Label, metadata: &ClientMetadata) -> BTreeSet<Mark> {
+    let given = metadata.names().map(ClientName::skeleton);
+    let all = std::iter::once(integration.skeleton()).chain(given);
+    all.filter(|skeleton| skeleton.chars().count() >= SHORTEST)
+        .map(|skeleton| Mark::new(kind, skeleton.as_bytes()))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
@@ -99,6 +137,42 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn s13_names_that_look_alike_leave_one_mark_and_short_ones_none() {
+        let of = |integration: &str, sent: serde_json::Value| {
+            let mut whole = json!({ "redirect_uris": ["https://a.example/cb"] });
+            let object = whole.as_object_mut().unwrap();
+            object.extend(sent.as_object().unwrap().clone());
+            let metadata = ClientMetadata::parse(object).unwrap();
+            let integration = Label::parse(integration).unwrap();
+            assert!(
+                Mark::all(&metadata)
+                    .iter()
+                    .all(|mark| mark.kind == MarkKind::RedirectHost)
+            );
+            let (names, verified) = (
+                Mark::of_names(&integration, &metadata),
+                Mark::of_verified_names(&integration, &metadata),
+            );
+            assert_eq!(names.len(), verified.len());
+            assert!(names.is_disjoint(&verified));
+            names
+        };
+        let one = of("Acme Pay", json!({ "client_name": "ACME-pay" }));
+        assert_eq!(one.len(), 1);
+        // A Cyrillic a and c.
+        assert_eq!(of("Аcme Pаy", json!({})), one);
+        let tongues = of(
+            "X1",
+            json!({ "client_name": "Y2", "client_name#ja": "Acme Pay" }),
+        );
+        assert_eq!(
+            tongues, one,
+            "in any language, and without what is too short"
+        );
+        assert!(of("Acme Payments", json!({})).is_disjoint(&one));
+    }
 
     #[test]
     fn s13_the_same_thing_is_the_same_mark_whatever_stands_around_it() {

@@ -114,6 +114,19 @@ async fn heard(company: &Company) {
     panic!("nobody listens");
 }
 
+/// The company proves this host, by a file.
+pub(crate) async fn proves(company: &Company, host: &str) {
+    let published = FakeHost::start(host).await;
+    let worker = discovery(company, &published);
+    heard(company).await;
+    let domain = add(company, host).await.unwrap();
+    published.publish(domain.challenge.as_str());
+    let order = check(company, domain.id).await.unwrap();
+    let seen = settled(company, order, ambient::now()).await;
+    assert_eq!(seen.state, DomainState::Verified);
+    worker.abort();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_is_proved_and_its_client_goes_to_production() {
     let (company, host) = (Company::new().await, FakeHost::start(HOST).await);

@@ -1,13 +1,18 @@
 //! What the checks saw of one case, as staff read it: with who else shows the same, which tenants never learn. Read in
 //! the staff role only.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_policy::FindingOutcome;
+use narthex_policy::{Finding, FindingOutcome, NamesElsewhere};
 use narthex_tenancy::{StoreError, TenantTx, schema::review::finding as f};
 use narthex_vocab::{Id, kind};
 
-use super::{brand, mark};
+use super::{
+    brand, integration, mark,
+    name_mark::{self, Names},
+};
 use crate::request::AccessRequest;
 
 /// What one check saw.
@@ -52,9 +57,12 @@ pub(crate) async fn load(
         .load(tx.connection()?)
         .await?;
     let mut found: Vec<Found> = rows.into_iter().map(found).collect::<Result<_, _>>()?;
-    let now = seen_elsewhere(tx, tenant, request).await?;
-    if let Some(old) = found.iter_mut().find(|old| old.check == now.check) {
-        *old = now;
+    let seen = seen_elsewhere(tx, tenant, request).await?;
+    let named = named_elsewhere(tx, tenant, request).await?;
+    for now in std::iter::once(seen).chain(named) {
+        if let Some(old) = found.iter_mut().find(|old| old.check == now.check) {
+            *old = now;
+        }
     }
     found.sort_by(|a, b| {
         let worse = b.outcome.cmp(&a.outcome).then(b.weight.cmp(&a.weight));
@@ -91,11 +99,36 @@ async fn seen_elsewhere(
     let brands = brand::known(tx).await?;
     let (reused, others) = mark::tenants_with(tx, tenant, &request.metadata, &brands).await?;
     let now = narthex_policy::reuse(&reused, request.at.environment);
+    Ok(with_names(now, others))
+}
+
+/// Whether others have such a name now, and whose it is.
+async fn named_elsewhere(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    request: &AccessRequest,
+) -> Result<[Found; 2], StoreError> {
+    let integration = integration::load(tx, tenant, request.integration).await?;
+    let names = Names::of(&integration.name, &request.metadata);
+    let theirs = name_mark::tenants_with(tx, tenant, &names).await?;
+    let seen = NamesElsewhere {
+        imitates: !theirs.bear.is_empty(),
+        imitated: !theirs.show.is_empty(),
+    };
+    let [taken, shown] = narthex_policy::names(seen, request.at.environment);
+    Ok([
+        with_names(taken, theirs.bear),
+        with_names(shown, theirs.show),
+    ])
+}
+
+/// A finding with who it is that it speaks of, for staff.
+fn with_names(now: Finding, others: BTreeSet<String>) -> Found {
     let observed = match others.into_iter().collect::<Vec<_>>().join(", ") {
         nobody if nobody.is_empty() => now.observed,
         others => format!("{} It is {others}.", now.observed),
     };
-    Ok(Found {
+    Found {
         check: now.check.to_owned(),
         title: now.title.to_owned(),
         outcome: now.outcome,
@@ -103,5 +136,5 @@ async fn seen_elsewhere(
         required: now.required,
         fix: now.fix,
         weight: i16::from(now.weight),
-    })
+    }
 }

@@ -9,7 +9,7 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{review::mark as k, tenant::tenants as t},
 };
-use narthex_vocab::{Brand, ClientMetadata, Host, Id, Mark, MarkKind, RedirectUri, kind};
+use narthex_vocab::{Brand, ClientMetadata, Host, Id, Label, Mark, MarkKind, RedirectUri, kind};
 
 use crate::request::RequestRef;
 
@@ -26,7 +26,7 @@ extern "SQL" {
 pub(crate) async fn insert(
     tx: &mut TenantTx,
     at: RequestRef,
-    metadata: &ClientMetadata,
+    (integration, metadata): (&Label, &ClientMetadata),
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     let row = |mark: &Mark| {
@@ -39,12 +39,24 @@ pub(crate) async fn insert(
             k::hash.eq(mark.hash.to_vec()),
         )
     };
-    let rows: Vec<_> = Mark::all(metadata).iter().map(row).collect();
+    let names = Mark::of_names(integration, metadata);
+    let marks = Mark::all(metadata);
+    let rows: Vec<_> = marks.iter().chain(&names).map(row).collect();
     diesel::insert_into(k::table)
         .values(rows)
         .execute(tx.connection()?)
         .await?;
     Ok(())
+}
+
+/// Those of the hashes that another tenant shows.
+pub(super) async fn hashes_elsewhere(
+    tx: &mut TenantTx,
+    wanted: Vec<Vec<u8>>,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    Ok(diesel::select(seen_elsewhere(wanted))
+        .get_result(tx.connection()?)
+        .await?)
 }
 
 /// What of the metadata another tenant shows too. The host of a known name serves many, and says nothing.
@@ -55,9 +67,7 @@ pub(crate) async fn elsewhere(
 ) -> Result<BTreeSet<MarkKind>, StoreError> {
     let own = telling(metadata, brands);
     let wanted: Vec<Vec<u8>> = own.iter().map(|mark| mark.hash.to_vec()).collect();
-    let seen: Vec<Vec<u8>> = diesel::select(seen_elsewhere(wanted))
-        .get_result(tx.connection()?)
-        .await?;
+    let seen = hashes_elsewhere(tx, wanted).await?;
     let seen = own
         .iter()
         .filter(|mark| seen.iter().any(|one| *one == mark.hash));

@@ -34,6 +34,7 @@ pub(crate) mod integration;
 pub(crate) mod lineage;
 pub(crate) mod listing;
 pub(crate) mod mark;
+pub(crate) mod name_mark;
 pub(crate) mod offer;
 pub(crate) mod portal_claim;
 pub(crate) mod portal_home;

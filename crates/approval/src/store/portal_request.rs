@@ -13,9 +13,13 @@ use narthex_tenancy::{
         tenant::member as m,
     },
 };
-use narthex_vocab::{Environment, Id, Timestamp, kind};
+use narthex_vocab::{Environment, Id, Label, Timestamp, kind};
 
-use super::{brand, mark, offer, request};
+use super::{
+    brand, mark,
+    name_mark::{self, Names},
+    offer, request,
+};
 use crate::{
     decision::DecisionKind,
     reach::Reach,
@@ -127,13 +131,19 @@ pub(crate) async fn load(
     let mut findings = findings(tx, at).await?;
     let brands = brand::known(tx).await?;
     let reused = mark::elsewhere(tx, &request.metadata, &brands).await?;
-    let now = narthex_policy::reuse(&reused, environment);
-    if let Some(seen) = findings.iter_mut().find(|seen| seen.check == now.check) {
-        // What others show changes after the screening: this check says how it is.
-        *seen = Seen::now(now, seen.at);
+    let integration = integration(tx, request.integration).await?;
+    let own = Names::of(&integration, &request.metadata);
+    let elsewhere = name_mark::elsewhere(tx, &own).await?;
+    // What others show changes after the screening: these checks say how it is.
+    let reused = narthex_policy::reuse(&reused, environment);
+    let names = narthex_policy::names(elsewhere, environment);
+    for now in std::iter::once(reused).chain(names) {
+        if let Some(seen) = findings.iter_mut().find(|seen| seen.check == now.check) {
+            *seen = Seen::now(now, seen.at);
+        }
     }
     Ok(Case {
-        integration: integration(tx, request.integration).await?,
+        integration: integration.to_string(),
         requested_by: person(tx, request.requested_by).await?,
         submitted_at,
         findings,
@@ -144,13 +154,14 @@ pub(crate) async fn load(
     })
 }
 
-async fn integration(tx: &mut TenantTx, id: Id<kind::Integration>) -> Result<String, StoreError> {
-    Ok(i::table
+async fn integration(tx: &mut TenantTx, id: Id<kind::Integration>) -> Result<Label, StoreError> {
+    let name: String = i::table
         .filter(i::tenant_id.eq(tx.tenant_uuid()))
         .filter(i::integration_id.eq(id.as_uuid()))
         .select(i::name)
         .first(tx.connection()?)
-        .await?)
+        .await?;
+    Label::parse(&name).map_err(StoreError::corrupt("registry.integration", "name"))
 }
 
 /// The name of a person of the tenant, even of one who left.

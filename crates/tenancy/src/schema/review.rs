@@ -253,3 +253,12 @@ diesel::table! {
         schema_hash -> Bytea,
     }
 }
+
+diesel::table! {
+    review.verified_name (tenant_id, environment, client_id, hash) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        hash -> Bytea,
+    }
+}

@@ -70,7 +70,7 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
     ];
     facts.extend(metadata.localized_names().map(|(language, name)| {
         Fact::text(
-            &format!("Name it gives itself ({language})"),
+            format!("Name it gives itself ({language})"),
             words::in_quotes(name),
         )
         .badge(Badge::new(Tone::Neutral, "Not verified"))
@@ -89,7 +89,7 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
         metadata.application_type().as_str(),
     ));
     let pages = metadata.pages();
-    facts.extend(pages.map(|page| Fact::code(&words::page(&page), page.uri.as_str())));
+    facts.extend(pages.map(|page| Fact::code(words::page(&page), page.uri.as_str())));
     if metadata.jwks().is_some() {
         facts.push(Fact::text("Key set", "Sent with the registration"));
     }

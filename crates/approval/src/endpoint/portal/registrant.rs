@@ -70,9 +70,9 @@ fn says(pending: &Pending) -> Vec<Fact> {
     ];
     facts.extend(client.localized_names().map(|(language, name)| {
         let label = format!("Calls itself ({language})");
-        Fact::text(&label, format!("\u{201c}{name}\u{201d}"))
+        Fact::text(label, format!("\u{201c}{name}\u{201d}"))
     }));
-    let page = |page: Page<'_>| Fact::code(&page_words(&page), page.uri.as_str());
+    let page = |page: Page<'_>| Fact::code(page_words(&page), page.uri.as_str());
     facts.extend(client.pages().map(page));
     if !client.contacts().is_empty() {
         facts.push(codes(

@@ -90,6 +90,8 @@ insert into registry.client (tenant_id, environment, client_id, integration_id, 
         now() + interval '1 year');
 insert into registry.pinned_document (tenant_id, environment, client_id, content_hash, scope, seen_hash, drifted, compared_at)
     values ($T, 'production', $T.client, sha256('document'), '', sha256('document'), false, now());
+insert into review.verified_name (tenant_id, environment, client_id, hash)
+    values ($T, 'production', $T.client, sha256('name'));
 insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
     values ($T, 'production', $T.client, $T.scope, $T.approval, now() + interval '1 year');
 insert into registry.entitled_tool (tenant_id, environment, client_id, resource_id, tool, scope, approval_id, schema_hash)
