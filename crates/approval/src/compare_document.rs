@@ -78,6 +78,7 @@ pub(crate) async fn pin(
         scope: wish(&document),
         seen: hash,
         drifted: false,
+        unreachable: false,
     };
     store::document::pin(tx, environment, client_id, &pinned, acting.now).await?;
     // A rule may approve the next version at once, which pins it: a circle that ends there.

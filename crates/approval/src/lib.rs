@@ -64,6 +64,7 @@ pub mod make_room;
 pub mod metadata_rules;
 pub mod onboard;
 pub mod open_registration;
+pub mod order_document;
 pub mod remove_domain;
 pub mod retire_credential;
 pub mod revise;
@@ -76,8 +77,11 @@ pub mod split;
 pub mod sponsored_registration;
 pub mod statement_issuer;
 pub mod suspend;
+pub mod trust_domain;
+pub mod trusted_registration;
 pub mod turn_away;
 pub mod vouch;
+pub mod watch_document;
 pub mod withdraw;
 
 mod deferral_rounds;
@@ -85,6 +89,7 @@ mod deletion_rounds;
 mod document_rounds;
 mod proof_rounds;
 mod sponsored_rounds;
+mod trusted_rounds;
 pub mod workers;
 
 // Doors.

@@ -20,6 +20,7 @@ use crate::{
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     proof_rounds, sponsored_rounds,
     store::due,
+    trusted_rounds,
 };
 
 /// How often open registrations are looked for while no hint can arrive.
@@ -63,10 +64,14 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                     sponsored_rounds::on_notice(&approval, &payload).await;
                 }
                 // It says that registrations wait, and not which: one hint for many.
-                Some(Hint::Notice { .. }) => look_for_open_registrations(&approval).await,
+                Some(Hint::Notice { .. }) => {
+                    look_for_open_registrations(&approval).await;
+                    trusted_rounds::round(&approval).await;
+                }
                 Some(Hint::Connected) => {
                     heard = true;
                     look_for_open_registrations(&approval).await;
+                    trusted_rounds::round(&approval).await;
                     sponsored_rounds::round(&approval).await;
                     proof_rounds::settle_answered(&approval).await;
                     deferral_rounds::round(&approval).await;
@@ -79,6 +84,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,
             _ = round.tick() => {
                 look_for_open_registrations(&approval).await;
+                trusted_rounds::round(&approval).await;
                 sponsored_rounds::round(&approval).await;
                 proof_rounds::round(&approval).await;
                 deferral_rounds::round(&approval).await;

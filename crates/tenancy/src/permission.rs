@@ -67,6 +67,8 @@ pub enum Action {
     LiftBrake,
     /// Change the block list and the trust list.
     EditLists,
+    /// Change the block list of one's own tenant.
+    BlockOwn,
 }
 
 impl Role {
@@ -100,7 +102,9 @@ impl Role {
             A::CreateSandboxCredential => {
                 matches!(self, Self::Owner | Self::Manager | Self::Developer)
             }
-            A::EditSettings | A::ManagePeople | A::BrakeOwn => matches!(self, Self::Owner),
+            A::EditSettings | A::ManagePeople | A::BrakeOwn | A::BlockOwn => {
+                matches!(self, Self::Owner)
+            }
             A::SetBrake => matches!(self, Self::IncidentLead),
             A::LiftBrake => matches!(self, Self::IncidentLead | Self::Approver),
             A::EditLists => {

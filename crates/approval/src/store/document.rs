@@ -24,6 +24,8 @@ pub(crate) struct Document {
     pub(crate) looked_at: Timestamp,
     /// Why it found no document.
     pub(crate) refusal: Option<String>,
+    /// When the first look failed after the last that found it.
+    pub(crate) failing_since: Option<Timestamp>,
 }
 
 /// A document that was found.
@@ -44,6 +46,7 @@ struct Row {
     fresh_until: Option<Timestamp>,
     looked_at: Timestamp,
     refusal: Option<String>,
+    failing_since: Option<Timestamp>,
 }
 
 /// What is known of an address; `None` when nobody ever looked.
@@ -84,6 +87,7 @@ fn document(row: Row) -> Result<Document, StoreError> {
         content,
         looked_at: row.looked_at,
         refusal: row.refusal,
+        failing_since: row.failing_since,
     })
 }
 
@@ -104,6 +108,8 @@ pub(crate) struct Pinned {
     pub(crate) seen: DocumentHash,
     /// Whether that one says something else that matters.
     pub(crate) drifted: bool,
+    /// Whether its address could not be read for days.
+    pub(crate) unreachable: bool,
 }
 
 /// Writes the pin of a client, or what was compared with it.
@@ -124,6 +130,7 @@ pub(crate) async fn pin(
             p::scope.eq(&pinned.scope),
             p::seen_hash.eq(pinned.seen.as_bytes().to_vec()),
             p::drifted.eq(pinned.drifted),
+            p::unreachable.eq(pinned.unreachable),
             p::compared_at.eq(now),
         ))
         .on_conflict((p::tenant_id, p::environment, p::client_id))
@@ -156,13 +163,19 @@ pub(crate) async fn pinned_of(
     tenant: Id<kind::Tenant>,
     (environment, client): (Environment, &ClientId),
 ) -> Result<Option<Pinned>, StoreError> {
-    let row: Option<(Vec<u8>, String, Vec<u8>, bool)> = p::table
+    let row: Option<(Vec<u8>, String, Vec<u8>, bool, bool)> = p::table
         .find((tenant.as_uuid(), environment.as_str(), client.as_str()))
-        .select((p::content_hash, p::scope, p::seen_hash, p::drifted))
+        .select((
+            p::content_hash,
+            p::scope,
+            p::seen_hash,
+            p::drifted,
+            p::unreachable,
+        ))
         .first(tx.connection()?)
         .await
         .optional()?;
-    let Some((content, scope, seen, drifted)) = row else {
+    let Some((content, scope, seen, drifted, unreachable)) = row else {
         return Ok(None);
     };
     Ok(Some(Pinned {
@@ -170,7 +183,59 @@ pub(crate) async fn pinned_of(
         scope,
         seen: hash_of(seen, "registry.pinned_document")?,
         drifted,
+        unreachable,
     }))
+}
+
+/// Says whether the address of a client cannot be read.
+pub(crate) async fn set_unreachable(
+    tx: &mut TenantTx,
+    (environment, client): (Environment, &ClientId),
+    unreachable: bool,
+) -> Result<(), StoreError> {
+    let row = p::table.find((tx.tenant_uuid(), environment.as_str(), client.as_str()));
+    diesel::update(row)
+        .set(p::unreachable.eq(unreachable))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Clients whose address cannot be read, and those that wait because it could not be. Shows more than one tenant only to
+/// the staff role.
+pub(crate) async fn unreadable(
+    tx: &mut TenantTx,
+) -> Result<Vec<(Id<kind::Tenant>, Environment, ClientId)>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String)> = p::table
+        .inner_join(
+            d::table.on(d::tenant_id
+                .eq(p::tenant_id)
+                .and(d::environment.eq(p::environment))
+                .and(d::client_id.eq(p::client_id))),
+        )
+        .filter(d::failing_since.is_not_null().or(p::unreachable))
+        .order(d::looked_at)
+        .select((p::tenant_id, p::environment, p::client_id))
+        .limit(500)
+        .load(tx.connection()?)
+        .await?;
+    places(rows)
+}
+
+fn places(
+    rows: Vec<(uuid::Uuid, String, String)>,
+) -> Result<Vec<(Id<kind::Tenant>, Environment, ClientId)>, StoreError> {
+    const PINNED: &str = "registry.pinned_document";
+    let place = |(tenant, environment, client): (uuid::Uuid, String, String)| {
+        Ok((
+            Id::from_uuid(tenant),
+            environment
+                .parse()
+                .map_err(StoreError::corrupt(PINNED, "environment"))?,
+            ClientId::parse(&client).map_err(StoreError::corrupt(PINNED, "client_id"))?,
+        ))
+    };
+    rows.into_iter().map(place).collect()
 }
 
 /// Clients whose document has a version that nobody compared, and those that go on although it says something else.
@@ -202,16 +267,5 @@ pub(crate) async fn uncompared(
         .limit(500)
         .load(tx.connection()?)
         .await?;
-    rows.into_iter()
-        .map(|(tenant, environment, client)| {
-            const PINNED: &str = "registry.pinned_document";
-            Ok((
-                Id::from_uuid(tenant),
-                environment
-                    .parse()
-                    .map_err(StoreError::corrupt(PINNED, "environment"))?,
-                ClientId::parse(&client).map_err(StoreError::corrupt(PINNED, "client_id"))?,
-            ))
-        })
-        .collect()
+    places(rows)
 }

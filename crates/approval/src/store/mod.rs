@@ -6,6 +6,7 @@ pub(crate) mod brand;
 pub(crate) mod claim;
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod dashboard_addresses;
 pub(crate) mod dashboard_attempt;
 pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
@@ -50,6 +51,7 @@ pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod resource_credential;
 pub(crate) mod screening;
+pub(crate) mod trusted_domain;
 
 use narthex_tenancy::StoreError;
 use narthex_vocab::ClientMetadata;

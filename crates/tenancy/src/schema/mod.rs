@@ -26,7 +26,7 @@ use self::{
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, brand, brand_host,
         claim, decision, finding, mark, offer, offer_scope, offer_tool, policy_run, proof,
-        requested_scope, requested_tool,
+        requested_scope, requested_tool, trusted_domain,
     },
     tenant::{
         allowed_name, environments, invitation, member, membership, metadata_rules, session,
@@ -94,6 +94,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     proof,
     requested_scope,
     requested_tool,
+    trusted_domain,
     allowed_name,
     environments,
     invitation,

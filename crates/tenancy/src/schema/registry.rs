@@ -103,6 +103,7 @@ diesel::table! {
         scope -> Text,
         seen_hash -> Bytea,
         drifted -> Bool,
+        unreachable -> Bool,
         compared_at -> Timestamptz,
     }
 }
