@@ -3,15 +3,15 @@ create table registry.restriction (
     tenant_id uuid not null,
     environment text not null,
     client_id text not null,
-    cause text not null check (cause in ('document', 'proof')),
+    cause text not null check (cause in ('document', 'silence', 'proof')),
     about text not null default '' check (char_length(about) <= 255),
-    reason text not null check (char_length(reason) between 1 and 500),
+    reason text not null check (char_length(reason) between 1 and 1000),
     since timestamptz not null,
     primary key (tenant_id, environment, client_id, cause, about),
     foreign key (tenant_id, environment, client_id) references registry.client,
     constraint a_proof_is_of_a_host check ((cause = 'proof') = (about <> ''))
 );
-comment on table registry.restriction is 'What keeps a client from new grants until it is gone: its document says something else than was approved, or a host is no longer proved.';
+comment on table registry.restriction is 'What keeps a client from new grants until it is gone: its document says something else than was approved or cannot be read, or a host is no longer proved.';
 comment on column registry.restriction.about is 'The host, where the cause is a proof.';
 call tenant.isolate('registry.restriction');
 call tenant.admit_staff('registry.restriction');

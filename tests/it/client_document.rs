@@ -5,4 +5,6 @@ mod bench;
 mod decided;
 mod drift;
 mod keys;
+mod people;
 mod refused;
+mod trusted;

@@ -5,4 +5,5 @@ mod attempt;
 mod claims;
 mod crowd;
 mod decided;
+mod own_list;
 mod shown;

@@ -1,5 +1,6 @@
 //! Staff put a family, a host or a network on the block list or the trust list: of one tenant, whose transaction it
-//! is, or, in the platform's own, of everybody. A listing has an end; it touches no client and no registration.
+//! is, or, in the platform's own, of everybody. An owner blocks for their own tenant. A listing has an end; it touches
+//! no client and no registration.
 
 use narthex_tenancy::{
     StoreError, TenantTx,
@@ -40,6 +41,9 @@ pub enum AddListingError {
     /// The end is not ahead, or more than a year away.
     #[error("a listing ends within a year")]
     End,
+    /// A tenant's own line blocks, for 90 days at most.
+    #[error("a line of your own blocks, for 90 days at most")]
+    Season,
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
@@ -49,6 +53,7 @@ impl From<StoreError> for AddListingError {
     fn from(error: StoreError) -> Self {
         match error.constraint() {
             Some("a_listing_ends") => Self::End,
+            Some("a_tenant_blocks_for_a_season") => Self::Season,
             Some("no_lane_for_a_host") => Self::NoLaneForAHost,
             Some(_) | None => Self::Store(error),
         }
@@ -94,9 +99,10 @@ pub async fn add_listing(
     Ok(listing)
 }
 
-/// Staff, for one tenant or for all.
+/// Staff, for one tenant or for all; an owner for their own.
 pub(crate) fn may_list<'a>(tx: &TenantTx, acting: &Acting<'a>) -> Result<&'a Person, NotPermitted> {
     acting
         .member(tx, Action::EditLists)
         .or_else(|_| acting.staff(tx, Action::EditLists))
+        .or_else(|_| acting.member(tx, Action::BlockOwn))
 }

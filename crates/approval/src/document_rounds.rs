@@ -11,6 +11,7 @@ use crate::{
     Acting, Approval,
     compare_document::{CompareDocument, CompareDocumentError, Compared, compare_document},
     store::document,
+    watch_document::{WatchDocument, WatchDocumentError, Watched, watch_document},
 };
 
 /// The channel on which the database says that an address has another content.
@@ -41,6 +42,36 @@ pub(crate) async fn round(approval: &Approval) {
         found.inspect_err(|error| tracing::warn!(%error, "new documents cannot be seen"));
     for (tenant, environment, client_id) in found.unwrap_or_default() {
         compare(approval, tenant, (environment, client_id)).await;
+    }
+    watch(approval).await;
+}
+
+/// Clients whose address cannot be read, or could not be.
+async fn watch(approval: &Approval) {
+    let found: Result<_, StoreError> = approval
+        .staff
+        .platform(async |tx| document::unreadable(tx).await)
+        .await;
+    let found =
+        found.inspect_err(|error| tracing::warn!(%error, "unreadable documents cannot be seen"));
+    for (tenant, environment, client_id) in found.unwrap_or_default() {
+        let watched: Result<Watched, WatchDocumentError> = approval
+            .database
+            .tenant(tenant, async |tx| {
+                let mut rng = rng();
+                let mut acting = Acting::system("client-document", now(), &mut rng, "worker");
+                let command = WatchDocument {
+                    environment,
+                    client_id,
+                };
+                watch_document(tx, command, &mut acting).await
+            })
+            .await;
+        match watched {
+            Ok(Watched::Nothing) => {}
+            Ok(outcome) => tracing::info!(%tenant, ?outcome, "watched a document"),
+            Err(error) => tracing::warn!(%tenant, %error, "a document was not watched"),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Staff take a line off the block list or the trust list before its end. What it blocked may register again.
+//! A line is taken off the block list or the trust list before its end, by staff, or by an owner who listed it. What it
+//! blocked may register again.
 
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{Id, kind};
@@ -30,9 +31,21 @@ pub enum EndListingError {
     /// It has no effect any more.
     #[error("the listing is over")]
     Over,
+    /// Staff listed it, and it is theirs to take off.
+    #[error("staff listed it")]
+    OfStaff,
     /// The store failed.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for EndListingError {
+    fn from(error: StoreError) -> Self {
+        match error.constraint() {
+            Some("staff_keep_their_lines") => Self::OfStaff,
+            Some(_) | None => Self::Store(error),
+        }
+    }
 }
 
 /// Takes the line off.

@@ -66,6 +66,7 @@ pub mod make_room;
 pub mod metadata_rules;
 pub mod onboard;
 pub mod open_registration;
+pub mod order_document;
 pub mod remove_domain;
 mod restriction;
 pub mod retire_credential;
@@ -80,8 +81,11 @@ pub mod sponsored_registration;
 pub mod statement_issuer;
 pub mod suspend;
 pub mod take_update;
+pub mod trust_domain;
+pub mod trusted_registration;
 pub mod turn_away;
 pub mod vouch;
+pub mod watch_document;
 pub mod withdraw;
 
 mod deferral_rounds;
@@ -90,6 +94,7 @@ mod document_rounds;
 mod proof_rounds;
 mod sponsored_rounds;
 mod statement_key_rounds;
+mod trusted_rounds;
 mod update_rounds;
 pub mod workers;
 

@@ -123,7 +123,7 @@ async fn request(
 }
 
 /// What it asked for, or everything when it named nothing; of that, what the sandbox gives to everyone.
-fn capped(wanted: &ScopeSet, catalogue: &Catalogue) -> BTreeMap<Scope, ScopeReason> {
+pub(crate) fn capped(wanted: &ScopeSet, catalogue: &Catalogue) -> BTreeMap<Scope, ScopeReason> {
     let open = catalogue
         .scopes
         .iter()

@@ -73,7 +73,11 @@ impl AccessRequest {
     /// the server replaces: then a narrower offer needs no answer.
     pub fn narrowing_is_agreed(&self) -> bool {
         match self.origin {
-            Origin::Quarantine | Origin::Approval | Origin::Token | Origin::Open => true,
+            Origin::Quarantine
+            | Origin::Approval
+            | Origin::Token
+            | Origin::Open
+            | Origin::Trust => true,
             Origin::Portal => false,
         }
     }

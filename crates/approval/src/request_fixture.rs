@@ -78,8 +78,11 @@ pub(crate) fn in_review(
     };
     let comes = ComesFrom {
         origin,
-        client_id: matches!(origin, Origin::Quarantine | Origin::Token | Origin::Open)
-            .then(|| ClientId::parse("np_stranger").unwrap()),
+        client_id: matches!(
+            origin,
+            Origin::Quarantine | Origin::Token | Origin::Open | Origin::Trust
+        )
+        .then(|| ClientId::parse("np_stranger").unwrap()),
         requested_by: Some(id(3)),
     };
     let request = AccessRequest::submitted(at, id(2), comes, metadata(redirect_uri), asked());

@@ -1,5 +1,5 @@
-//! What keeps a client from new grants: its document says something else than was approved, or a host of it is no longer
-//! proved. A client that is limited for two causes goes on when both are gone. It never gives a client anything, and
+//! What keeps a client from new grants: its document says something else than was approved or cannot be read, or a host
+//! of it is no longer proved. A client that is limited for two causes goes on when both are gone. It never gives a client anything, and
 //! lets none go on that a person stopped.
 
 use narthex_tenancy::{StoreError, TenantTx};
@@ -15,6 +15,8 @@ pub(crate) type At<'a> = (Environment, &'a ClientId);
 pub(crate) enum Cause<'a> {
     /// Its document says something else than was approved.
     Document,
+    /// Its document could not be read for days.
+    Silence,
     /// The proof of this host has lapsed.
     Proof(&'a HostName),
 }
@@ -24,6 +26,7 @@ impl<'a> Cause<'a> {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Document => "document",
+            Self::Silence => "silence",
             Self::Proof(_) => "proof",
         }
     }
@@ -31,7 +34,7 @@ impl<'a> Cause<'a> {
     /// The host that it is about, or nothing.
     pub(crate) fn about(self) -> &'a str {
         match self {
-            Self::Document => "",
+            Self::Document | Self::Silence => "",
             Self::Proof(host) => host.as_str(),
         }
     }

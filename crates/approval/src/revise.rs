@@ -92,11 +92,10 @@ fn next(before: &AccessRequest) -> Result<RequestRef, ReviseError> {
             version: before.at.version + 1,
             ..before.at
         }),
-        (state, Origin::Quarantine | Origin::Approval | Origin::Token | Origin::Open)
-            if state.is_sent_back() =>
-        {
-            Err(ReviseError::NotOurs)
-        }
+        (
+            state,
+            Origin::Quarantine | Origin::Approval | Origin::Token | Origin::Open | Origin::Trust,
+        ) if state.is_sent_back() => Err(ReviseError::NotOurs),
         (state, _) => Err(ReviseError::NotSentBack(state)),
     }
 }

@@ -6,7 +6,7 @@ use narthex_policy::{
     Vouch,
 };
 use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
-use narthex_vocab::{Host, Id, Imitation, Label, RedirectUri, RequestState, kind};
+use narthex_vocab::{ClientId, Host, Id, Imitation, Label, RedirectUri, RequestState, kind};
 use serde_json::json;
 
 use crate::{
@@ -167,6 +167,7 @@ async fn facts(
         imitation,
         names: name_mark::elsewhere(tx, &Names::of(&integration.name, metadata)).await?,
         vouched: vouched(tx, request).await?,
+        trusted: trusted(tx, request, acting).await?,
         reused: store::mark::elsewhere(tx, metadata, &brands).await?,
         first_request: !store::approval::exists(tx, integration.id).await?,
     })
@@ -187,6 +188,23 @@ async fn vouched(tx: &mut TenantTx, request: &AccessRequest) -> Result<Option<Vo
     Ok(issuer.map(|issuer| Vouch {
         issuer,
         software: request.metadata.software_id().cloned(),
+    }))
+}
+
+/// By which trust of the tenant the host of its document is covered, if it has one.
+async fn trusted(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    acting: &Acting<'_>,
+) -> Result<Option<String>, StoreError> {
+    let Some(url) = request.client_id.as_ref().and_then(ClientId::document_url) else {
+        return Ok(None);
+    };
+    let (environment, now) = (request.at.environment, acting.now);
+    let trust = store::trusted_domain::covering(tx, environment, url.host(), now).await?;
+    Ok(trust.map(|trust| {
+        let until = trust.expires_at.format("%-d %b %Y");
+        format!("The tenant trusts {} until {until}.", trust.domain)
     }))
 }
 

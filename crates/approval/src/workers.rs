@@ -20,7 +20,7 @@ use crate::{
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     proof_rounds, sponsored_rounds, statement_key_rounds,
     store::due,
-    update_rounds,
+    trusted_rounds, update_rounds,
 };
 
 /// How often open registrations are looked for while no hint can arrive.
@@ -68,10 +68,14 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                     update_rounds::on_notice(&approval, &payload).await;
                 }
                 // It says that registrations wait, and not which: one hint for many.
-                Some(Hint::Notice { .. }) => look_for_open_registrations(&approval).await,
+                Some(Hint::Notice { .. }) => {
+                    look_for_open_registrations(&approval).await;
+                    trusted_rounds::round(&approval).await;
+                }
                 Some(Hint::Connected) => {
                     heard = true;
                     look_for_open_registrations(&approval).await;
+                    trusted_rounds::round(&approval).await;
                     sponsored_rounds::round(&approval).await;
                     proof_rounds::settle_answered(&approval).await;
                     deferral_rounds::round(&approval).await;
@@ -86,6 +90,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,
             _ = round.tick() => {
                 look_for_open_registrations(&approval).await;
+                trusted_rounds::round(&approval).await;
                 sponsored_rounds::round(&approval).await;
                 proof_rounds::round(&approval).await;
                 deferral_rounds::round(&approval).await;

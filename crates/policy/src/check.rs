@@ -19,6 +19,7 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         rules(facts),
         hosts(facts),
         descent(facts),
+        trust(facts),
     ];
     findings.extend(imitation::all(facts));
     findings
@@ -85,12 +86,14 @@ fn sponsor(facts: &ScreeningFacts) -> Finding {
     match (facts.sponsor, facts.origin) {
         (true, _) => CHECK.pass("The integration has a sponsor."),
         (false, Origin::Open) => CHECK.pass("Open registration needs no sponsor."),
-        (false, Origin::Portal | Origin::Quarantine | Origin::Approval | Origin::Token) => CHECK
-            .fail(
-                "The integration has no sponsor.",
-                weighed(facts.environment, 25),
-                "Name a person of the tenant as sponsor.",
-            ),
+        (
+            false,
+            Origin::Portal | Origin::Quarantine | Origin::Approval | Origin::Token | Origin::Trust,
+        ) => CHECK.fail(
+            "The integration has no sponsor.",
+            weighed(facts.environment, 25),
+            "Name a person of the tenant as sponsor.",
+        ),
     }
 }
 
@@ -278,6 +281,18 @@ fn descent(facts: &ScreeningFacts) -> Finding {
             60,
             "Have that client resumed, then send the request again.",
         ),
+    }
+}
+
+fn trust(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-30",
+        title: "Trusted domain",
+        required: "The tenant trusts the domain that its document is at.",
+    };
+    match &facts.trusted {
+        Some(trust) => CHECK.pass(trust.clone()),
+        None => CHECK.pass("No trust is asked of it: its domain is not on the tenant's list."),
     }
 }
 

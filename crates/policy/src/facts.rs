@@ -19,6 +19,8 @@ pub enum Origin {
     Token,
     /// Open registration, in a sandbox.
     Open,
+    /// A client with a document at a host of a domain that the tenant trusts.
+    Trust,
 }
 
 impl Origin {
@@ -29,6 +31,7 @@ impl Origin {
         Self::Approval,
         Self::Token,
         Self::Open,
+        Self::Trust,
     ];
 
     /// The text form, as in rows.
@@ -39,6 +42,7 @@ impl Origin {
             Self::Approval => "approval",
             Self::Token => "token",
             Self::Open => "open",
+            Self::Trust => "trust",
         }
     }
 
@@ -50,6 +54,7 @@ impl Origin {
             Self::Approval => "Registration by approval",
             Self::Token => "Initial access token",
             Self::Open => "Open registration",
+            Self::Trust => "Trusted domain",
         }
     }
 }
@@ -151,6 +156,8 @@ pub struct ScreeningFacts {
     pub names: NamesElsewhere,
     /// Who vouches for what it says, if anybody does.
     pub vouched: Option<Vouch>,
+    /// By which trust the host of its document is covered, in words; none when it is not.
+    pub trusted: Option<String>,
     /// Whether the integration never had an approval.
     pub first_request: bool,
 }

@@ -68,6 +68,7 @@ fn open() -> ScreeningFacts {
         reused: BTreeSet::new(),
         names: NamesElsewhere::default(),
         vouched: None,
+        trusted: None,
         first_request: true,
     }
 }
@@ -117,6 +118,10 @@ type F = ScreeningFacts;
 #[case::approval(|f: &mut F| { f.origin = Origin::Approval; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
 #[case::portal(|f: &mut F| { f.origin = Origin::Portal; f.sponsor = true; }, Verdict::NeedsPerson, &["R-02"])]
 #[case::token(|f: &mut F| { f.origin = Origin::Token; f.sponsor = true; }, Verdict::NeedsPerson, &["R-22"])]
+#[case::trusted(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; }, Verdict::Allow, &["R-30"])]
+#[case::trusted_alone(|f: &mut F| f.origin = Origin::Trust, Verdict::NeedsPerson, &["R-04"])]
+#[case::trusted_for_more(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.requested.push(scope("notes.write", Risk::Change, false)); }, Verdict::NeedsPerson, &["R-31"])]
+#[case::trusted_in_production(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.environment = Environment::Production; f.hosts_unproved.clear(); }, Verdict::NeedsPerson, &["R-01"])]
 #[case::within(|f: &mut F| f.descent = Descent::Within, Verdict::Allow, &["R-20"])]
 #[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-21"])]
 #[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-21"])]
@@ -327,6 +332,7 @@ fn every_request() -> Vec<ScreeningFacts> {
                         imitated: bit(2),
                     },
                     vouched: None,
+                    trusted: None,
                     first_request: bit(5),
                 });
             }

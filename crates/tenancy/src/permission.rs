@@ -67,6 +67,8 @@ pub enum Action {
     LiftBrake,
     /// Change the block list and the trust list.
     EditLists,
+    /// Change the block list of one's own tenant.
+    BlockOwn,
 }
 
 impl Action {
@@ -93,6 +95,7 @@ impl Action {
             Self::SetBrake => "stop registration",
             Self::LiftBrake => "let registration go on",
             Self::EditLists => "change the block and trust lists",
+            Self::BlockOwn => "change what the tenant blocks",
         }
     }
 }
@@ -128,7 +131,9 @@ impl Role {
             A::CreateSandboxCredential => {
                 matches!(self, Self::Owner | Self::Manager | Self::Developer)
             }
-            A::EditSettings | A::ManagePeople | A::BrakeOwn => matches!(self, Self::Owner),
+            A::EditSettings | A::ManagePeople | A::BrakeOwn | A::BlockOwn => {
+                matches!(self, Self::Owner)
+            }
             A::SetBrake => matches!(self, Self::IncidentLead),
             A::LiftBrake => matches!(self, Self::IncidentLead | Self::Approver),
             A::EditLists => {

@@ -69,7 +69,8 @@ fn expected(caller: Caller, guard: Guard, environment: Environment) -> Expected 
             | Action::SuspendOwn
             | Action::EditSettings
             | Action::ManagePeople
-            | Action::BrakeOwn,
+            | Action::BrakeOwn
+            | Action::BlockOwn,
         ) => role == Role::Owner,
         Guard::Credential => {
             role == Role::Owner || (role == Role::Developer && environment == Environment::Sandbox)

@@ -33,6 +33,7 @@ pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod create_tenant;
 pub(crate) mod decide;
+pub(crate) mod documents;
 pub(crate) mod end_listing;
 pub(crate) mod family;
 pub(crate) mod invite_claim;

@@ -21,6 +21,7 @@ pub(crate) mod workspace;
 // Signed in.
 pub(crate) mod allowlists;
 mod allowlists_form;
+pub(crate) mod blocks;
 pub(crate) mod brake;
 mod case_words;
 pub(crate) mod claim;
@@ -55,6 +56,7 @@ mod settings_tabs;
 mod standing;
 pub(crate) mod statements;
 pub(crate) mod suspend;
+pub(crate) mod trusted_domains;
 pub(crate) mod verify;
 mod wish_list;
 pub(crate) mod withdraw;

@@ -7,9 +7,9 @@ use narthex_tenancy::permission::Action;
 use crate::Approval;
 use crate::endpoint::dashboard::{
     add_listing, attempt, attempts, block, block_family, brakes, brands, client, clients,
-    create_tenant, decide, end_listing, family, fault, invite_claim, invite_owner, issuance,
-    let_expire, lift_brake, link, lists, quarantine, requests, review, set_brake, sign_in,
-    sign_out, split, suspend, tenants,
+    create_tenant, decide, documents, end_listing, family, fault, invite_claim, invite_owner,
+    issuance, let_expire, lift_brake, link, lists, quarantine, requests, review, set_brake,
+    sign_in, sign_out, split, suspend, tenants,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -60,6 +60,9 @@ pub fn routes() -> Routes<Guard> {
             .post("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::submit)
             .get("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_page)
             .post("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_submit)
+            .get("/documents", look, "documents", documents::page)
+            .get("/documents/new", handle, "order_document", documents::new_page)
+            .post("/documents/new", handle, "order_document", documents::submit)
             .get("/clients", look, "clients", clients::page)
             .get("/clients/{tenant}/{environment}/{client_id}", look, "client", client::page)
             .get("/clients/{tenant}/{environment}/{client_id}/suspend", stop, "suspend", suspend::suspend_page)

@@ -6,11 +6,11 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, brake, claim, claims, credential, domain, domains, fault, home,
+    allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, home,
     initial_access_tokens, integration, integrations, invitation, members, new_integration,
     offer_registration, request, resource, resource_credential, resources, retire_credential,
-    revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, verify,
-    withdraw, workspace,
+    revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
+    verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -65,6 +65,12 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/settings/statements", read, "statements", statements::page)
         .post("/t/{tenant}/{environment}/settings/statements", May(Action::EditSettings), "trust_issuer", statements::submit)
         .post("/t/{tenant}/{environment}/settings/statements/remove", May(Action::EditSettings), "distrust_issuer", statements::submit_remove)
+        .get("/t/{tenant}/{environment}/settings/trusted-domains", read, "trusted_domains", trusted_domains::page)
+        .post("/t/{tenant}/{environment}/settings/trusted-domains", May(Action::EditSettings), "trust_domain", trusted_domains::submit)
+        .post("/t/{tenant}/{environment}/settings/trusted-domains/end", May(Action::EditSettings), "distrust_domain", trusted_domains::submit_end)
+        .get("/t/{tenant}/{environment}/settings/blocks", read, "blocks", blocks::page)
+        .post("/t/{tenant}/{environment}/settings/blocks", May(Action::BlockOwn), "block_own", blocks::submit)
+        .post("/t/{tenant}/{environment}/settings/blocks/end", May(Action::BlockOwn), "unblock_own", blocks::submit_end)
         .get("/t/{tenant}/{environment}/initial-access-tokens", read, "initial_access_tokens", initial_access_tokens::page)
         .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)
         .get("/t/{tenant}/{environment}/initial-access-tokens/{initial_access}/revoke", integrate, "revoke_initial_access_token", revoke_initial_access_token::page)

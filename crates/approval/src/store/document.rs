@@ -7,11 +7,13 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         intake::document as d,
-        registry::{client as c, pinned_document as p},
+        registry::{client as c, pinned_document as p, restriction as r},
     },
 };
 use narthex_vocab::{ClientId, ClientState, DocumentHash, Environment, Id, Timestamp, kind};
 use serde_json::{Map, Value};
+
+use crate::restriction::Cause;
 
 const TABLE: &str = "intake.document";
 
@@ -24,6 +26,8 @@ pub(crate) struct Document {
     pub(crate) looked_at: Timestamp,
     /// Why it found no document.
     pub(crate) refusal: Option<String>,
+    /// When the first look failed after the last that found it.
+    pub(crate) failing_since: Option<Timestamp>,
 }
 
 /// A document that was found.
@@ -44,6 +48,7 @@ struct Row {
     fresh_until: Option<Timestamp>,
     looked_at: Timestamp,
     refusal: Option<String>,
+    failing_since: Option<Timestamp>,
 }
 
 /// What is known of an address; `None` when nobody ever looked.
@@ -84,6 +89,7 @@ fn document(row: Row) -> Result<Document, StoreError> {
         content,
         looked_at: row.looked_at,
         refusal: row.refusal,
+        failing_since: row.failing_since,
     })
 }
 
@@ -173,6 +179,54 @@ pub(crate) async fn pinned_of(
     }))
 }
 
+/// Clients whose address cannot be read, and those that wait because it could not be. Shows more than one tenant only to
+/// the staff role.
+pub(crate) async fn unreadable(
+    tx: &mut TenantTx,
+) -> Result<Vec<(Id<kind::Tenant>, Environment, ClientId)>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String)> = p::table
+        .inner_join(
+            d::table.on(d::tenant_id
+                .eq(p::tenant_id)
+                .and(d::environment.eq(p::environment))
+                .and(d::client_id.eq(p::client_id))),
+        )
+        .left_join(
+            r::table.on(r::tenant_id
+                .eq(p::tenant_id)
+                .and(r::environment.eq(p::environment))
+                .and(r::client_id.eq(p::client_id))
+                .and(r::cause.eq(Cause::Silence.as_str()))),
+        )
+        .filter(
+            d::failing_since
+                .is_not_null()
+                .or(r::client_id.nullable().is_not_null()),
+        )
+        .order(d::looked_at)
+        .select((p::tenant_id, p::environment, p::client_id))
+        .limit(500)
+        .load(tx.connection()?)
+        .await?;
+    places(rows)
+}
+
+fn places(
+    rows: Vec<(uuid::Uuid, String, String)>,
+) -> Result<Vec<(Id<kind::Tenant>, Environment, ClientId)>, StoreError> {
+    const PINNED: &str = "registry.pinned_document";
+    let place = |(tenant, environment, client): (uuid::Uuid, String, String)| {
+        Ok((
+            Id::from_uuid(tenant),
+            environment
+                .parse()
+                .map_err(StoreError::corrupt(PINNED, "environment"))?,
+            ClientId::parse(&client).map_err(StoreError::corrupt(PINNED, "client_id"))?,
+        ))
+    };
+    rows.into_iter().map(place).collect()
+}
+
 /// Clients whose document has a version that nobody compared, and those that go on although it says something else.
 /// Shows more than one tenant only to the staff role.
 pub(crate) async fn uncompared(
@@ -202,16 +256,5 @@ pub(crate) async fn uncompared(
         .limit(500)
         .load(tx.connection()?)
         .await?;
-    rows.into_iter()
-        .map(|(tenant, environment, client)| {
-            const PINNED: &str = "registry.pinned_document";
-            Ok((
-                Id::from_uuid(tenant),
-                environment
-                    .parse()
-                    .map_err(StoreError::corrupt(PINNED, "environment"))?,
-                ClientId::parse(&client).map_err(StoreError::corrupt(PINNED, "client_id"))?,
-            ))
-        })
-        .collect()
+    places(rows)
 }

@@ -8,7 +8,7 @@ use narthex_tenancy::{
     schema::{
         intake::{deferral as d, quarantine as q, registration_access as g},
         registry::{client as c, credential as k},
-        review::{access_request as r, claim as cl, offer as o},
+        review::{access_request as r, claim as cl, offer as o, trusted_domain as td},
         tenant::environments as e,
     },
 };
@@ -170,6 +170,44 @@ pub(crate) async fn sponsored_registrations(
             ))
         })
         .collect()
+}
+
+/// Addresses that wait where domains are trusted, the longest waiting first.
+pub(crate) async fn addresses_where_domains_are_trusted(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<(Id<kind::Tenant>, Environment, ClientId)>, StoreError> {
+    let trusted = td::table
+        .filter(td::tenant_id.eq(q::tenant_id))
+        .filter(td::environment.eq(q::environment))
+        .filter(td::ended_at.is_null().and(td::expires_at.gt(now)));
+    let rows: Vec<(uuid::Uuid, String, String)> = q::table
+        .filter(q::client_id.like("https://%"))
+        .filter(
+            q::state
+                .eq(QuarantineState::Quarantined.as_str())
+                .and(q::expires_at.gt(now)),
+        )
+        .filter(diesel::dsl::exists(trusted))
+        .order(q::created_at)
+        .limit(MOST)
+        .select((q::tenant_id, q::environment, q::client_id))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter().map(place).collect()
+}
+
+fn place(
+    (tenant, environment, client): (uuid::Uuid, String, String),
+) -> Result<(Id<kind::Tenant>, Environment, ClientId), StoreError> {
+    const TABLE: &str = "intake.quarantine";
+    Ok((
+        Id::from_uuid(tenant),
+        environment
+            .parse()
+            .map_err(StoreError::corrupt(TABLE, "environment"))?,
+        ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+    ))
 }
 
 /// Environments in which more wait than `most`.

@@ -4,7 +4,7 @@ use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::fetch_order as o};
-use narthex_vocab::{Id, Sighting, Timestamp, kind};
+use narthex_vocab::{DocumentUrl, Environment, Id, Sighting, Timestamp, kind};
 use serde_json::Value;
 
 use crate::domain::Domain;
@@ -34,6 +34,47 @@ pub(crate) async fn insert(
         .execute(tx.connection()?)
         .await?;
     Ok(())
+}
+
+/// Orders a look at the address of a client. [`StoreError::Refused`] by `one_open_order_per_document` when one is under
+/// way.
+pub(crate) async fn insert_document(
+    tx: &mut TenantTx,
+    id: Id<kind::Order>,
+    (environment, url): (Environment, &DocumentUrl),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    diesel::insert_into(o::table)
+        .values((
+            o::tenant_id.eq(tenant_id),
+            o::order_id.eq(id.as_uuid()),
+            o::kind.eq("document"),
+            o::environment.eq(environment.as_str()),
+            o::client_id.eq(url.as_str()),
+            o::requested_at.eq(now),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Whether a look at the address of a client is under way.
+pub(crate) async fn is_open(
+    tx: &mut TenantTx,
+    environment: Environment,
+    url: &DocumentUrl,
+) -> Result<bool, StoreError> {
+    let open = o::table
+        .filter(
+            o::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(o::environment.eq(environment.as_str())),
+        )
+        .filter(o::client_id.eq(url.as_str()).and(o::answered_at.is_null()));
+    Ok(diesel::select(diesel::dsl::exists(open))
+        .get_result(tx.connection()?)
+        .await?)
 }
 
 /// When the domain was last ordered to be looked at.

@@ -89,6 +89,22 @@ pub(crate) async fn everywhere(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// The lines of the transaction's tenant that have their effect, the newest first.
+pub(crate) async fn of_tenant(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<Listing>, StoreError> {
+    let rows: Vec<Row> = l::table
+        .filter(l::tenant_id.eq(tx.tenant_uuid()))
+        .filter(l::ended_at.is_null().and(l::expires_at.gt(now)))
+        .order((l::created_at.desc(), l::listing_id.desc()))
+        .limit(MOST)
+        .select(Row::as_select())
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// One line, whosever it is. For the role of staff.
 pub(crate) async fn anywhere(
     tx: &mut TenantTx,

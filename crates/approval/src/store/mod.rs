@@ -6,6 +6,7 @@ pub(crate) mod brand;
 pub(crate) mod claim;
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod dashboard_addresses;
 pub(crate) mod dashboard_attempt;
 pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
@@ -54,6 +55,7 @@ pub(crate) mod resource_credential;
 pub(crate) mod restriction;
 pub(crate) mod screening;
 pub(crate) mod statement_keys;
+pub(crate) mod trusted_domain;
 
 use narthex_tenancy::StoreError;
 use narthex_vocab::ClientMetadata;

@@ -2,13 +2,23 @@
 //! content alone.
 
 use chrono::Duration;
-use diesel::{prelude::*, upsert::excluded};
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Timestamptz},
+    upsert::excluded,
+};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::document as d};
 use narthex_vocab::{Environment, Glimpse, Timestamp};
 use serde_json::Value;
 
 use crate::client_document::{Address, Found};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The first that is there.
+    fn coalesce(one: Nullable<Timestamptz>, other: Nullable<Timestamptz>) -> Nullable<Timestamptz>;
+}
 
 /// Keeps a document until its time is over.
 pub(crate) async fn found(
@@ -40,6 +50,7 @@ pub(crate) async fn found(
             d::fresh_until.eq(excluded(d::fresh_until)),
             d::looked_at.eq(excluded(d::looked_at)),
             d::refusal.eq(None::<String>),
+            d::failing_since.eq(None::<Timestamp>),
         ))
         .execute(tx.connection()?)
         .await?;
@@ -61,12 +72,17 @@ pub(crate) async fn refused(
             d::client_id.eq(address.url.as_str()),
             d::looked_at.eq(now),
             d::refusal.eq(why.as_str()),
+            d::failing_since.eq(now),
         ))
         .on_conflict((d::tenant_id, d::environment, d::client_id))
         .do_update()
         .set((
             d::looked_at.eq(excluded(d::looked_at)),
             d::refusal.eq(excluded(d::refusal)),
+            d::failing_since.eq(coalesce(
+                d::failing_since,
+                now.into_sql::<Nullable<Timestamptz>>(),
+            )),
         ))
         .execute(tx.connection()?)
         .await?;

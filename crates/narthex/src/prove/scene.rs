@@ -64,6 +64,7 @@ const NAMES: &[&str] = &[
     "third",
     "token",
     "tool",
+    "trust",
     "unagreed_scope",
     "unagreed_tool",
     "unasked_scope",

@@ -86,6 +86,7 @@ diesel::table! {
         fresh_until -> Nullable<Timestamptz>,
         looked_at -> Timestamptz,
         refusal -> Nullable<Text>,
+        failing_since -> Nullable<Timestamptz>,
     }
 }
 

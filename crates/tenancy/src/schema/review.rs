@@ -101,6 +101,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    review.trusted_domain (tenant_id, environment, trust_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        trust_id -> Uuid,
+        domain -> Text,
+        sponsor_id -> Uuid,
+        reason -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     review.brand (tenant_id, name) {
         tenant_id -> Uuid,
         name -> Text,

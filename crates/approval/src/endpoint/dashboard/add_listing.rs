@@ -104,7 +104,11 @@ pub(crate) async fn submit(staff: StaffSignedIn, posted: Posted) -> Result<HttpR
         Ok(()) => Ok(Done::Listed.at(Area::Lists.path())),
         Err(AddListingError::NotPermitted(error)) => Err(error.into()),
         Err(AddListingError::Store(error)) => Err(error.into()),
-        Err(error @ (AddListingError::NoLaneForAHost | AddListingError::End)) => {
+        Err(
+            error @ (AddListingError::NoLaneForAHost
+            | AddListingError::End
+            | AddListingError::Season),
+        ) => {
             problems.add("", error.to_string());
             Ok(frame::again(&view(&staff, &seen, &typed, &problems)))
         }

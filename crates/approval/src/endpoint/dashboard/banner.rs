@@ -53,12 +53,14 @@ pub(crate) enum Done {
     SplitOff,
     /// A tenant was asked about a registration.
     ClaimInvited,
+    /// An address is being fetched.
+    Fetching,
     /// A line was taken off.
     Unlisted,
 }
 
 impl Done {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -81,6 +83,7 @@ impl Done {
         Self::LetExpire,
         Self::SplitOff,
         Self::ClaimInvited,
+        Self::Fetching,
         Self::Unlisted,
     ];
 
@@ -109,6 +112,7 @@ impl Done {
             Self::LetExpire => "let-expire",
             Self::SplitOff => "split-off",
             Self::ClaimInvited => "claim-invited",
+            Self::Fetching => "fetching",
             Self::Unlisted => "unlisted",
         }
     }
@@ -147,6 +151,7 @@ impl Done {
             Self::ClaimInvited => {
                 "The tenant is asked. Its answer shows on the page of the family."
             }
+            Self::Fetching => "The address is being fetched. Reload this page in a few seconds.",
             Self::Unlisted => "Taken off the list.",
         }
     }

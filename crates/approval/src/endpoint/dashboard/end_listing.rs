@@ -55,7 +55,7 @@ pub(crate) async fn submit(
             Ok(()) => return Ok(Done::Unlisted.at(Area::Lists.path())),
             Err(EndListingError::NotPermitted(error)) => return Err(error.into()),
             Err(EndListingError::Store(error)) => return Err(error.into()),
-            Err(EndListingError::Over) => {
+            Err(EndListingError::Over | EndListingError::OfStaff) => {
                 problems.add("", "It has no effect any more. Nothing was changed");
             }
         }

@@ -17,6 +17,8 @@ pub(crate) enum Area {
     Requests,
     /// Registrations that nobody decided about.
     Quarantine,
+    /// Clients that are named by the address of their document.
+    Documents,
     /// Every client of every environment.
     Clients,
     /// The log of registration attempts.
@@ -39,6 +41,7 @@ impl Area {
         match self {
             Self::Requests => "Requests",
             Self::Quarantine => "Quarantine",
+            Self::Documents => "Documents",
             Self::Clients => "Clients",
             Self::Attempts => "Registration attempts",
             Self::Issuance => "Tokens issued",
@@ -54,6 +57,7 @@ impl Area {
         match self {
             Self::Requests => "/requests",
             Self::Quarantine => "/quarantine",
+            Self::Documents => "/documents",
             Self::Clients => "/clients",
             Self::Attempts => "/attempts",
             Self::Issuance => "/issuance",
@@ -68,7 +72,8 @@ impl Area {
         match self {
             Self::Requests => waiting.requests,
             Self::Quarantine => waiting.quarantine,
-            Self::Clients
+            Self::Documents
+            | Self::Clients
             | Self::Attempts
             | Self::Issuance
             | Self::Brakes
@@ -93,7 +98,15 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
         .area(area.label())
         .search_href(Area::Clients.path())
         .nav(vec![
-            group("Work", &[Area::Requests, Area::Quarantine, Area::Clients]),
+            group(
+                "Work",
+                &[
+                    Area::Requests,
+                    Area::Quarantine,
+                    Area::Documents,
+                    Area::Clients,
+                ],
+            ),
             group("Logs", &[Area::Attempts, Area::Issuance]),
             group("Floods", &[Area::Brakes, Area::Lists]),
             group("Settings", &[Area::Tenants, Area::Brands]),

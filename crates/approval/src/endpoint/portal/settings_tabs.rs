@@ -15,10 +15,20 @@ pub(super) enum Tab {
     Allowlists,
     /// Whose software statements are believed.
     Statements,
+    /// Whose clients with documents are trusted.
+    TrustedDomains,
+    /// Whose registrations are refused.
+    Blocks,
 }
 
 impl Tab {
-    const ALL: [Self; 3] = [Self::Registration, Self::Allowlists, Self::Statements];
+    const ALL: [Self; 5] = [
+        Self::Registration,
+        Self::Allowlists,
+        Self::TrustedDomains,
+        Self::Statements,
+        Self::Blocks,
+    ];
 
     /// The words of the tab and of its page.
     pub(super) const fn label(self) -> &'static str {
@@ -26,6 +36,8 @@ impl Tab {
             Self::Registration => "Settings",
             Self::Allowlists => "Allowlists",
             Self::Statements => "Software statements",
+            Self::TrustedDomains => "Trusted domains",
+            Self::Blocks => "Block list",
         }
     }
 
@@ -34,6 +46,8 @@ impl Tab {
             Self::Registration => "Registration",
             Self::Allowlists => "Allowlists",
             Self::Statements => "Software statements",
+            Self::TrustedDomains => "Trusted domains",
+            Self::Blocks => "Block list",
         }
     }
 
@@ -44,6 +58,8 @@ impl Tab {
             Self::Registration => first,
             Self::Allowlists => format!("{first}/allowlists"),
             Self::Statements => format!("{first}/statements"),
+            Self::TrustedDomains => format!("{first}/trusted-domains"),
+            Self::Blocks => format!("{first}/blocks"),
         }
     }
 }

@@ -123,3 +123,5 @@ insert into review.offer (tenant_id, environment, offer_id, request_id, version,
 update intake.quarantine set expires_at = expires_at + interval '1 hour' where client_id = $T.stranger;
 insert into review.claim (tenant_id, environment, claim_id, client_id, reason, invited_by, invited_by_name, created_at, expires_at)
     values ($T, 'production', $T.claim, $T.stranger, 'It may be theirs', $T.staff, 'Staff', now(), now() + interval '72 hours');
+insert into review.trusted_domain (tenant_id, environment, trust_id, domain, sponsor_id, reason, created_at, expires_at)
+    values ($T, 'production', $T.trust, 'app.example', $T.owner, 'We know them', now(), now() + interval '90 days');

@@ -1,0 +1,171 @@
+//! Addresses for people: the list of them, another look on demand, one registered ahead, and one that cannot be read.
+
+use std::time::Duration;
+
+use narthex_approval::watch_document::{WatchDocument, Watched, watch_document};
+use narthex_tests::{Answer, Browser, Plane};
+
+use super::bench::{Bench, HOST, PATH, PRODUCTION, document};
+
+async fn documents(bench: &Bench, staff: &mut Browser, query: &str) -> Answer {
+    let url = bench
+        .scene
+        .system
+        .at(Plane::Staff, &format!("/documents{query}"));
+    let page = staff.get(&url).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    page
+}
+
+async fn looks(bench: &Bench, count: usize) {
+    for _ in 0..100 {
+        if bench.host.paths().len() >= count {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("nobody looked");
+}
+
+async fn watched(bench: &Bench) -> Watched {
+    let command = WatchDocument {
+        environment: PRODUCTION,
+        client_id: bench.client.clone(),
+    };
+    let now = narthex_tenancy::ambient::now();
+    let company = &bench.scene.company;
+    let watched = company.itself(now, async |tx, acting| {
+        watch_document(tx, command, acting).await
+    });
+    watched.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s3_an_address_is_registered_ahead_and_looked_at_again() {
+    let bench = Bench::new().await;
+    let mut staff = bench
+        .scene
+        .in_dashboard(&bench.scene.company.reviewer)
+        .await;
+    let empty = documents(&bench, &mut staff, "").await;
+    assert!(
+        empty.body.contains("No address was looked at yet"),
+        "{}",
+        empty.body
+    );
+    let new = bench.scene.system.at(Plane::Staff, "/documents/new");
+    let csrf = staff.get(&new).await.field("csrf");
+    let form = |tenant: &'static str, url: &'static str| {
+        [
+            ("csrf", csrf.clone()),
+            ("tenant", tenant.to_owned()),
+            ("environment", "production".to_owned()),
+            ("url", url.to_owned()),
+        ]
+    };
+    let address = "https://app.example/oauth/client.json";
+    for (tenant, url, says) in [
+        ("nobody", address, "No tenant has this name"),
+        (
+            "acme",
+            "http://app.example/oauth/client.json",
+            "Enter the address of its document",
+        ),
+        (
+            "acme",
+            "https://app.example/",
+            "Enter the address of its document",
+        ),
+    ] {
+        let form = form(tenant, url);
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let refused = staff.post(&new, &form).await;
+        assert_eq!(refused.status, 422, "{tenant} {url}: {}", refused.body);
+        assert!(refused.body.contains(says), "{says}: {}", refused.body);
+    }
+    assert_eq!(bench.host.paths(), Vec::<String>::new());
+    let good = form("acme", address);
+    let good: Vec<(&str, &str)> = good.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let sent = staff.post(&new, &good).await;
+    assert_eq!(sent.location(), "/documents?done=fetching");
+    looks(&bench, 1).await;
+    let page = documents(&bench, &mut staff, "").await;
+    for says in [HOST, "Readable", "In quarantine", ">Pin<", "Fetch again"] {
+        assert!(page.body.contains(says), "{says}: {}", page.body);
+    }
+    // It waits like any other: linking it makes the case.
+    bench.link(&bench.scene.company.owner).await;
+
+    bench
+        .host
+        .answer(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec());
+    let sent = staff.post(&new, &good).await;
+    assert_eq!(sent.location(), "/documents?done=fetching");
+    looks(&bench, 2).await;
+    let page = documents(&bench, &mut staff, "?look=failed").await;
+    assert!(
+        page.body.contains("Not readable") && page.body.contains(", since "),
+        "{}",
+        page.body
+    );
+    let none = documents(&bench, &mut staff, "?look=found").await;
+    assert!(none.body.contains("Clear filters"), "{}", none.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s3_a_client_that_cannot_be_read_for_days_waits_and_comes_back_by_itself() {
+    let bench = Bench::new().await;
+    let mut browser = bench.let_in().await;
+    let administrator = bench.scene.company.place.administrator().await;
+    let failing = |days: i64| {
+        format!(
+            "update intake.document set refusal = 'the host does not answer', failing_since = now() - interval '{days} days',
+                looked_at = now() - interval '1 hour'"
+        )
+    };
+    administrator.batch_execute(&failing(6)).await.unwrap();
+    assert_eq!(
+        watched(&bench).await,
+        Watched::Nothing,
+        "six days are patience"
+    );
+    administrator.batch_execute(&failing(8)).await.unwrap();
+    let door = bench.scene.front_door(&bench.client, &[]);
+    let state = "select state || ': ' || coalesce(state_reason, '') from registry.client";
+    assert_eq!(watched(&bench).await, Watched::Restricted);
+    let said: String = administrator.query_one(state, &[]).await.unwrap().get(0);
+    assert!(
+        said.starts_with("restricted: Its document cannot be read since ")
+            && said.contains("does not answer"),
+        "{said}"
+    );
+    let refused = browser.get(&door).await;
+    assert!(
+        refused.location().contains("error=access_denied"),
+        "{}",
+        refused.location()
+    );
+    assert_eq!(watched(&bench).await, Watched::Nothing, "once");
+
+    // It is looked at without anybody coming, and goes on when it is there.
+    administrator
+        .batch_execute("update intake.document set looked_at = now() - interval '7 hours'")
+        .await
+        .unwrap();
+    bench.host.publish_at(PATH, &document(&bench.client));
+    let before = bench.host.paths().len();
+    assert_eq!(watched(&bench).await, Watched::LookedAt);
+    looks(&bench, before + 1).await;
+    for _ in 0..100 {
+        let open = "select count(*) from intake.document where failing_since is null";
+        if bench.count(open).await == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(watched(&bench).await, Watched::Resumed);
+    let said: String = administrator.query_one(state, &[]).await.unwrap().get(0);
+    assert_eq!(said, "active: ");
+    assert_eq!(browser.get(&door).await.status, 200);
+}
