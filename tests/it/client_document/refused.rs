@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use narthex_approval::settings::{ChangeSettings, change_settings};
 use narthex_tenancy::permission::Action;
-use narthex_vocab::{ClientId, RegistrationMode};
+use narthex_vocab::{Admits, ClientId, MetadataRules, OptionalMember, RegistrationMode};
 use serde_json::{Value, json};
 
 use super::bench::{Bench, HOST, PATH, PRODUCTION, document};
@@ -69,6 +69,32 @@ async fn a_document_that_says_too_little_or_too_much() {
         bench.host.publish_at(PATH, &changed(&bench, member, value));
         told(&bench, &format!("Person{index}"), words).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s10_a_document_is_held_to_the_allowlists_in_every_language() {
+    let bench = Bench::silent().await;
+    let mut rules = MetadataRules::default();
+    rules.hosts.admits = Admits::Listed;
+    rules.hosts.listed = [HOST.parse().unwrap()].into();
+    rules.members.remove(&OptionalMember::TosUri);
+    let company = &bench.scene.company;
+    company.lists(PRODUCTION, rules).await.unwrap();
+    let table = [
+        ("redirect_uris", json!(["https://evil.example/cb"]), "M-01"),
+        ("logo_uri", json!("https://evil.example/logo.png"), "M-04"),
+        ("policy_uri#ja", json!("https://evil.example/ja"), "M-04"),
+        ("tos_uri#ja", json!("https://app.example/ja"), "M-05"),
+    ];
+    for (index, (member, value, rule)) in table.into_iter().enumerate() {
+        bench.host.publish_at(PATH, &changed(&bench, member, value));
+        told(&bench, &format!("Person{index}"), rule).await;
+    }
+    let within = changed(&bench, "policy_uri#ja", json!("https://app.example/ja"));
+    bench.host.publish_at(PATH, &within);
+    let (_, mut browser) = bench.person("Last").await;
+    let page = bench.arrive(&mut browser).await;
+    assert!(!page.body.contains("cannot be used"), "{}", page.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
