@@ -1,4 +1,4 @@
--- No sponsor, no exit from quarantine: what leaves is a client of this identifier, and a person who is still there answers
+-- No sponsor, no exit from quarantine: at commit, what left is a client of this identifier, and a person who is still there answers
 -- for it. Only an open sandbox has clients that nobody answers for.
 create function intake.a_sponsor_lets_out() returns trigger
     language plpgsql as $$
@@ -10,8 +10,9 @@ begin
               and (m.member_id is not null or (i.origin = 'open' and c.environment = 'sandbox'))) then
         raise exception 'nobody answers for it' using errcode = 'check_violation', constraint = 'sponsor_lets_out';
     end if;
-    return new;
+    return null;
 end
 $$;
-create trigger a_sponsor_lets_out before update of state on intake.quarantine
+create constraint trigger a_sponsor_lets_out after update of state on intake.quarantine
+    deferrable initially deferred
     for each row when (new.state = 'activated') execute function intake.a_sponsor_lets_out();

@@ -132,6 +132,10 @@ fn holds(sent: &Map<String, Value>) -> Result<(), TestCaseError> {
     for uri in metadata.redirect_uris() {
         prop_assert!(metadata.redirect_uri(uri.as_str()).is_some());
     }
+    if let Ok(clamped) = metadata.clone().clamp_for_an_agent() {
+        prop_assert!(!clamped.auth_method().needs_secret());
+        prop_assert_eq!(clamped.clone().clamp_for_an_agent(), Ok(clamped));
+    }
     if let Ok(clamped) = metadata.clamp_for_quarantine() {
         prop_assert!(clamped.auth_method().is_public());
         prop_assert!(!clamped.allows(GrantType::ClientCredentials));

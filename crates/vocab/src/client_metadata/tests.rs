@@ -220,6 +220,29 @@ fn quarantine_clamps_to_a_public_client() {
 }
 
 #[test]
+fn what_an_agent_registers_keeps_its_keys_and_no_secret() {
+    let signing = json!({
+        "grant_types": ["client_credentials"], "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": { "keys": [ec_key()] },
+    });
+    let signing = parse(&signing).unwrap();
+    assert_eq!(signing.clone().clamp_for_an_agent(), Ok(signing));
+    let fetched = json!({
+        "redirect_uris": [CB], "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": "https://example.com/jwks.json",
+    });
+    let secret =
+        json!({ "redirect_uris": [CB], "token_endpoint_auth_method": "client_secret_basic" });
+    for sent in [fetched, secret] {
+        let metadata = parse(&sent).unwrap();
+        let clamped = metadata.clone().clamp_for_an_agent();
+        assert_eq!(clamped, metadata.clamp_for_quarantine(), "{sent}");
+    }
+    let service = json!({"grant_types": ["client_credentials"]});
+    parse(&service).unwrap().clamp_for_an_agent().unwrap_err();
+}
+
+#[test]
 fn a_fingerprint_sees_what_matters() {
     let of = |sent: Value| Fingerprint::of(&parse(&sent).unwrap());
     let base = of(json!({ "redirect_uris": ["http://localhost:1/cb", CB] }));

@@ -1,6 +1,7 @@
 //! Who stands behind a case: the people with their own words, and how they lead to the client.
 
 use narthex_http::page::{Fact, When};
+use narthex_policy::Origin;
 
 use crate::store::dashboard_people::People;
 use crate::store::dashboard_people::name_of;
@@ -46,12 +47,14 @@ pub(crate) fn asker(case: &Case) -> Vec<Fact> {
     if let Some(family) = &case.family {
         let attempts = u64::try_from(family.attempts).unwrap_or_default();
         let attempts = narthex_http::page::number(attempts);
+        let whose = match case.request.origin {
+            Origin::Token => "A registration that somebody answers for",
+            Origin::Portal | Origin::Quarantine | Origin::Approval | Origin::Open => {
+                "A stranger's registration"
+            }
+        };
         facts.push(
-            Fact::text(
-                "Came as",
-                format!("A stranger's registration, tried {attempts} times"),
-            )
-            .and_text(format!(
+            Fact::text("Came as", format!("{whose}, tried {attempts} times")).and_text(format!(
                 "First seen {}, last {}",
                 When::new(family.first_seen).text(),
                 When::new(family.last_seen).text()
