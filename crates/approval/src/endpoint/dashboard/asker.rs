@@ -49,6 +49,7 @@ pub(crate) fn asker(case: &Case) -> Vec<Fact> {
         let attempts = narthex_http::page::number(attempts);
         let whose = match case.request.origin {
             Origin::Token => "A registration that somebody answers for",
+            Origin::Trust => "A client of a trusted domain",
             Origin::Portal | Origin::Quarantine | Origin::Approval | Origin::Open => {
                 "A stranger's registration"
             }
