@@ -11,7 +11,7 @@ use crate::{
     Discovery,
     place::Place,
     pricing::{self, Call},
-    register::{Candidate, QUARANTINE, RegisterError, Registered},
+    register::{Candidate, RegisterError, Registered},
     store::{
         attempt::{self, Attempt},
         family,
@@ -85,7 +85,7 @@ async fn first(
                 client_id: ClientId::generate(place.environment, rng),
                 introduced_by: call.source.range,
                 created_at: now,
-                expires_at: now + QUARANTINE,
+                expires_at: now + call.limits.lifetime(),
             };
             let (waiting, new) = quarantine::join(tx, place, candidate, new).await?;
             if waiting.state == QuarantineState::Blocked {

@@ -163,7 +163,8 @@ pub(crate) async fn pinned_of(
     tenant: Id<kind::Tenant>,
     (environment, client): (Environment, &ClientId),
 ) -> Result<Option<Pinned>, StoreError> {
-    let row: Option<(Vec<u8>, String, Vec<u8>, bool, bool)> = p::table
+    type Row = (Vec<u8>, String, Vec<u8>, bool, bool);
+    let row: Option<Row> = p::table
         .find((tenant.as_uuid(), environment.as_str(), client.as_str()))
         .select((
             p::content_hash,
