@@ -5,5 +5,6 @@ mod attempt;
 mod claims;
 mod crowd;
 mod decided;
+mod limits;
 mod own_list;
 mod shown;

@@ -61,6 +61,7 @@ pub mod invite_claim;
 pub mod invite_owner;
 pub mod let_expire;
 pub mod lift_brake;
+pub mod limit_registration;
 pub mod link;
 pub mod make_room;
 pub mod metadata_rules;

@@ -36,7 +36,7 @@ pub(crate) async fn round(approval: &Approval) {
         match taken {
             Ok(TakenTrusted::NotForUs) => {}
             Ok(outcome) => {
-                tracing::info!(%tenant, ?outcome, "took up a client of a trusted domain")
+                tracing::info!(%tenant, ?outcome, "took up a client of a trusted domain");
             }
             Err(error) => tracing::warn!(%tenant, %error, "a client of a trusted domain was left"),
         }

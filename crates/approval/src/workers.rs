@@ -164,7 +164,7 @@ async fn make_room_where_it_is_crowded(approval: &Approval) {
         .staff
         .platform(async |tx| due::crowded(tx, most).await)
         .await;
-    for (tenant, environment) in logged(found).unwrap_or_default() {
+    for (tenant, environment, most) in logged(found).unwrap_or_default() {
         let made: Result<_, MakeRoomError> = approval
             .database
             .tenant(tenant, async |tx| {

@@ -5,7 +5,10 @@
 //! Every tenant has a reserve that is its own; beyond it all share the platform's budget. What is on the trust list has
 //! a lane of its own when those are used up. Without Redis nothing is priced, and registration is closed.
 
-use narthex_tenancy::budget::{Answer, Bucket};
+use narthex_tenancy::{
+    budget::{Answer, Bucket},
+    registration_limits::Limits,
+};
 use narthex_vocab::{Fingerprint, Id, PLATFORM_TENANT, QuarantineState, Tenant, Timestamp};
 use std::{
     collections::HashMap,
@@ -75,6 +78,30 @@ pub(crate) struct Call<'a> {
     pub(crate) source: Source,
     pub(crate) family: Option<Fingerprint>,
     pub(crate) now: Timestamp,
+    /// What the owner of the environment lowered.
+    pub(crate) limits: Limits,
+}
+
+/// What the owner of the environment lets strangers do in a minute.
+pub(crate) async fn own(discovery: &Discovery, call: Call<'_>) -> Result<(), RegisterError> {
+    lowered(discovery, call, ("calls", call.limits.calls)).await
+}
+
+/// Takes one from a budget that an owner lowered.
+async fn lowered(
+    discovery: &Discovery,
+    call: Call<'_>,
+    (name, limit): (&str, Option<i32>),
+) -> Result<(), RegisterError> {
+    let Some(limit) = limit.and_then(|limit| u32::try_from(limit).ok()) else {
+        return Ok(());
+    };
+    let name = format!("register/{}/own/{name}", call.place.environment);
+    let bucket = [Bucket::new(name, limit, MINUTE)];
+    match spend(discovery, call.place.tenant, &bucket).await? {
+        Answer::Allowed => Ok(()),
+        Answer::Limited { retry_after } => lane(discovery, call, retry_after).await,
+    }
 }
 
 /// What every call costs at the door.
@@ -124,7 +151,9 @@ pub(crate) async fn newcomer(
     let new = Bucket::new("register/new", OF_NEW_SOFTWARE, MINUTE);
     buckets.push(new.costing(cost));
     charge(discovery, call, &buckets, cost - REPEAT).await?;
-    if waiting >= FULL {
+    lowered(discovery, call, ("new", call.limits.newcomers)).await?;
+    let most = call.limits.most_waiting();
+    if waiting >= FULL.min(most + most / 2) {
         return Err(RegisterError::Full { retry_after: 60 });
     }
     Ok(())

@@ -2,7 +2,10 @@
 //! to, and is then a wish: it opens the next version of the client's case, where people decide. Here it changes nothing
 //! of the client, neither its metadata nor its secret nor how it stands.
 
-use narthex_tenancy::{StoreError, TenantTx, budget::Bucket, metadata_rules, statement_issuer};
+use narthex_tenancy::{
+    StoreError, TenantTx, budget::Bucket, metadata_rules, registration_limits::Limits,
+    statement_issuer,
+};
 use narthex_vocab::{ClientMetadata, Drift, MetadataError, Secret, SecretKind, Timestamp};
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -113,6 +116,7 @@ pub async fn update(
         source,
         family: Some(candidate.fingerprint),
         now,
+        limits: Limits::default(),
     };
     gate::pass(discovery, priced, Some(&candidate)).await?;
     rules

@@ -12,7 +12,7 @@ use crate::{
     candidate::Candidate,
     place::Place,
     pricing::{self, Call},
-    register::{QUARANTINE, RegisterError, Registered},
+    register::{RegisterError, Registered},
     store::{
         attempt::{self, Attempt},
         family,
@@ -86,7 +86,7 @@ async fn first(
                 client_id: ClientId::generate(place.environment, rng),
                 introduced_by: call.source.range,
                 created_at: now,
-                expires_at: now + QUARANTINE,
+                expires_at: now + call.limits.lifetime(),
             };
             let (waiting, new) = quarantine::join(tx, place, candidate, new).await?;
             if waiting.state == QuarantineState::Blocked {

@@ -14,6 +14,7 @@ pub mod member;
 pub mod metadata_rules;
 pub mod migrate;
 pub mod permission;
+pub mod registration_limits;
 pub mod schema;
 pub mod sealed_answer;
 pub mod sealing;

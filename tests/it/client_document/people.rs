@@ -74,7 +74,7 @@ async fn s3_an_address_is_registered_ahead_and_looked_at_again() {
         ),
         (
             "acme",
-            "https://app.example/",
+            "https://app.example/client#json",
             "Enter the address of its document",
         ),
     ] {

@@ -38,6 +38,7 @@ pub(crate) mod integration;
 mod integration_answers;
 mod integration_form;
 pub(crate) mod integrations;
+pub(crate) mod limits;
 pub(crate) mod members;
 pub(crate) mod new_integration;
 pub(crate) mod offer_registration;

@@ -30,13 +30,12 @@ pub enum Guard {
 pub fn routes() -> Routes<Guard> {
     use Guard::{Anyone, May};
     let look = May(Action::ReadPlatform);
-    let handle = May(Action::HandleQuarantine);
     let stop = May(Action::SuspendAny);
     let create = May(Action::CreateTenant);
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
     Routes::new().answering(SURFACE, |routes| {
-        routes
+        waiting(routes)
             .get("/", look, "home", requests::home)
             .get("/sign-in", Anyone, "sign_in", sign_in::page)
             .post("/sign-in", Anyone, "sign_in", sign_in::submit)
@@ -44,25 +43,6 @@ pub fn routes() -> Routes<Guard> {
             .get("/requests", look, "requests", requests::page)
             .get("/requests/{tenant}/{environment}/{request_id}", look, "review", review::page)
             .post("/requests/{tenant}/{environment}/{request_id}", May(Action::Decide), "decide", decide::submit)
-            .get("/quarantine", look, "quarantine", quarantine::page)
-            .get("/quarantine/{tenant}/{environment}/{client_id}", look, "registration", link::page)
-            .post("/quarantine/{tenant}/{environment}/{client_id}", handle, "link", link::submit)
-            .get("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::page)
-            .post("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::submit)
-            .get("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::page)
-            .post("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::submit)
-            .get("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::page)
-            .post("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::submit)
-            .get("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::page)
-            .post("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::submit)
-            .get("/families/{tenant}/{environment}/{fingerprint}", look, "family", family::page)
-            .get("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::page)
-            .post("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::submit)
-            .get("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_page)
-            .post("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_submit)
-            .get("/documents", look, "documents", documents::page)
-            .get("/documents/new", handle, "order_document", documents::new_page)
-            .post("/documents/new", handle, "order_document", documents::submit)
             .get("/clients", look, "clients", clients::page)
             .get("/clients/{tenant}/{environment}/{client_id}", look, "client", client::page)
             .get("/clients/{tenant}/{environment}/{client_id}/suspend", stop, "suspend", suspend::suspend_page)
@@ -92,6 +72,32 @@ pub fn routes() -> Routes<Guard> {
             .get("/attempts/{tenant}/{environment}/{attempt}", look, "attempt", attempt::page)
             .get("/issuance", look, "issuance", issuance::page)
     })
+}
+
+/// What waits: families, their registrations, addresses.
+#[rustfmt::skip]
+fn waiting(routes: Routes<Guard>) -> Routes<Guard> {
+    let (look, handle) = (Guard::May(Action::ReadPlatform), Guard::May(Action::HandleQuarantine));
+    routes
+        .get("/quarantine", look, "quarantine", quarantine::page)
+        .get("/quarantine/{tenant}/{environment}/{client_id}", look, "registration", link::page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}", handle, "link", link::submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::submit)
+        .get("/families/{tenant}/{environment}/{fingerprint}", look, "family", family::page)
+        .get("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::page)
+        .post("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::submit)
+        .get("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_page)
+        .post("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_submit)
+        .get("/documents", look, "documents", documents::page)
+        .get("/documents/new", handle, "order_document", documents::new_page)
+        .post("/documents/new", handle, "order_document", documents::submit)
 }
 
 /// Registers the dashboard's paths on a listener, over the plane's state.

@@ -7,7 +7,7 @@ use narthex_tenancy::permission::Action;
 use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, home,
-    initial_access_tokens, integration, integrations, invitation, members, new_integration,
+    initial_access_tokens, integration, integrations, invitation, limits, members, new_integration,
     offer_registration, request, resource, resource_credential, resources, retire_credential,
     revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
     verify, withdraw, workspace,
@@ -32,7 +32,7 @@ pub enum Guard {
 /// The table.
 #[must_use]
 pub fn routes() -> Routes<Guard> {
-    Routes::new().answering(SURFACE, rows)
+    Routes::new().answering(SURFACE, |table| settings(rows(table)))
 }
 
 #[rustfmt::skip]
@@ -58,19 +58,6 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/resources/{resource}/scopes", catalogue, "add_scope", resource::submit_scope)
         .post("/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "add_tool", resource::submit_tool)
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
-        .get("/t/{tenant}/{environment}/settings", read, "settings", settings::page)
-        .post("/t/{tenant}/{environment}/settings", May(Action::EditSettings), "change_settings", settings::submit)
-        .get("/t/{tenant}/{environment}/settings/allowlists", read, "allowlists", allowlists::page)
-        .post("/t/{tenant}/{environment}/settings/allowlists", May(Action::EditSettings), "change_allowlists", allowlists::submit)
-        .get("/t/{tenant}/{environment}/settings/statements", read, "statements", statements::page)
-        .post("/t/{tenant}/{environment}/settings/statements", May(Action::EditSettings), "trust_issuer", statements::submit)
-        .post("/t/{tenant}/{environment}/settings/statements/remove", May(Action::EditSettings), "distrust_issuer", statements::submit_remove)
-        .get("/t/{tenant}/{environment}/settings/trusted-domains", read, "trusted_domains", trusted_domains::page)
-        .post("/t/{tenant}/{environment}/settings/trusted-domains", May(Action::EditSettings), "trust_domain", trusted_domains::submit)
-        .post("/t/{tenant}/{environment}/settings/trusted-domains/end", May(Action::EditSettings), "distrust_domain", trusted_domains::submit_end)
-        .get("/t/{tenant}/{environment}/settings/blocks", read, "blocks", blocks::page)
-        .post("/t/{tenant}/{environment}/settings/blocks", May(Action::BlockOwn), "block_own", blocks::submit)
-        .post("/t/{tenant}/{environment}/settings/blocks/end", May(Action::BlockOwn), "unblock_own", blocks::submit_end)
         .get("/t/{tenant}/{environment}/initial-access-tokens", read, "initial_access_tokens", initial_access_tokens::page)
         .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)
         .get("/t/{tenant}/{environment}/initial-access-tokens/{initial_access}/revoke", integrate, "revoke_initial_access_token", revoke_initial_access_token::page)
@@ -104,6 +91,29 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::page)
         .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::submit)
+}
+
+/// The settings of an environment, page by page.
+#[rustfmt::skip]
+fn settings(table: Routes<Guard>) -> Routes<Guard> {
+    use Guard::May;
+    let read = May(Action::ReadTenant);
+    table
+        .get("/t/{tenant}/{environment}/settings", read, "settings", settings::page)
+        .post("/t/{tenant}/{environment}/settings", May(Action::EditSettings), "change_settings", settings::submit)
+        .get("/t/{tenant}/{environment}/settings/allowlists", read, "allowlists", allowlists::page)
+        .post("/t/{tenant}/{environment}/settings/allowlists", May(Action::EditSettings), "change_allowlists", allowlists::submit)
+        .get("/t/{tenant}/{environment}/settings/statements", read, "statements", statements::page)
+        .post("/t/{tenant}/{environment}/settings/statements", May(Action::EditSettings), "trust_issuer", statements::submit)
+        .post("/t/{tenant}/{environment}/settings/statements/remove", May(Action::EditSettings), "distrust_issuer", statements::submit_remove)
+        .get("/t/{tenant}/{environment}/settings/trusted-domains", read, "trusted_domains", trusted_domains::page)
+        .post("/t/{tenant}/{environment}/settings/trusted-domains", May(Action::EditSettings), "trust_domain", trusted_domains::submit)
+        .post("/t/{tenant}/{environment}/settings/trusted-domains/end", May(Action::EditSettings), "distrust_domain", trusted_domains::submit_end)
+        .get("/t/{tenant}/{environment}/settings/blocks", read, "blocks", blocks::page)
+        .post("/t/{tenant}/{environment}/settings/blocks", May(Action::BlockOwn), "block_own", blocks::submit)
+        .post("/t/{tenant}/{environment}/settings/blocks/end", May(Action::BlockOwn), "unblock_own", blocks::submit_end)
+        .get("/t/{tenant}/{environment}/settings/limits", read, "limits", limits::page)
+        .post("/t/{tenant}/{environment}/settings/limits", May(Action::EditSettings), "limit_registration", limits::submit)
 }
 
 /// Registers the portal's paths on a listener, over the plane's state.

@@ -1,26 +1,22 @@
 //! Identifiers that are addresses, over all tenants: how they were read last, what was decided, who waits for them. Read
 //! in the staff role only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use diesel::prelude::*;
+use diesel::{pg::Pg, prelude::*};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         intake::{ask as k, document as d, fetch_order as o, quarantine as q},
         registry::{client as c, pinned_document as p},
-        tenant::tenants as t,
     },
 };
 use narthex_vocab::{
     ClientId, ClientState, Environment, Label, QuarantineState, TenantSlug, Timestamp,
 };
 
-use super::{
-    dashboard_search::like,
-    dashboard_tenants::{read_name, read_slug},
-};
+use super::{dashboard_search::like, dashboard_tenants};
 
 const TABLE: &str = "intake.document";
 
@@ -63,42 +59,52 @@ pub(crate) struct Address {
     pub(crate) asks: usize,
 }
 
-type Row = (
-    (String, String, Timestamp, Option<String>, Option<Timestamp>),
-    Option<(String, Timestamp)>,
-    Option<String>,
-    Option<bool>,
-    (String, String),
-);
+/// An address of a tenant's environment.
+type Key = (uuid::Uuid, String, String);
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = d)]
+struct Row {
+    tenant_id: uuid::Uuid,
+    environment: String,
+    client_id: String,
+    looked_at: Timestamp,
+    refusal: Option<String>,
+    failing_since: Option<Timestamp>,
+}
+
+/// What else is known of the addresses of a page.
+#[derive(Debug, Default)]
+struct Around {
+    tenants: HashMap<uuid::Uuid, (TenantSlug, Label)>,
+    waiting: HashMap<Key, (String, Timestamp)>,
+    clients: HashMap<Key, String>,
+    drifted: HashMap<Key, bool>,
+    asks: HashMap<Key, usize>,
+    fetching: HashSet<Key>,
+}
 
 /// The latest looks first; one row more than a page when there are others.
 pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Address>, StoreError> {
-    let mut query = d::table
-        .inner_join(t::table.on(t::tenant_id.eq(d::tenant_id)))
-        .left_join(
-            q::table.on(q::tenant_id
-                .eq(d::tenant_id)
-                .and(q::environment.eq(d::environment))
-                .and(q::client_id.eq(d::client_id))),
-        )
-        .left_join(
-            c::table.on(c::tenant_id
-                .eq(d::tenant_id)
-                .and(c::environment.eq(d::environment))
-                .and(c::client_id.eq(d::client_id))),
-        )
-        .left_join(
-            p::table.on(p::tenant_id
-                .eq(d::tenant_id)
-                .and(p::environment.eq(d::environment))
-                .and(p::client_id.eq(d::client_id))),
-        )
-        .into_boxed();
+    let mut query = filtered(wanted);
+    if let Some(text) = &wanted.tenant {
+        let named = dashboard_tenants::with_text(tx, text).await?;
+        query = query.filter(d::tenant_id.eq_any(named));
+    }
+    let rows: Vec<Row> = query
+        .order((d::looked_at.desc(), d::client_id.asc()))
+        .select(Row::as_select())
+        .limit(PAGE + 1)
+        .load(tx.connection()?)
+        .await?;
+    let around = around(tx, &rows).await?;
+    rows.into_iter().map(|row| address(row, &around)).collect()
+}
+
+fn filtered(wanted: &Wanted) -> d::BoxedQuery<'_, Pg> {
+    let mut query = d::table.into_boxed();
     if let Some(text) = &wanted.text {
         query = query.filter(d::client_id.ilike(like(text)));
-    }
-    if let Some(text) = &wanted.tenant {
-        query = query.filter(t::slug.ilike(like(text)).or(t::name.ilike(like(text))));
     }
     if let Some(environment) = wanted.environment {
         query = query.filter(d::environment.eq(environment.as_str()));
@@ -109,88 +115,102 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Addre
         None => query,
     };
     if let Some((at, client)) = &wanted.after {
-        query = query.filter(
-            d::looked_at
-                .lt(*at)
-                .or(d::looked_at.eq(*at).and(d::client_id.gt(client.clone()))),
-        );
+        let behind = d::looked_at.eq(*at).and(d::client_id.gt(client));
+        query = query.filter(d::looked_at.lt(*at).or(behind));
     }
-    let rows: Vec<Row> = query
-        .order((d::looked_at.desc(), d::client_id.asc()))
+    query
+}
+
+async fn around(tx: &mut TenantTx, rows: &[Row]) -> Result<Around, StoreError> {
+    let tenants: Vec<uuid::Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+    let ids: Vec<&str> = rows.iter().map(|row| row.client_id.as_str()).collect();
+    let waiting: Vec<(Key, (String, Timestamp))> = q::table
+        .filter(q::tenant_id.eq_any(&tenants).and(q::client_id.eq_any(&ids)))
         .select((
-            (
-                d::environment,
-                d::client_id,
-                d::looked_at,
-                d::refusal,
-                d::failing_since,
-            ),
-            (q::state, q::created_at).nullable(),
-            c::state.nullable(),
-            p::drifted.nullable(),
-            (t::slug, t::name),
+            (q::tenant_id, q::environment, q::client_id),
+            (q::state, q::created_at),
         ))
-        .limit(PAGE + 1)
         .load(tx.connection()?)
         .await?;
-    let ids: Vec<String> = rows.iter().map(|row| row.0.1.clone()).collect();
-    let asks = counted(
-        k::table
-            .filter(k::client_id.eq_any(&ids))
-            .select(k::client_id)
-            .load(tx.connection()?)
-            .await?,
-    );
-    let open: Vec<Option<String>> = o::table
-        .filter(o::client_id.eq_any(&ids).and(o::answered_at.is_null()))
-        .select(o::client_id)
+    let clients: Vec<(Key, String)> = c::table
+        .filter(c::tenant_id.eq_any(&tenants).and(c::client_id.eq_any(&ids)))
+        .select(((c::tenant_id, c::environment, c::client_id), c::state))
         .load(tx.connection()?)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let fetching = open.iter().flatten().any(|id| *id == row.0.1);
-            let asks = asks.get(&row.0.1).copied().unwrap_or_default();
-            address(row, (asks, fetching))
-        })
-        .collect()
-}
-
-fn counted(found: Vec<String>) -> HashMap<String, usize> {
-    let mut counts = HashMap::new();
-    for one in found {
-        *counts.entry(one).or_insert(0) += 1;
+    let drifted: Vec<(Key, bool)> = p::table
+        .filter(p::tenant_id.eq_any(&tenants).and(p::client_id.eq_any(&ids)))
+        .select(((p::tenant_id, p::environment, p::client_id), p::drifted))
+        .load(tx.connection()?)
+        .await?;
+    let asked: Vec<Key> = k::table
+        .filter(k::tenant_id.eq_any(&tenants).and(k::client_id.eq_any(&ids)))
+        .select((k::tenant_id, k::environment, k::client_id))
+        .load(tx.connection()?)
+        .await?;
+    let mut asks = HashMap::new();
+    for key in asked {
+        *asks.entry(key).or_insert(0) += 1;
     }
-    counts
+    Ok(Around {
+        waiting: waiting.into_iter().collect(),
+        clients: clients.into_iter().collect(),
+        drifted: drifted.into_iter().collect(),
+        asks,
+        fetching: fetching(tx, (&tenants, &ids)).await?,
+        tenants: dashboard_tenants::named(tx, tenants).await?,
+    })
 }
 
-fn address(
-    (
-        (environment, client, looked_at, refusal, failing_since),
-        waits,
-        state,
-        drifted,
-        (slug, tenant),
-    ): Row,
-    (asks, fetching): (usize, bool),
-) -> Result<Address, StoreError> {
-    let (waiting, first_seen) = waits.unzip();
+/// Which of them are looked at now.
+async fn fetching(
+    tx: &mut TenantTx,
+    (tenants, ids): (&[uuid::Uuid], &[&str]),
+) -> Result<HashSet<Key>, StoreError> {
+    let open: Vec<(uuid::Uuid, Option<String>, Option<String>)> = o::table
+        .filter(o::tenant_id.eq_any(tenants).and(o::client_id.eq_any(ids)))
+        .filter(o::answered_at.is_null())
+        .select((o::tenant_id, o::environment, o::client_id))
+        .load(tx.connection()?)
+        .await?;
+    let key = |(tenant, environment, client): (_, Option<_>, Option<_>)| {
+        Some((tenant, environment?, client?))
+    };
+    Ok(open.into_iter().filter_map(key).collect())
+}
+
+fn address(row: Row, around: &Around) -> Result<Address, StoreError> {
+    let key = (
+        row.tenant_id,
+        row.environment.clone(),
+        row.client_id.clone(),
+    );
+    let (slug, tenant) = around
+        .tenants
+        .get(&row.tenant_id)
+        .cloned()
+        .ok_or(StoreError::NotFound)?;
+    let (waiting, first_seen) = around.waiting.get(&key).cloned().unzip();
     let waiting = waiting.map(|state| state.parse()).transpose();
-    let client_state = state.map(|state| state.parse()).transpose();
+    let client = around.clients.get(&key).map(|state| state.parse());
     Ok(Address {
-        slug: read_slug(&slug)?,
-        tenant: read_name(&tenant)?,
-        environment: environment
+        slug,
+        tenant,
+        environment: row
+            .environment
             .parse()
             .map_err(StoreError::corrupt(TABLE, "environment"))?,
-        client_id: ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+        client_id: ClientId::parse(&row.client_id)
+            .map_err(StoreError::corrupt(TABLE, "client_id"))?,
         first_seen,
-        looked_at,
-        refusal,
-        failing_since,
+        looked_at: row.looked_at,
+        refusal: row.refusal,
+        failing_since: row.failing_since,
         waiting: waiting.map_err(StoreError::corrupt("intake.quarantine", "state"))?,
-        client: client_state.map_err(StoreError::corrupt("registry.client", "state"))?,
-        drifted: drifted.unwrap_or_default(),
-        fetching,
-        asks,
+        client: client
+            .transpose()
+            .map_err(StoreError::corrupt("registry.client", "state"))?,
+        drifted: around.drifted.get(&key).copied().unwrap_or_default(),
+        fetching: around.fetching.contains(&key),
+        asks: around.asks.get(&key).copied().unwrap_or_default(),
     })
 }

@@ -18,6 +18,7 @@ use super::{dashboard_attempts::Logged, dashboard_families, dashboard_known};
 use crate::similarity;
 
 const TABLE: &str = "intake.attempt";
+const WAITING: &str = "intake.quarantine";
 
 /// An attempt, and what became of it.
 #[derive(Debug)]
@@ -42,6 +43,18 @@ pub(crate) struct Registered {
     pub(crate) state: QuarantineState,
 }
 
+/// What the log has of it.
+type Row = (
+    (Timestamp, String, IpNet, Option<Vec<u8>>, Option<String>),
+    (
+        Option<String>,
+        Option<String>,
+        String,
+        String,
+        Option<Value>,
+    ),
+);
+
 /// One attempt of `tenant`.
 pub(crate) async fn load(
     tx: &mut TenantTx,
@@ -49,16 +62,6 @@ pub(crate) async fn load(
     environment: Environment,
     id: Id<kind::Attempt>,
 ) -> Result<Attempt, StoreError> {
-    type Row = (
-        (Timestamp, String, IpNet, Option<Vec<u8>>, Option<String>),
-        (
-            Option<String>,
-            Option<String>,
-            String,
-            String,
-            Option<Value>,
-        ),
-    );
     let at = moment(id).ok_or(StoreError::NotFound)?;
     let second = Duration::seconds(1);
     let row: Row = a::table
@@ -135,12 +138,13 @@ async fn registered(
     let Some((metadata, scope, state)) = row else {
         return Ok(None);
     };
-    const TABLE: &str = "intake.quarantine";
     Ok(Some(Registered {
-        client_id: ClientId::parse(client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
-        metadata: super::metadata(TABLE, metadata)?,
+        client_id: ClientId::parse(client).map_err(StoreError::corrupt(WAITING, "client_id"))?,
+        metadata: super::metadata(WAITING, metadata)?,
         scope,
-        state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
+        state: state
+            .parse()
+            .map_err(StoreError::corrupt(WAITING, "state"))?,
     }))
 }
 

@@ -1,14 +1,11 @@
 //! Families over all tenants: attempts with the same metadata as one line each, with what became of their
 //! registrations. Read in the staff role only; a page of them costs the same however many calls they had.
 
-use diesel::prelude::*;
+use diesel::{pg::Pg, prelude::*};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
-    schema::{
-        intake::{family_line as f, quarantine as q},
-        tenant::tenants as t,
-    },
+    schema::intake::{family_line as f, quarantine as q},
 };
 use narthex_vocab::{
     ClientId, ClientMetadata, Environment, Fingerprint, Id, Label, QuarantineState, TenantSlug,
@@ -16,10 +13,7 @@ use narthex_vocab::{
 };
 use serde_json::Value;
 
-use super::{
-    dashboard_search::like,
-    dashboard_tenants::{read_name, read_slug},
-};
+use super::{dashboard_search::like, dashboard_tenants};
 
 const TABLE: &str = "intake.family";
 
@@ -216,11 +210,43 @@ fn fingerprint(bytes: Vec<u8>) -> Result<Fingerprint, StoreError> {
 
 /// One page of families; one row more than a page when there are others.
 pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<OfTenant>, StoreError> {
-    let mut query = f::table
-        .inner_join(t::table.on(t::tenant_id.eq(f::tenant_id)))
-        .select((Row::as_select(), t::slug, t::name))
+    let mut query = filtered(wanted);
+    if let Some(text) = &wanted.tenant {
+        let named = dashboard_tenants::with_text(tx, text).await?;
+        query = query.filter(f::tenant_id.eq_any(named));
+    }
+    query = match wanted.sort {
+        Sort::Latest => query.order(f::last_seen.desc()),
+        Sort::Attempts => query.order(f::attempts.desc()),
+    };
+    let rows: Vec<Row> = query
+        .then_order_by(f::tenant_id.asc())
+        .then_order_by(f::environment.asc())
+        .then_order_by(f::fingerprint.asc())
+        .select(Row::as_select())
         .limit(PAGE + 1)
-        .into_boxed();
+        .load(tx.connection()?)
+        .await?;
+    let tenants = rows.iter().map(|row| row.tenant_id).collect();
+    let named = dashboard_tenants::named(tx, tenants).await?;
+    rows.into_iter()
+        .map(|row| {
+            let (slug, tenant) = named
+                .get(&row.tenant_id)
+                .cloned()
+                .ok_or(StoreError::NotFound)?;
+            Ok(OfTenant {
+                slug,
+                tenant,
+                line: row.try_into()?,
+            })
+        })
+        .collect()
+}
+
+/// The families that have what is wanted, behind the page before.
+fn filtered(wanted: &Wanted) -> f::BoxedQuery<'_, Pg> {
+    let mut query = f::table.into_boxed();
     let registration = || {
         q::table
             .filter(q::tenant_id.eq(f::tenant_id))
@@ -238,59 +264,36 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<OfTen
         let named = f::client_name
             .ilike(like(text))
             .or(f::redirects.ilike(like(text)));
-        let identified = registration().filter(q::client_id.eq(text.clone()));
+        let identified = registration().filter(q::client_id.eq(text));
         let family: Option<Fingerprint> = text.parse().ok();
         let print = family.map(|family| family.as_bytes().to_vec());
-        query = query.filter(
-            named
-                .or(diesel::dsl::exists(identified))
-                .or(f::fingerprint.eq(print.unwrap_or_default())),
-        );
+        let family = f::fingerprint.eq(print.unwrap_or_default());
+        query = query.filter(named.or(diesel::dsl::exists(identified)).or(family));
     }
-    if let Some(text) = &wanted.tenant {
-        query = query.filter(t::slug.ilike(like(text)).or(t::name.ilike(like(text))));
-    }
-    query = match wanted.sort {
-        Sort::Latest => query.order(f::last_seen.desc()),
-        Sort::Attempts => query.order(f::attempts.desc()),
-    };
-    let query = query
-        .then_order_by(f::tenant_id.asc())
-        .then_order_by(f::environment.asc())
-        .then_order_by(f::fingerprint.asc());
-    let query = match wanted.after {
+    match wanted.after {
+        Some(after) => behind(query, wanted.sort, after),
         None => query,
-        Some(after) => {
-            let (key, place) = (after.key, after.environment.as_str());
-            let print = after.fingerprint.as_bytes().to_vec();
-            let behind = f::tenant_id
-                .gt(after.tenant)
-                .or(f::tenant_id.eq(after.tenant).and(
-                    f::environment
-                        .gt(place)
-                        .or(f::environment.eq(place).and(f::fingerprint.gt(print))),
-                ));
-            match wanted.sort {
-                Sort::Latest => {
-                    let at = Timestamp::from_timestamp_micros(key).unwrap_or_default();
-                    query.filter(f::last_seen.lt(at).or(f::last_seen.eq(at).and(behind)))
-                }
-                Sort::Attempts => {
-                    query.filter(f::attempts.lt(key).or(f::attempts.eq(key).and(behind)))
-                }
-            }
+    }
+}
+
+/// What stands behind one family in this order.
+fn behind(query: f::BoxedQuery<'_, Pg>, sort: Sort, after: After) -> f::BoxedQuery<'_, Pg> {
+    let (key, place) = (after.key, after.environment.as_str());
+    let print = after.fingerprint.as_bytes().to_vec();
+    let behind = f::tenant_id
+        .gt(after.tenant)
+        .or(f::tenant_id.eq(after.tenant).and(
+            f::environment
+                .gt(place)
+                .or(f::environment.eq(place).and(f::fingerprint.gt(print))),
+        ));
+    match sort {
+        Sort::Latest => {
+            let at = Timestamp::from_timestamp_micros(key).unwrap_or_default();
+            query.filter(f::last_seen.lt(at).or(f::last_seen.eq(at).and(behind)))
         }
-    };
-    let rows: Vec<(Row, String, String)> = query.load(tx.connection()?).await?;
-    rows.into_iter()
-        .map(|(row, slug, tenant)| {
-            Ok(OfTenant {
-                slug: read_slug(&slug)?,
-                tenant: read_name(&tenant)?,
-                line: row.try_into()?,
-            })
-        })
-        .collect()
+        Sort::Attempts => query.filter(f::attempts.lt(key).or(f::attempts.eq(key).and(behind))),
+    }
 }
 
 /// One family.

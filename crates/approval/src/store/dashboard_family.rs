@@ -51,7 +51,7 @@ pub(crate) struct Registration {
 /// Calls of one day with one outcome.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Day {
-    pub(crate) day: Timestamp,
+    pub(crate) at: Timestamp,
     pub(crate) outcome: AttemptOutcome,
     pub(crate) calls: i64,
 }
@@ -59,7 +59,7 @@ pub(crate) struct Day {
 /// Calls from one network.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Network {
-    pub(crate) network: IpNet,
+    pub(crate) range: IpNet,
     pub(crate) calls: i64,
     pub(crate) last_seen: Timestamp,
 }
@@ -216,7 +216,7 @@ async fn days(
     rows.into_iter()
         .map(|(day, outcome, calls)| {
             Ok(Day {
-                day,
+                at: day,
                 outcome: outcome
                     .parse()
                     .map_err(StoreError::corrupt("intake.attempt", "outcome"))?,
@@ -243,8 +243,8 @@ async fn networks(
         .select((n::network, n::calls, n::last_seen))
         .load(tx.connection()?)
         .await?;
-    let read = |(network, calls, last_seen)| Network {
-        network,
+    let read = |(range, calls, last_seen)| Network {
+        range,
         calls,
         last_seen,
     };

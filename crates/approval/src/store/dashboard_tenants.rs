@@ -15,6 +15,8 @@ use narthex_tenancy::{
 };
 use narthex_vocab::{Id, Label, PLATFORM_TENANT, TenantSlug, Timestamp, kind};
 
+use super::dashboard_search::like;
+
 const TABLE: &str = "tenant.tenant";
 
 /// The tenant with exactly this slug, frozen or not.
@@ -51,6 +53,33 @@ pub(crate) async fn names(
         .into_iter()
         .map(|(id, name)| (Id::from_uuid(id), name))
         .collect())
+}
+
+/// Tenants whose slug or name has this text.
+pub(crate) async fn with_text(
+    tx: &mut TenantTx,
+    text: &str,
+) -> Result<Vec<uuid::Uuid>, StoreError> {
+    Ok(t::table
+        .filter(t::slug.ilike(like(text)).or(t::name.ilike(like(text))))
+        .select(t::tenant_id)
+        .load(tx.connection()?)
+        .await?)
+}
+
+/// Slugs and names of these tenants.
+pub(crate) async fn named(
+    tx: &mut TenantTx,
+    tenants: Vec<uuid::Uuid>,
+) -> Result<HashMap<uuid::Uuid, (TenantSlug, Label)>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, String)> = t::table
+        .filter(t::tenant_id.eq_any(tenants))
+        .select((t::tenant_id, t::slug, t::name))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter()
+        .map(|(id, slug, name)| Ok((id, (read_slug(&slug)?, read_name(&name)?))))
+        .collect()
 }
 
 /// A stored slug as a noun.

@@ -1,6 +1,8 @@
 //! Where work is due, over all tenants: which registrations of open sandboxes wait, and which tenants have something
 //! that is over. Read in the staff role by the workers; it names rows and never shows their content.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
@@ -9,7 +11,7 @@ use narthex_tenancy::{
         intake::{deferral as d, quarantine as q, registration_access as g},
         registry::{client as c, credential as k},
         review::{access_request as r, claim as cl, offer as o, trusted_domain as td},
-        tenant::environments as e,
+        tenant::{environments as e, registration_limits as rl},
     },
 };
 use narthex_vocab::{
@@ -210,26 +212,50 @@ fn place(
     ))
 }
 
-/// Environments in which more wait than `most`.
+/// Environments in which more wait than `most`, or than their owner wants; and how many may.
 pub(crate) async fn crowded(
     tx: &mut TenantTx,
     most: i64,
-) -> Result<Vec<(Id<kind::Tenant>, Environment)>, StoreError> {
-    let rows: Vec<(uuid::Uuid, String)> = q::table
+) -> Result<Vec<(Id<kind::Tenant>, Environment, i64)>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String, i64)> = q::table
         .filter(q::state.eq(QuarantineState::Quarantined.as_str()))
         .group_by((q::tenant_id, q::environment))
-        .having(diesel::dsl::count_star().gt(most))
-        .select((q::tenant_id, q::environment))
+        .select((q::tenant_id, q::environment, diesel::dsl::count_star()))
         .load(tx.connection()?)
         .await?;
+    let lowered: Vec<(uuid::Uuid, String, Option<i32>)> = rl::table
+        .filter(rl::most_waiting.is_not_null())
+        .select((rl::tenant_id, rl::environment, rl::most_waiting))
+        .load(tx.connection()?)
+        .await?;
+    let lowered: HashMap<(uuid::Uuid, String), i64> = lowered
+        .into_iter()
+        .filter_map(|(tenant, environment, most)| Some(((tenant, environment), i64::from(most?))))
+        .collect();
+    let crowded = |(tenant, environment, waiting): (uuid::Uuid, String, i64)| {
+        let at = (tenant, environment);
+        let most = lowered.get(&at).map_or(most, |own| most.min(*own));
+        (waiting > most).then_some((at, most))
+    };
     rows.into_iter()
-        .map(|(tenant, environment)| {
+        .filter_map(crowded)
+        .map(|((tenant, environment), most)| {
             let environment = environment
                 .parse()
                 .map_err(StoreError::corrupt("intake.quarantine", "environment"))?;
-            Ok((Id::from_uuid(tenant), environment))
+            Ok((Id::from_uuid(tenant), environment, most))
         })
         .collect()
+}
+
+/// Tenants that did not say in time whether a registration is their own.
+async fn with_claims(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<uuid::Uuid>, StoreError> {
+    Ok(cl::table
+        .filter(cl::state.eq("open").and(cl::expires_at.le(now)))
+        .select(cl::tenant_id)
+        .distinct()
+        .load(tx.connection()?)
+        .await?)
 }
 
 /// Tenants that have something whose time is over.
@@ -283,12 +309,7 @@ pub(crate) async fn tenants(
         .distinct()
         .load(tx.connection()?)
         .await?;
-    let claims: Vec<uuid::Uuid> = cl::table
-        .filter(cl::state.eq("open").and(cl::expires_at.le(now)))
-        .select(cl::tenant_id)
-        .distinct()
-        .load(tx.connection()?)
-        .await?;
+    let claims = with_claims(tx, now).await?;
     tenants.extend(
         offers
             .into_iter()

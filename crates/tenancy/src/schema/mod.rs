@@ -29,8 +29,8 @@ use self::{
         requested_scope, requested_tool, trusted_domain, verified_name,
     },
     tenant::{
-        allowed_name, environments, invitation, member, membership, metadata_rules, session,
-        statement_issuer, tenants,
+        allowed_name, environments, invitation, member, membership, metadata_rules,
+        registration_limits, session, statement_issuer, tenants,
     },
 };
 
@@ -105,6 +105,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     member,
     membership,
     metadata_rules,
+    registration_limits,
     session,
     statement_issuer,
     tenants,

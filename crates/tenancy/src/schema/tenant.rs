@@ -5,6 +5,18 @@
 )]
 
 diesel::table! {
+    tenant.registration_limits (tenant_id, environment) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        calls_per_minute -> Nullable<Int4>,
+        new_per_minute -> Nullable<Int4>,
+        most_waiting -> Nullable<Int4>,
+        waits_hours -> Nullable<Int4>,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant.allowed_name (tenant_id, environment, list, name) {
         tenant_id -> Uuid,
         environment -> Text,

@@ -105,7 +105,7 @@ fn checks(tenant: &Tenant, place: &Place, attempt: &Attempt) -> Vec<Fact> {
     facts.push(if attempt.similar.is_empty() {
         Fact::text("Looks like", "Nothing that is known here")
     } else {
-        like.fold(Fact::new("Looks like"), |fact, line| fact.and_text(line))
+        like.fold(Fact::new("Looks like"), Fact::and_text)
     });
     facts
 }

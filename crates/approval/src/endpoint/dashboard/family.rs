@@ -125,11 +125,11 @@ fn view(staff: &StaffSignedIn, looked: &Looked) -> FamilyPage {
             .networks
             .iter()
             .map(|one| NetworkRow {
-                network: one.network.to_string(),
+                network: one.range.to_string(),
                 calls: count(one.calls),
                 last_seen: When::new(one.last_seen),
-                block: (staff.may(Action::EditLists) && one.network.prefix_len() > 0).then(|| {
-                    let network = one.network.to_string();
+                block: (staff.may(Action::EditLists) && one.range.prefix_len() > 0).then(|| {
+                    let network = one.range.to_string();
                     paths::new_listing("network", &network, &tenant.slug)
                 }),
             })
@@ -195,8 +195,8 @@ fn days(found: &[Day]) -> Vec<DayRow> {
     let mut rows: Vec<(Timestamp, Vec<(AttemptOutcome, i64)>)> = Vec::new();
     for day in found {
         match rows.last_mut() {
-            Some((at, outcomes)) if *at == day.day => outcomes.push((day.outcome, day.calls)),
-            Some(_) | None => rows.push((day.day, vec![(day.outcome, day.calls)])),
+            Some((at, outcomes)) if *at == day.at => outcomes.push((day.outcome, day.calls)),
+            Some(_) | None => rows.push((day.at, vec![(day.outcome, day.calls)])),
         }
     }
     let row = |(day, outcomes): (Timestamp, Vec<(AttemptOutcome, i64)>)| DayRow {

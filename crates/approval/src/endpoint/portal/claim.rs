@@ -220,7 +220,7 @@ fn facts(one: &Asked) -> Vec<Fact> {
     let redirects = metadata.redirect_uris().iter().map(RedirectUri::as_str);
     let mut facts = vec![
         Fact::text("Name it gives itself", name),
-        redirects.fold(Fact::new("Sends people to"), |fact, uri| fact.and_code(uri)),
+        redirects.fold(Fact::new("Sends people to"), Fact::and_code),
     ];
     let asked_for = one.waiting.scope.to_string();
     facts.push(if asked_for.is_empty() {

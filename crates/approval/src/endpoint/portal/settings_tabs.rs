@@ -19,15 +19,18 @@ pub(super) enum Tab {
     TrustedDomains,
     /// Whose registrations are refused.
     Blocks,
+    /// How often, how many and how long.
+    Limits,
 }
 
 impl Tab {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Registration,
         Self::Allowlists,
         Self::TrustedDomains,
         Self::Statements,
         Self::Blocks,
+        Self::Limits,
     ];
 
     /// The words of the tab and of its page.
@@ -38,6 +41,7 @@ impl Tab {
             Self::Statements => "Software statements",
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
+            Self::Limits => "Limits",
         }
     }
 
@@ -48,6 +52,7 @@ impl Tab {
             Self::Statements => "Software statements",
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
+            Self::Limits => "Limits",
         }
     }
 
@@ -60,6 +65,7 @@ impl Tab {
             Self::Statements => format!("{first}/statements"),
             Self::TrustedDomains => format!("{first}/trusted-domains"),
             Self::Blocks => format!("{first}/blocks"),
+            Self::Limits => format!("{first}/limits"),
         }
     }
 }

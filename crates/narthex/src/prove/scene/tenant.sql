@@ -59,3 +59,5 @@ insert into registry.domain (tenant_id, domain_id, host, challenge, created_at)
 update registry.domain set state = 'checking' where domain_id = $T.domain;
 insert into intake.fetch_order (tenant_id, order_id, kind, domain_id, host, requested_at)
     values ($T, $T.order, 'domain_proof', $T.domain, $T.host, now());
+insert into tenant.registration_limits (tenant_id, environment, calls_per_minute, changed_at) values ($T, 'production', 100, now());
+update tenant.registration_limits set most_waiting = 10;
