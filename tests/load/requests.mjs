@@ -36,11 +36,13 @@ export const requests = {
     const version = n % 10 === 0 ? `w${window}-${n}` : 'v0';
     return registration(slug, { name: 'Neighbour', version, from: `198.19.7.${(n % 20) + 1}` });
   },
-  token: ({ slug, client }) => () => ({
+  /** From 40 addresses, as the instances of a service come. */
+  token: ({ slug, client }) => (n) => ({
     path: `/t/${slug}/production/token`,
     headers: {
       authorization: `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`,
       'content-type': 'application/x-www-form-urlencoded',
+      'x-forwarded-for': `198.19.8.${(n % 40) + 1}`,
     },
     body: 'grant_type=client_credentials',
   }),

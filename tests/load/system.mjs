@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ export async function startSystem() {
       return stdout.trim();
     };
     const machine = await describe(sql);
-    return { machine, binary: isRelease() ? 'release' : 'debug', origins, tenants: at.tenants, sql, load, stop };
+    return { machine, busy: loadavg()[0], binary: isRelease() ? 'release' : 'debug', origins, tenants: at.tenants, sql, load, stop };
   } catch (error) {
     await stop();
     throw error;

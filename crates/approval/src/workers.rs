@@ -49,61 +49,56 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
     loop {
         tokio::select! {
             hint = hints.recv() => match hint {
-                Some(Hint::Notice { channel, payload }) if channel == proof_rounds::CHANNEL => {
-                    proof_rounds::on_notice(&approval, &payload).await;
-                }
-                Some(Hint::Notice { channel, payload }) if channel == deletion_rounds::CHANNEL => {
-                    deletion_rounds::on_notice(&approval, &payload).await;
-                }
-                Some(Hint::Notice { channel, payload }) if channel == deferral_rounds::CHANNEL => {
-                    deferral_rounds::on_notice(&approval, &payload).await;
-                }
-                Some(Hint::Notice { channel, payload }) if channel == document_rounds::CHANNEL => {
-                    document_rounds::on_notice(&approval, &payload).await;
-                }
-                Some(Hint::Notice { channel, payload }) if channel == sponsored_rounds::CHANNEL => {
-                    sponsored_rounds::on_notice(&approval, &payload).await;
-                }
-                Some(Hint::Notice { channel, payload }) if channel == update_rounds::CHANNEL => {
-                    update_rounds::on_notice(&approval, &payload).await;
-                }
-                // It says that registrations wait, and not which: one hint for many.
-                Some(Hint::Notice { .. }) => {
-                    look_for_open_registrations(&approval).await;
-                    trusted_rounds::round(&approval).await;
+                Some(Hint::Notice { channel, payload }) => {
+                    on_notice(&approval, &channel, &payload).await;
                 }
                 Some(Hint::Connected) => {
                     heard = true;
-                    look_for_open_registrations(&approval).await;
-                    trusted_rounds::round(&approval).await;
-                    sponsored_rounds::round(&approval).await;
                     proof_rounds::settle_answered(&approval).await;
-                    deferral_rounds::round(&approval).await;
-                    deletion_rounds::round(&approval).await;
-                    document_rounds::round(&approval).await;
-                    update_rounds::round(&approval).await;
-                    statement_key_rounds::round(&approval).await;
+                    look_around(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
                 None => return,
             },
             _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,
             _ = round.tick() => {
-                look_for_open_registrations(&approval).await;
-                trusted_rounds::round(&approval).await;
-                sponsored_rounds::round(&approval).await;
                 proof_rounds::round(&approval).await;
-                deferral_rounds::round(&approval).await;
-                deletion_rounds::round(&approval).await;
-                document_rounds::round(&approval).await;
-                update_rounds::round(&approval).await;
-                statement_key_rounds::round(&approval).await;
+                look_around(&approval).await;
                 end_what_is_over(&approval).await;
                 make_room_where_it_is_crowded(&approval).await;
             }
             _ = hourly.tick() => prepare_days(&approval).await,
         }
     }
+}
+
+/// A hint: what it names is looked at, or what waits when it names nothing.
+async fn on_notice(approval: &Approval, channel: &str, payload: &str) {
+    match channel {
+        proof_rounds::CHANNEL => proof_rounds::on_notice(approval, payload).await,
+        deletion_rounds::CHANNEL => deletion_rounds::on_notice(approval, payload).await,
+        deferral_rounds::CHANNEL => deferral_rounds::on_notice(approval, payload).await,
+        document_rounds::CHANNEL => document_rounds::on_notice(approval, payload).await,
+        sponsored_rounds::CHANNEL => sponsored_rounds::on_notice(approval, payload).await,
+        update_rounds::CHANNEL => update_rounds::on_notice(approval, payload).await,
+        // It says that registrations wait, and not which: one hint for many.
+        _ => {
+            look_for_open_registrations(approval).await;
+            trusted_rounds::round(approval).await;
+        }
+    }
+}
+
+/// Whatever waits, hint or not.
+async fn look_around(approval: &Approval) {
+    look_for_open_registrations(approval).await;
+    trusted_rounds::round(approval).await;
+    sponsored_rounds::round(approval).await;
+    deferral_rounds::round(approval).await;
+    deletion_rounds::round(approval).await;
+    document_rounds::round(approval).await;
+    update_rounds::round(approval).await;
+    statement_key_rounds::round(approval).await;
 }
 
 fn every(period: Duration) -> Interval {
