@@ -242,10 +242,10 @@ export async function linkFromQuarantine(person, at, name, look) {
   await person.go(staff.quarantine(at));
   await look('quarantine');
   assert.match(await text(person), says.quoted(name));
-  if (!(await control(person, fields.integration).isVisible())) {
-    await follow(person, name);
-    await look('attempt');
-  }
+  await follow(person, name);
+  await look('family');
+  await follow(person, buttons.toIntegration);
+  await look('registration');
   await press(person, buttons.link);
   await look('review');
 }

@@ -84,6 +84,7 @@ export const buttons = {
   vouch: /^vouch/i,
   ask: /ask for access/i,
   link: /link/i,
+  toIntegration: /link to an integration/i,
   decide: /approve|send/i,
   allow: /^allow$/i,
   doNotAllow: /^do not allow$/i,

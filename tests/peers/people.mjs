@@ -68,7 +68,8 @@ export async function askForAccess(page, reason) {
 export async function linkFromQuarantine(reviewer, at, clientName) {
   let page = await reviewer.open(staff.quarantine(at));
   assert.match(page.text, says.quoted(clientName), 'the quarantine shows the name in quotes');
-  if (!page.has({ field: fields.integration })) page = await page.follow(says.quoted(clientName));
+  page = await page.follow(says.quoted(clientName));
+  page = await page.follow(buttons.toIntegration);
   return page.form({ field: fields.integration }).press(buttons.link);
 }
 

@@ -18,6 +18,10 @@ export default async function registrationRules({ at, tenant, step, person, revi
     await look(owner, `${own}/production/settings`, 'settings');
     await look(owner, `${own}/production/settings/allowlists`, 'allowlists');
     await look(owner, `${own}/production/settings/statements`, 'statements');
+    await look(owner, `${own}/production/settings/trusted-domains`, 'trusted-domains');
+    await look(owner, `${own}/production/settings/blocks`, 'blocks');
+    await look(owner, `${own}/production/settings/limits`, 'limits');
+    await look(owner, `${own}/claims`, 'claims');
     await look(owner, `${own}/sandbox/settings`, 'settings-sandbox');
     await look(owner, `${own}/production/initial-access-tokens`, 'initial-access-tokens');
     await look(owner, `${own}/production/verify`, 'verify');
@@ -31,5 +35,8 @@ export default async function registrationRules({ at, tenant, step, person, revi
     await look(staff, `${at.staff}/lists`, 'lists');
     await look(staff, `${at.staff}/lists/new`, 'new-listing');
     await look(staff, `${at.staff}/attempts`, 'attempts');
+    await look(staff, `${at.staff}/quarantine`, 'quarantine-empty');
+    await look(staff, `${at.staff}/documents`, 'documents');
+    await look(staff, `${at.staff}/documents/new`, 'new-document');
   });
 }
