@@ -97,9 +97,10 @@ async fn s3_an_address_is_registered_ahead_and_looked_at_again() {
     // It waits like any other: linking it makes the case.
     bench.link(&bench.scene.company.owner).await;
 
-    bench
-        .host
-        .answer(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec());
+    bench.host.publish_at(
+        PATH,
+        &serde_json::json!({ "client_id": "https://other.example/client" }),
+    );
     let sent = staff.post(&new, &good).await;
     assert_eq!(sent.location(), "/documents?done=fetching");
     looks(&bench, 2).await;

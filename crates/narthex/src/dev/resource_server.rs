@@ -65,37 +65,10 @@ pub(super) fn start(
             ]
         })
         .collect();
-    let token = installation.token.as_str().trim_end_matches('/');
-    let listed = |value: &dyn Fn(&Resource<'_>) -> String| {
-        resources.iter().map(value).collect::<Vec<_>>().join(",")
-    };
     let started = Command::new("node")
         .arg(script)
         .env("PORT", ports.resource().to_string())
-        .env("RESOURCE_URL", listed(&|(_, _, url, _)| (*url).clone()))
-        .env(
-            "RESOURCE_ID",
-            listed(&|(_, _, _, credential)| credential.id.clone()),
-        )
-        .env(
-            "RESOURCE_SECRET",
-            listed(&|(_, _, _, credential)| credential.secret.clone()),
-        )
-        .env(
-            "NARTHEX_ISSUER",
-            listed(&|(tenant, environment, ..)| {
-                Issuer::new(&installation.discovery, &tenant.slug, *environment).to_string()
-            }),
-        )
-        .env(
-            "NARTHEX_DECISION_URL",
-            listed(&|(tenant, environment, ..)| {
-                format!(
-                    "{token}/t/{}/{environment}/access/v1/evaluation",
-                    tenant.slug
-                )
-            }),
-        )
+        .envs(settings(&resources, installation))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .spawn();
@@ -108,6 +81,38 @@ pub(super) fn start(
             None
         }
     }
+}
+
+/// The lists that the script reads, in one order.
+fn settings(
+    resources: &[Resource<'_>],
+    installation: &Installation,
+) -> [(&'static str, String); 5] {
+    let token = installation.token.as_str().trim_end_matches('/');
+    let listed = |value: &dyn Fn(&Resource<'_>) -> String| {
+        resources.iter().map(value).collect::<Vec<_>>().join(",")
+    };
+    [
+        ("RESOURCE_URL", listed(&|(_, _, url, _)| (*url).clone())),
+        ("RESOURCE_ID", listed(&|(_, _, _, own)| own.id.clone())),
+        (
+            "RESOURCE_SECRET",
+            listed(&|(_, _, _, own)| own.secret.clone()),
+        ),
+        (
+            "NARTHEX_ISSUER",
+            listed(&|(tenant, environment, ..)| {
+                Issuer::new(&installation.discovery, &tenant.slug, *environment).to_string()
+            }),
+        ),
+        (
+            "NARTHEX_DECISION_URL",
+            listed(&|(tenant, environment, ..)| {
+                let slug = &tenant.slug;
+                format!("{token}/t/{slug}/{environment}/access/v1/evaluation")
+            }),
+        ),
+    ]
 }
 
 /// The script, in this directory or beside the directories of the running binary, when its packages are installed.
