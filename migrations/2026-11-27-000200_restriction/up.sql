@@ -21,15 +21,16 @@ grant select, insert, delete on registry.restriction to narthex_approval;
 create function registry.limited_for_a_cause() returns trigger
     language plpgsql as $$
 declare
+    whose uuid := coalesce(new.tenant_id, old.tenant_id);
     this text := coalesce(new.client_id, old.client_id);
     place text := coalesce(new.environment, old.environment);
     stands text;
     causes bigint;
 begin
     select c.state into stands from registry.client as c
-        where c.tenant_id = tenant.current_tenant() and c.environment = place and c.client_id = this;
+        where c.tenant_id = whose and c.environment = place and c.client_id = this;
     select count(*) into causes from registry.restriction as r
-        where r.tenant_id = tenant.current_tenant() and r.environment = place and r.client_id = this;
+        where r.tenant_id = whose and r.environment = place and r.client_id = this;
     if (stands = 'active' and causes > 0) or (stands = 'restricted' and causes = 0) then
         raise exception 'a client is limited for a cause, and while it is there' using errcode = 'check_violation', constraint = 'client_limited';
     end if;

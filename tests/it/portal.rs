@@ -91,6 +91,8 @@ fn fill(pattern: &str) -> String {
         .replace("{client}", "ns_aaaaaaaaaaaaaaaaaaaaaaaaaa")
         .replace("{domain}", &format!("dom_{id}"))
         .replace("{initial_access}", &format!("iat_{id}"))
+        .replace("{claim}", &format!("clm_{id}"))
+        .replace("{listing}", &format!("lst_{id}"))
 }
 
 /// What a viewer may not do.

@@ -327,7 +327,9 @@ async fn b4_no_wish_changes_how_a_client_stands() {
     for (sql, expected) in [
         ("", "suspended"),
         (
-            "update registry.client set state = 'restricted', state_reason = 'x'",
+            "insert into registry.restriction (tenant_id, environment, client_id, cause, reason, since)
+                select tenant_id, environment, client_id, 'document', 'x', now() from registry.client;
+            update registry.client set state = 'restricted', state_reason = 'x'",
             "restricted",
         ),
     ] {

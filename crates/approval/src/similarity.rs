@@ -80,7 +80,7 @@ mod tests {
 
     #[rstest]
     #[case("Notes", "http://127.0.0.1/cb", &[])]
-    #[case("АСМЕ CRM", "http://127.0.0.1/cb", &["Looks like “Acme CRM”, which the tenant has already."])]
+    #[case("АСМЕ CRM", "http://127.0.0.1/cb", &["Looks like “Acme CRM”, which the tenant has already.", "Mixes scripts: АСМЕ CRM."])]
     #[case("Slack", "https://slack.com/cb", &[])]
     #[case("Slack", "https://evil.example/cb", &["Looks like “Slack”, and leads elsewhere: evil.example."])]
     #[case("Slack", "https://partner.example/cb", &["Looks like “Slack”, and leads to hosts that the tenant has proved."])]

@@ -286,12 +286,17 @@ fn descent(facts: &ScreeningFacts) -> Finding {
 
 fn trust(facts: &ScreeningFacts) -> Finding {
     const CHECK: Check = Check {
-        id: "R-30",
+        id: "R-32",
         title: "Trusted domain",
         required: "The tenant trusts the domain that its document is at.",
     };
     match &facts.trusted {
         Some(trust) => CHECK.pass(trust.clone()),
+        None if facts.origin == Origin::Trust => CHECK.attention(
+            "It came by trust that is not there any more.",
+            20,
+            Some("Trust the domain again, or have a reviewer decide."),
+        ),
         None => CHECK.pass("No trust is asked of it: its domain is not on the tenant's list."),
     }
 }

@@ -209,7 +209,7 @@ mod tests {
     #[rstest]
     #[case::syntax("permit (principal", "do not parse")]
     #[case::unknown_attribute(
-        r#"@id("R-01") @title("t") permit (principal, action == Narthex::Action::"screen", resource) when { context.trusted };"#,
+        r#"@id("R-01") @title("t") permit (principal, action == Narthex::Action::"screen", resource) when { context.famous };"#,
         "do not fit the schema"
     )]
     #[case::wrong_type(

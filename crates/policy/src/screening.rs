@@ -105,6 +105,7 @@ fn context(facts: &ScreeningFacts) -> Value {
         "grants": facts.grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
         "risks": facts.requested.iter().map(|fact| fact.risk.as_str()).collect::<Vec<_>>(),
         "scope_count": facts.requested.len(),
+        "trusted": facts.trusted.is_some(),
         "closed_scopes": texts(&mut facts.closed_scopes().map(|fact| fact.scope.to_string())),
         "unproved_hosts": texts(&mut facts.ownable_hosts().map(ToString::to_string)),
         "broken_rules": texts(&mut facts.broken_rules()),

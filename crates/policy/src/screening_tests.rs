@@ -118,10 +118,11 @@ type F = ScreeningFacts;
 #[case::approval(|f: &mut F| { f.origin = Origin::Approval; f.sponsor = true; }, Verdict::NeedsPerson, &["R-03"])]
 #[case::portal(|f: &mut F| { f.origin = Origin::Portal; f.sponsor = true; }, Verdict::NeedsPerson, &["R-02"])]
 #[case::token(|f: &mut F| { f.origin = Origin::Token; f.sponsor = true; }, Verdict::NeedsPerson, &["R-22"])]
-#[case::trusted(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; }, Verdict::Allow, &["R-30"])]
-#[case::trusted_alone(|f: &mut F| f.origin = Origin::Trust, Verdict::NeedsPerson, &["R-04"])]
-#[case::trusted_for_more(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.requested.push(scope("notes.write", Risk::Change, false)); }, Verdict::NeedsPerson, &["R-31"])]
-#[case::trusted_in_production(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.environment = Environment::Production; f.hosts_unproved.clear(); }, Verdict::NeedsPerson, &["R-01"])]
+#[case::trusted(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.trusted = Some("yes".to_owned()); }, Verdict::Allow, &["R-30"])]
+#[case::trusted_no_more(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; }, Verdict::NeedsPerson, &["R-32"])]
+#[case::trusted_alone(|f: &mut F| { f.origin = Origin::Trust; f.trusted = Some("yes".to_owned()); }, Verdict::NeedsPerson, &["R-04"])]
+#[case::trusted_for_more(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.trusted = Some("yes".to_owned()); f.requested.push(scope("notes.write", Risk::Change, false)); }, Verdict::NeedsPerson, &["R-31"])]
+#[case::trusted_in_production(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.trusted = Some("yes".to_owned()); f.environment = Environment::Production; f.hosts_unproved.clear(); }, Verdict::NeedsPerson, &["R-01"])]
 #[case::within(|f: &mut F| f.descent = Descent::Within, Verdict::Allow, &["R-20"])]
 #[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-21"])]
 #[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-21"])]
@@ -226,6 +227,22 @@ fn a_missing_fact_needs_a_person(#[case] missing: &str) {
     assert!(errors[0].contains(missing), "{errors:?}");
 }
 
+#[test]
+fn a_missing_word_about_trust_needs_a_person() {
+    let facts = ScreeningFacts {
+        origin: Origin::Trust,
+        sponsor: true,
+        ..open()
+    };
+    let mut broken = context(&facts);
+    broken.as_object_mut().unwrap().remove("trusted").unwrap();
+    let (verdict, rules, _) = judge(evaluate(&SCREENING, question(&facts, broken)));
+    assert_eq!(
+        (verdict, names(&rules)),
+        (Verdict::NeedsPerson, vec!["R-00"])
+    );
+}
+
 #[rstest]
 #[case("origin", json!({ "type": "Narthex::Origin", "id": "import" }))]
 #[case("name_conflict", json!("false"))]
@@ -287,103 +304,7 @@ fn an_empty_or_unloaded_set_needs_a_person() {
     );
 }
 
-/// Every combination of the facts that any rule reads.
-fn every_request() -> Vec<ScreeningFacts> {
-    let reach: Vec<Vec<ScopeFact>> = std::iter::once(Vec::new())
-        .chain(Risk::ALL.iter().flat_map(|risk| {
-            [true, false].map(|open| vec![scope("x", *risk, open), scope("y", Risk::Read, true)])
-        }))
-        .collect();
-    let grants = [GrantType::AuthorizationCode, GrantType::ClientCredentials];
-    let hosts = [Vec::new(), vec![Host::parse("app.example").unwrap()]];
-    let mut requests = Vec::new();
-    for bits in 0_u8..128 {
-        let bit = |n: u8| bits & (1 << n) != 0;
-        for origin in Origin::ALL {
-            for requested in &reach {
-                requests.push(ScreeningFacts {
-                    environment: Environment::ALL[usize::from(bit(0))],
-                    origin: *origin,
-                    descent: Descent::ALL[usize::from(bits % 4)],
-                    auth_method: if bit(1) {
-                        AuthMethod::None
-                    } else {
-                        AuthMethod::PrivateKeyJwt
-                    },
-                    grants: BTreeSet::from([grants[usize::from(bit(2))]]),
-                    requested: requested.clone(),
-                    hosts_unproved: hosts[usize::from(bit(3))].clone(),
-                    disallowed: bit(6).then(off_the_list),
-                    loopback_only: !bit(3),
-                    sponsor: bit(4),
-                    name_conflict: bit(5),
-                    imitation: if bit(6) {
-                        evil_slack()
-                    } else {
-                        Imitation::default()
-                    },
-                    reused: if bit(4) {
-                        BTreeSet::from([MarkKind::Key])
-                    } else {
-                        BTreeSet::new()
-                    },
-                    names: NamesElsewhere {
-                        imitates: bit(1) && bit(6),
-                        imitated: bit(2),
-                    },
-                    vouched: None,
-                    trusted: None,
-                    first_request: bit(5),
-                });
-            }
-        }
-    }
-    requests
-}
-
-#[test]
-fn production_is_never_allowed_and_allow_is_always_r_20() {
-    let mut allowed = 0_u32;
-    for facts in every_request() {
-        let screening = screen(&facts);
-        if screening.verdict == Verdict::Allow {
-            allowed += 1;
-            assert_eq!(names(&screening.determining), ["R-20"], "{facts:?}");
-            assert_eq!(facts.environment, Environment::Sandbox, "{facts:?}");
-            assert_eq!(facts.origin, Origin::Open, "{facts:?}");
-            assert!(
-                facts
-                    .requested
-                    .iter()
-                    .all(|s| s.open && s.risk == Risk::Read),
-                "{facts:?}"
-            );
-        }
-        assert!(!screening.determining.is_empty(), "{facts:?}");
-        assert_eq!(screening.errors, Vec::<String>::new(), "{facts:?}");
-    }
-    assert!(allowed > 0);
-}
-
-#[test]
-fn a_check_never_passes_where_its_rule_fires() {
-    for facts in every_request() {
-        let screening = screen(&facts);
-        for finding in &screening.findings {
-            let fires = names(&screening.determining).contains(&finding.check);
-            if fires {
-                assert_ne!(
-                    finding.outcome,
-                    FindingOutcome::Pass,
-                    "{finding:?} {facts:?}"
-                );
-            }
-            let passes = finding.outcome == FindingOutcome::Pass;
-            assert_eq!(finding.weight == 0, passes, "{finding:?} {facts:?}");
-            assert!(!(passes && finding.fix.is_some()), "{finding:?}");
-        }
-    }
-}
-
+#[path = "screening_every_tests.rs"]
+mod every;
 #[path = "screening_signs_tests.rs"]
 mod signs;

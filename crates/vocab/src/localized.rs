@@ -139,7 +139,8 @@ mod tests {
         });
         let metadata = read(&sent).unwrap();
         let json = metadata.to_json();
-        let localized: Vec<_> = json.iter().filter(|(name, _)| name.contains('#')).collect();
+        let mut localized: Vec<_> = json.iter().filter(|(name, _)| name.contains('#')).collect();
+        localized.sort_by_key(|(name, _)| *name);
         let expected = json!({
             "client_name#ja": "ノート",
             "client_name#zh-Hant-TW": "筆記",
