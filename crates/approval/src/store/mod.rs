@@ -10,6 +10,7 @@ pub(crate) mod dashboard_addresses;
 pub(crate) mod dashboard_attempt;
 pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
+pub(crate) mod dashboard_client_log;
 pub(crate) mod dashboard_clients;
 pub(crate) mod dashboard_documents;
 pub(crate) mod dashboard_families;
