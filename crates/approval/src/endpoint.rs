@@ -2,3 +2,4 @@
 
 pub(crate) mod dashboard;
 pub(crate) mod portal;
+mod warning_words;

@@ -38,7 +38,11 @@ pub(crate) struct Act {
 }
 
 /// What a client was given until now.
-pub(super) async fn issued(tx: &mut TenantTx, which: &Which, now: Timestamp) -> Result<Issued, StoreError> {
+pub(super) async fn issued(
+    tx: &mut TenantTx,
+    which: &Which,
+    now: Timestamp,
+) -> Result<Issued, StoreError> {
     let of = || {
         s::table
             .filter(s::tenant_id.eq(which.tenant.as_uuid()))

@@ -28,8 +28,9 @@ use super::{
     dashboard_tenants::{read_name, read_slug},
     integration,
     lineage::{self, Line},
+    warning,
 };
-use crate::integration::Integration;
+use crate::{integration::Integration, warning::Warned};
 
 const TABLE: &str = "registry.client";
 
@@ -87,6 +88,8 @@ pub(crate) struct Client {
     pub(crate) words: Words,
     /// Its document, when its identifier is an address.
     pub(crate) document: Option<Shown>,
+    /// The warning with which it was approved.
+    pub(crate) warned: Option<Warned>,
 }
 
 /// A credential without what it proves.
@@ -182,6 +185,7 @@ pub(crate) struct Which {
 struct Stored {
     integration_id: uuid::Uuid,
     request_id: uuid::Uuid,
+    approval_id: uuid::Uuid,
     state: String,
     state_reason: Option<String>,
     metadata: Value,
@@ -209,7 +213,10 @@ pub(crate) async fn load(
     let wanted = credentials.iter().map(|credential| credential.created_by);
     let people = dashboard_people::named(tx, wanted.chain(integration.sponsor)).await?;
     let metadata = super::metadata(TABLE, stored.metadata)?;
+    let approval = Id::from_uuid(stored.approval_id);
+    let (place, id) = ((which.tenant, which.environment), &which.client_id);
     Ok(Client {
+        warned: warning::of_any(tx, place, (id, approval)).await?,
         document: dashboard_documents::load(tx, &which, &metadata).await?,
         integration,
         request: Id::from_uuid(stored.request_id),
@@ -227,7 +234,7 @@ pub(crate) async fn load(
         credentials,
         issued: dashboard_client_log::issued(tx, &which, now).await?,
         acts: dashboard_client_log::acts(tx, &which).await?,
-        line: lineage::line(tx, (which.tenant, which.environment), &which.client_id).await?,
+        line: lineage::line(tx, place, id).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
         environment: which.environment,

@@ -57,6 +57,7 @@ pub(crate) mod restriction;
 pub(crate) mod screening;
 pub(crate) mod statement_keys;
 pub(crate) mod trusted_domain;
+pub(crate) mod warning;
 
 use narthex_tenancy::StoreError;
 use narthex_vocab::ClientMetadata;
