@@ -22,6 +22,7 @@ use serde_json::Value;
 use super::{
     dashboard_catalogue::{self, Words},
     dashboard_client_log::{self, Act, Issued},
+    dashboard_connected::{self, Connected},
     dashboard_documents::{self, Shown},
     dashboard_people::{self, People},
     dashboard_search::like,
@@ -90,6 +91,8 @@ pub(crate) struct Client {
     pub(crate) document: Option<Shown>,
     /// The warning with which it was approved.
     pub(crate) warned: Option<Warned>,
+    /// The people who use it.
+    pub(crate) connected: Connected,
 }
 
 /// A credential without what it proves.
@@ -217,6 +220,7 @@ pub(crate) async fn load(
     let (place, id) = ((which.tenant, which.environment), &which.client_id);
     Ok(Client {
         warned: warning::of_any(tx, place, (id, approval)).await?,
+        connected: dashboard_connected::of(tx, (place.0, place.1, id), now).await?,
         document: dashboard_documents::load(tx, &which, &metadata).await?,
         integration,
         request: Id::from_uuid(stored.request_id),

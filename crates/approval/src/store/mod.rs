@@ -12,6 +12,7 @@ pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
 pub(crate) mod dashboard_client_log;
 pub(crate) mod dashboard_clients;
+pub(crate) mod dashboard_connected;
 pub(crate) mod dashboard_documents;
 pub(crate) mod dashboard_families;
 pub(crate) mod dashboard_family;
