@@ -31,6 +31,7 @@ pub(crate) mod deferral;
 pub(crate) mod document;
 pub(crate) mod domain;
 pub(crate) mod due;
+pub(crate) mod due_names;
 pub(crate) mod fetch_order;
 pub(crate) mod initial_access_token;
 pub(crate) mod integration;
