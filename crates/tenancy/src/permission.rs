@@ -65,6 +65,8 @@ pub enum Action {
     SetBrake,
     /// Let registration go on before a brake's end.
     LiftBrake,
+    /// Trust a domain for a tenant, by two.
+    TrustForTenant,
     /// Change the block list and the trust list.
     EditLists,
     /// Change the block list of one's own tenant.
@@ -94,6 +96,7 @@ impl Action {
             Self::BrakeOwn => "stop registration of the tenant",
             Self::SetBrake => "stop registration",
             Self::LiftBrake => "let registration go on",
+            Self::TrustForTenant => "trust a domain for a tenant",
             Self::EditLists => "change the block and trust lists",
             Self::BlockOwn => "change what the tenant blocks",
         }
@@ -150,7 +153,7 @@ impl Role {
                     | Self::PolicyAdmin
                     | Self::Auditor
             ),
-            A::Decide => matches!(self, Self::Reviewer | Self::Approver),
+            A::Decide | A::TrustForTenant => matches!(self, Self::Reviewer | Self::Approver),
             A::HandleQuarantine => {
                 matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)
             }

@@ -23,6 +23,7 @@ pub(crate) mod sign_out;
 
 // Signed in.
 pub(crate) mod add_listing;
+pub(crate) mod answer_trust;
 pub(crate) mod attempt;
 pub(crate) mod attempts;
 pub(crate) mod block;
@@ -35,6 +36,7 @@ pub(crate) mod create_tenant;
 pub(crate) mod decide;
 pub(crate) mod documents;
 pub(crate) mod end_listing;
+pub(crate) mod end_trust;
 pub(crate) mod family;
 pub(crate) mod invite_claim;
 pub(crate) mod invite_owner;
@@ -43,6 +45,7 @@ pub(crate) mod let_expire;
 pub(crate) mod lift_brake;
 pub(crate) mod link;
 pub(crate) mod lists;
+pub(crate) mod propose_trust;
 pub(crate) mod quarantine;
 pub(crate) mod requests;
 pub(crate) mod review;
@@ -50,3 +53,4 @@ pub(crate) mod set_brake;
 pub(crate) mod split;
 pub(crate) mod suspend;
 pub(crate) mod tenants;
+pub(crate) mod trusted_domains;

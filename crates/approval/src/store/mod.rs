@@ -49,6 +49,7 @@ pub(crate) mod portal_resource;
 pub(crate) mod portal_standing;
 pub(crate) mod portal_turn;
 pub(crate) mod proof;
+pub(crate) mod proposal;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
 pub(crate) mod registration_update;

@@ -53,6 +53,7 @@ const NAMES: &[&str] = &[
     "parked",
     "portal_session",
     "proof",
+    "proposal",
     "request",
     "resource",
     "run",

@@ -26,7 +26,7 @@ use self::{
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, brand, brand_host,
         claim, decision, finding, mark, offer, offer_scope, offer_tool, policy_run, proof,
-        requested_scope, requested_tool, trusted_domain, verified_name, warning,
+        proposal, requested_scope, requested_tool, trusted_domain, verified_name, warning,
     },
     tenant::{
         allowed_name, environments, invitation, member, membership, metadata_rules,
@@ -95,6 +95,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offer_tool,
     policy_run,
     proof,
+    proposal,
     requested_scope,
     requested_tool,
     trusted_domain,

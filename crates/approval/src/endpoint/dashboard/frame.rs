@@ -29,6 +29,8 @@ pub(crate) enum Area {
     Brakes,
     /// What is blocked, and what has a lane.
     Lists,
+    /// Domains that are trusted for tenants.
+    Trust,
     /// The companies on the platform.
     Tenants,
     /// Names that people trust.
@@ -47,6 +49,7 @@ impl Area {
             Self::Issuance => "Tokens issued",
             Self::Brakes => "Brakes",
             Self::Lists => "Block and trust lists",
+            Self::Trust => "Trusted domains",
             Self::Tenants => "Tenants",
             Self::Brands => "Known names",
         }
@@ -63,6 +66,7 @@ impl Area {
             Self::Issuance => "/issuance",
             Self::Brakes => "/brakes",
             Self::Lists => "/lists",
+            Self::Trust => "/trusted-domains",
             Self::Tenants => "/tenants",
             Self::Brands => "/brands",
         }
@@ -78,6 +82,7 @@ impl Area {
             | Self::Issuance
             | Self::Brakes
             | Self::Lists
+            | Self::Trust
             | Self::Tenants
             | Self::Brands => 0,
         }
@@ -109,7 +114,7 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
             ),
             group("Logs", &[Area::Attempts, Area::Issuance]),
             group("Floods", &[Area::Brakes, Area::Lists]),
-            group("Settings", &[Area::Tenants, Area::Brands]),
+            group("Settings", &[Area::Tenants, Area::Trust, Area::Brands]),
         ]);
     if shell.title == area.label() {
         shell
