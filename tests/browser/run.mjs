@@ -8,6 +8,7 @@ import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
 import invitation from './journeys/invitation.mjs';
 import preRegistration from './journeys/preregistration.mjs';
+import quarantine from './journeys/quarantine.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
 import stranger from './journeys/stranger.mjs';
 import * as pages from './pages.mjs';
@@ -17,6 +18,7 @@ const RUNS = [
   { label: 'preregistration', journey: preRegistration },
   { label: 'stranger', journey: stranger },
   { label: 'registration-rules', journey: registrationRules },
+  { label: 'quarantine', journey: quarantine },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },
   { label: 'preregistration-keyboard', journey: preRegistration, hands: keyboard },
