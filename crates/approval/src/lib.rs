@@ -39,6 +39,7 @@ pub mod add_domain;
 pub mod add_listing;
 pub mod answer_offer;
 pub mod answer_registration;
+pub mod api_token;
 pub mod block;
 pub mod block_family;
 pub mod brand;

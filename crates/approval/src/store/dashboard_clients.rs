@@ -7,7 +7,6 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         issue::issuance as s,
-        ledger::entry as l,
         registry::{
             client as c, credential as cr, entitled_tool as et, entitlement as en,
             integration as i, resource as rs,
@@ -22,6 +21,7 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
+    dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
     dashboard_documents::{self, Shown},
     dashboard_people::{self, People},
@@ -48,6 +48,10 @@ pub(crate) struct Wanted {
     pub(crate) tenant: Option<String>,
     /// In this environment.
     pub(crate) environment: Option<Environment>,
+    /// What comes after the client of this time and identifier.
+    pub(crate) after: Option<(Timestamp, String)>,
+    /// How many; [`MOST`] when nobody says.
+    pub(crate) limit: Option<i64>,
 }
 
 /// One client of the list.
@@ -116,18 +120,6 @@ pub(crate) struct Issued {
     pub(crate) last_at: Option<Timestamp>,
 }
 
-/// What the tenant's ledger has about a client.
-#[derive(Debug, Clone)]
-pub(crate) struct Act {
-    pub(crate) at: Timestamp,
-    pub(crate) actor_kind: String,
-    pub(crate) actor: String,
-    pub(crate) action: String,
-    pub(crate) reason: String,
-    pub(crate) request_id: String,
-    pub(crate) seq: i64,
-}
-
 /// The list, newest first.
 pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Listed>, StoreError> {
     let mut query = c::table
@@ -152,6 +144,10 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Liste
         let like = like(text);
         query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
     }
+    if let Some((at, id)) = &wanted.after {
+        let same = c::created_at.eq(at).and(c::client_id.gt(id));
+        query = query.filter(c::created_at.lt(at).or(same));
+    }
     let rows: Vec<Row> = query
         .order((c::created_at.desc(), c::client_id.asc()))
         .select((
@@ -166,7 +162,7 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Liste
             t::slug,
             t::name,
         ))
-        .limit(MOST)
+        .limit(wanted.limit.unwrap_or(MOST))
         .load(tx.connection()?)
         .await?;
     rows.into_iter().map(listed).collect()
@@ -254,7 +250,7 @@ pub(crate) async fn load(
         tools: tools(tx, &which).await?,
         credentials,
         issued: issued(tx, &which, now).await?,
-        acts: acts(tx, &which).await?,
+        acts: dashboard_acts::about(tx, which.tenant, which.client_id.as_str()).await?,
         line: lineage::line(tx, (which.tenant, which.environment), &which.client_id).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
@@ -364,35 +360,4 @@ async fn issued(tx: &mut TenantTx, which: &Which, now: Timestamp) -> Result<Issu
         last_ends,
         last_at,
     })
-}
-
-/// What was done to a client, newest first.
-async fn acts(tx: &mut TenantTx, which: &Which) -> Result<Vec<Act>, StoreError> {
-    type Row = (Timestamp, String, String, String, String, String, i64);
-    let rows: Vec<Row> = l::table
-        .filter(l::tenant_id.eq(which.tenant.as_uuid()))
-        .filter(l::object.eq(which.client_id.as_str()))
-        .order(l::seq.desc())
-        .select((
-            l::at,
-            l::actor_kind,
-            l::actor,
-            l::action,
-            l::reason,
-            l::request_id,
-            l::seq,
-        ))
-        .limit(100)
-        .load(tx.connection()?)
-        .await?;
-    let read = |(at, actor_kind, actor, action, reason, request_id, seq)| Act {
-        at,
-        actor_kind,
-        actor,
-        action,
-        reason,
-        request_id,
-        seq,
-    };
-    Ok(rows.into_iter().map(read).collect())
 }

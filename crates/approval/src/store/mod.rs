@@ -1,11 +1,14 @@
 //! The rows of cases, clients and what they rest on. The only place of this crate with diesel; it decides nothing.
 
+pub(crate) mod api_answer;
 pub(crate) mod approval;
 pub(crate) mod brake;
 pub(crate) mod brand;
+pub(crate) mod cascade;
 pub(crate) mod claim;
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod dashboard_acts;
 pub(crate) mod dashboard_addresses;
 pub(crate) mod dashboard_attempt;
 pub(crate) mod dashboard_attempts;

@@ -5,6 +5,7 @@ use super::role::Role;
 
 /// The names of the rows, as `$A.client`: each is a UUID of its tenant's own.
 const NAMES: &[&str] = &[
+    "api_token",
     "approval",
     "ask",
     "attempt",

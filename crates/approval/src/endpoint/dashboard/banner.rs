@@ -57,10 +57,12 @@ pub(crate) enum Done {
     Fetching,
     /// A line was taken off.
     Unlisted,
+    /// A token of the API was ended.
+    TokenEnded,
 }
 
 impl Done {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -85,6 +87,7 @@ impl Done {
         Self::ClaimInvited,
         Self::Fetching,
         Self::Unlisted,
+        Self::TokenEnded,
     ];
 
     /// The key in the query.
@@ -114,6 +117,7 @@ impl Done {
             Self::ClaimInvited => "claim-invited",
             Self::Fetching => "fetching",
             Self::Unlisted => "unlisted",
+            Self::TokenEnded => "token-ended",
         }
     }
 
@@ -153,6 +157,7 @@ impl Done {
             }
             Self::Fetching => "The address is being fetched. Reload this page in a few seconds.",
             Self::Unlisted => "Taken off the list.",
+            Self::TokenEnded => "The token is ended. The next call with it is refused.",
         }
     }
 
