@@ -19,6 +19,7 @@ use crate::{
     reach::{Asked, NotAsked, Reach},
     request::{AccessRequest, RequestRef},
     screen, store,
+    warning::Warning,
 };
 
 /// What is decided about which case, as the reviewer saw it.
@@ -30,6 +31,8 @@ pub struct Decide {
     pub seen: PayloadHash,
     /// What is decided.
     pub outcome: Outcome,
+    /// Whether people are warned for a while of what is given; only of a client that is an address.
+    pub warning: Option<Warning>,
     /// Why, for the people of the tenant and for the record.
     pub reason: Reason,
 }
@@ -93,6 +96,9 @@ pub enum DecideError {
     /// The offer takes nothing away: that is an approval.
     #[error("the offer is all that was asked for")]
     NothingNarrowed,
+    /// Nothing is given, or not to a client that is an address: there is nothing to warn of.
+    #[error("there is nothing to warn of")]
+    NothingToWarnOf,
     /// The case did not begin with a registration that could be blocked.
     #[error("there is no registration to block")]
     NothingToBlock,
@@ -128,7 +134,10 @@ pub async fn decide(
         payload: command.seen,
     };
     store::decision::insert(tx, &decision, acting.now).await?;
-    record(tx, &decision, asked.as_ref(), acting).await?;
+    if let Some(warning) = command.warning {
+        store::warning::insert(tx, &decision, warning).await?;
+    }
+    record(tx, &decision, (asked.as_ref(), command.warning), acting).await?;
     let case = Case {
         request: &request,
         decision: decision.id,
@@ -151,6 +160,10 @@ fn judge(request: &AccessRequest, command: &Decide) -> Result<Option<Asked>, Dec
     }
     if request.payload != command.seen {
         return Err(DecideError::Stale);
+    }
+    let gives = matches!(command.outcome, Outcome::Approve | Outcome::Offer(_));
+    if command.warning.is_some() && !(gives && request.may_be_warned_of()) {
+        return Err(DecideError::NothingToWarnOf);
     }
     match &command.outcome {
         Outcome::Offer(reach) if *reach == request.asked.reach() => {
@@ -275,7 +288,7 @@ impl Case<'_> {
 async fn record(
     tx: &mut TenantTx,
     decision: &Decision<'_>,
-    offered: Option<&Asked>,
+    (offered, warning): (Option<&Asked>, Option<Warning>),
     acting: &Acting<'_>,
 ) -> Result<(), StoreError> {
     let deed = Deed {
@@ -288,6 +301,7 @@ async fn record(
             "version": decision.request.version,
             "payload_hash": decision.payload.to_string(),
             "offered": offered.map(|asked| asked.reach().scopes),
+            "warning": warning,
         }),
     };
     acting.record(tx, deed).await

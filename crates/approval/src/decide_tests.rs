@@ -19,6 +19,7 @@ fn command(request: &AccessRequest, outcome: Outcome) -> Decide {
         request: request.at,
         seen: request.payload,
         outcome,
+        warning: None,
         reason: Reason::parse("It is needed.").unwrap(),
     }
 }

@@ -4,3 +4,4 @@ pub(crate) mod api;
 pub(crate) mod dashboard;
 pub(crate) mod portal;
 pub(crate) mod staff;
+mod warning_words;

@@ -30,6 +30,7 @@ pub mod request;
 #[cfg(test)]
 mod request_fixture;
 mod similarity;
+pub mod warning;
 
 mod store;
 

@@ -277,6 +277,7 @@ impl Company {
             request,
             seen,
             outcome,
+            warning: None,
             reason,
         };
         self.reviewed(Action::Decide, async |tx, acting| {

@@ -92,6 +92,7 @@ async fn what_was_not_seen_is_not_decided() {
         request,
         seen: PayloadHash::from_bytes([0; 32]),
         outcome: Outcome::Approve,
+        warning: None,
         reason: Reason::parse("Yes.").unwrap(),
     };
     let stale = company.reviewed(Action::Decide, async |tx, acting| {
@@ -115,6 +116,7 @@ async fn nobody_decides_for_their_own_tenant() {
         request,
         seen,
         outcome: Outcome::Approve,
+        warning: None,
         reason,
     };
     let database = company.place.approval();

@@ -6,7 +6,6 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
-        issue::issuance as s,
         registry::{
             client as c, credential as cr, entitled_tool as et, entitlement as en,
             integration as i, resource as rs,
@@ -24,13 +23,15 @@ use super::{
     dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
     dashboard_documents::{self, Shown},
+    dashboard_issued::{self, Issued},
     dashboard_people::{self, People},
     dashboard_search::like,
     dashboard_tenants::{read_name, read_slug},
     integration,
     lineage::{self, Line},
+    warning,
 };
-use crate::integration::Integration;
+use crate::{integration::Integration, warning::Warned};
 
 const TABLE: &str = "registry.client";
 
@@ -92,6 +93,8 @@ pub(crate) struct Client {
     pub(crate) words: Words,
     /// Its document, when its identifier is an address.
     pub(crate) document: Option<Shown>,
+    /// The warning with which it was approved.
+    pub(crate) warned: Option<Warned>,
 }
 
 /// A credential without what it proves.
@@ -103,21 +106,6 @@ pub(crate) struct Credential {
     pub(crate) created_by: Id<kind::Member>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-}
-
-/// How many tokens a client was given.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Issued {
-    /// In the last 24 hours.
-    pub(crate) day: u64,
-    /// That have not ended yet.
-    pub(crate) live: u64,
-    /// The people and services whose tokens have not ended yet.
-    pub(crate) subjects: u64,
-    /// When the last of them ends.
-    pub(crate) last_ends: Option<Timestamp>,
-    /// When the last token left.
-    pub(crate) last_at: Option<Timestamp>,
 }
 
 /// The list, newest first.
@@ -206,6 +194,7 @@ pub(crate) struct Which {
 struct Stored {
     integration_id: uuid::Uuid,
     request_id: uuid::Uuid,
+    approval_id: uuid::Uuid,
     state: String,
     state_reason: Option<String>,
     metadata: Value,
@@ -233,7 +222,10 @@ pub(crate) async fn load(
     let wanted = credentials.iter().map(|credential| credential.created_by);
     let people = dashboard_people::named(tx, wanted.chain(integration.sponsor)).await?;
     let metadata = super::metadata(TABLE, stored.metadata)?;
+    let approval = Id::from_uuid(stored.approval_id);
+    let (place, id) = ((which.tenant, which.environment), &which.client_id);
     Ok(Client {
+        warned: warning::of_any(tx, place, (id, approval)).await?,
         document: dashboard_documents::load(tx, &which, &metadata).await?,
         integration,
         request: Id::from_uuid(stored.request_id),
@@ -249,9 +241,9 @@ pub(crate) async fn load(
         scopes: scopes(tx, &which).await?,
         tools: tools(tx, &which).await?,
         credentials,
-        issued: issued(tx, &which, now).await?,
+        issued: dashboard_issued::issued(tx, &which, now).await?,
         acts: dashboard_acts::about(tx, which.tenant, which.client_id.as_str()).await?,
-        line: lineage::line(tx, (which.tenant, which.environment), &which.client_id).await?,
+        line: lineage::line(tx, place, id).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
         environment: which.environment,
@@ -323,41 +315,4 @@ async fn credentials(tx: &mut TenantTx, which: &Which) -> Result<Vec<Credential>
         })
     };
     rows.into_iter().map(read).collect()
-}
-
-async fn issued(tx: &mut TenantTx, which: &Which, now: Timestamp) -> Result<Issued, StoreError> {
-    let of = || {
-        s::table
-            .filter(s::tenant_id.eq(which.tenant.as_uuid()))
-            .filter(s::environment.eq(which.environment.as_str()))
-            .filter(s::client_id.eq(which.client_id.as_str()))
-    };
-    let day: i64 = of()
-        .filter(s::at.gt(now - chrono::Duration::hours(24)))
-        .count()
-        .get_result(tx.connection()?)
-        .await?;
-    let live = of().filter(s::expires_at.gt(now));
-    let (count, last_ends): (i64, Option<Timestamp>) = live
-        .select((diesel::dsl::count_star(), diesel::dsl::max(s::expires_at)))
-        .first(tx.connection()?)
-        .await?;
-    let subjects: Vec<String> = of()
-        .filter(s::expires_at.gt(now))
-        .select(s::subject)
-        .distinct()
-        .load(tx.connection()?)
-        .await?;
-    let last_at = of()
-        .select(diesel::dsl::max(s::at))
-        .first(tx.connection()?)
-        .await?;
-    let whole = |count: i64| u64::try_from(count).unwrap_or_default();
-    Ok(Issued {
-        day: whole(day),
-        live: whole(count),
-        subjects: u64::try_from(subjects.len()).unwrap_or_default(),
-        last_ends,
-        last_at,
-    })
 }

@@ -8,7 +8,7 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         registry::{client as c, entitled_tool as et, entitlement as en},
-        review::{access_request as r, decision as d, policy_run as p},
+        review::{access_request as r, decision as d, policy_run as p, warning as w},
     },
 };
 use narthex_vocab::{
@@ -23,12 +23,14 @@ use super::{
     dashboard_people::{self, People},
     dashboard_quarantine::{self, Asked, Family},
     integration, metadata, offer, proof, request,
+    warning::{self, Ends},
 };
 use crate::{
     decision::DecisionKind,
     integration::Integration,
     offer::Offer,
     request::{AccessRequest, RequestRef},
+    warning::Warning,
 };
 
 /// A case as the review page shows it.
@@ -77,6 +79,8 @@ pub(crate) struct Decided {
     pub(crate) rule: Option<String>,
     pub(crate) reason: String,
     pub(crate) at: Timestamp,
+    /// With which warning it approved.
+    pub(crate) warning: Option<Warning>,
 }
 
 /// Scopes and tools that the integration's clients have in one environment.
@@ -220,8 +224,15 @@ async fn decisions(
         Option<String>,
         String,
         Timestamp,
+        Option<Ends>,
     );
     let rows: Vec<Row> = d::table
+        .left_join(
+            w::table.on(w::tenant_id
+                .eq(d::tenant_id)
+                .and(w::environment.eq(d::environment))
+                .and(w::decision_id.eq(d::decision_id))),
+        )
         .filter(
             d::tenant_id
                 .eq(tenant.as_uuid())
@@ -236,10 +247,11 @@ async fn decisions(
             d::rule,
             d::reason,
             d::at,
+            (w::until, w::people).nullable(),
         ))
         .load(tx.connection()?)
         .await?;
-    let read = |(version, kind, by, rule, reason, at): Row| {
+    let read = |(version, kind, by, rule, reason, at, ends): Row| {
         let kind = kind
             .parse()
             .map_err(StoreError::corrupt("review.decision", "kind"))?;
@@ -251,6 +263,7 @@ async fn decisions(
             rule,
             reason,
             at,
+            warning: ends.map(warning::read).transpose()?,
         })
     };
     rows.into_iter().map(read).collect()

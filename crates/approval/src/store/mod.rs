@@ -19,6 +19,7 @@ pub(crate) mod dashboard_families;
 pub(crate) mod dashboard_family;
 pub(crate) mod dashboard_findings;
 pub(crate) mod dashboard_issuance;
+pub(crate) mod dashboard_issued;
 pub(crate) mod dashboard_known;
 pub(crate) mod dashboard_people;
 pub(crate) mod dashboard_quarantine;
@@ -59,6 +60,7 @@ pub(crate) mod restriction;
 pub(crate) mod screening;
 pub(crate) mod statement_keys;
 pub(crate) mod trusted_domain;
+pub(crate) mod warning;
 
 use narthex_tenancy::StoreError;
 use narthex_vocab::ClientMetadata;

@@ -5,6 +5,10 @@ use super::role::Role;
 
 /// The names of the rows, as `$A.client`: each is a UUID of its tenant's own.
 const NAMES: &[&str] = &[
+    "address_approval",
+    "address_decision",
+    "address_request",
+    "address_run",
     "api_token",
     "approval",
     "ask",
@@ -183,7 +187,7 @@ mod tests {
     fn names_become_uuids_of_their_tenant() {
         assert_eq!(
             fill("$T, $B.ask, $P) $A.nobody", Which::A),
-            "'0000000a-0000-7000-8000-000000000000', '0000000b-0000-7000-8000-000000000002', \
+            "'0000000a-0000-7000-8000-000000000000', '0000000b-0000-7000-8000-000000000006', \
              '00000000-0000-7000-8000-000000000001') $A.nobody"
         );
     }

@@ -26,7 +26,7 @@ use self::{
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, brand, brand_host,
         claim, decision, finding, mark, offer, offer_scope, offer_tool, policy_run, proof,
-        requested_scope, requested_tool, trusted_domain, verified_name,
+        requested_scope, requested_tool, trusted_domain, verified_name, warning,
     },
     tenant::{
         allowed_name, api_answer, api_token, environments, invitation, member, membership,
@@ -99,6 +99,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     requested_tool,
     trusted_domain,
     verified_name,
+    warning,
     allowed_name,
     api_answer,
     api_token,

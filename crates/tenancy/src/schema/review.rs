@@ -277,3 +277,16 @@ diesel::table! {
         hash -> Bytea,
     }
 }
+
+diesel::table! {
+    review.warning (tenant_id, environment, decision_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        decision_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        since -> Timestamptz,
+        until -> Nullable<Timestamptz>,
+        people -> Nullable<Int2>,
+    }
+}

@@ -17,3 +17,4 @@ pub(crate) mod parked;
 pub(crate) mod refresh;
 pub(crate) mod replay;
 pub(crate) mod signing_key;
+pub(crate) mod warning;

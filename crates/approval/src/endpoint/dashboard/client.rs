@@ -7,7 +7,7 @@ use narthex_http::StrictQuery;
 use narthex_http::page::{Badge, Banner, Day, Fact, Link, Shell, Tone, When, number};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::tenant::Tenant;
-use narthex_vocab::{ClientId, ClientState, CredentialState};
+use narthex_vocab::{ClientId, ClientState, CredentialState, Timestamp};
 
 use super::acts;
 use super::banner::Done;
@@ -18,6 +18,7 @@ use super::place::Place;
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
+use crate::endpoint::warning_words;
 use crate::store::dashboard_clients::{self, Client, Which};
 use crate::store::dashboard_people::name_of;
 use crate::store::lineage::Kin;
@@ -69,7 +70,12 @@ pub(crate) async fn page(
     let shell = staff.shell(Area::Clients, &looked, client.integration.name.as_str());
     let shell = shell.banner(Done::told(&query));
     let may_not = (!staff.may(Action::SuspendAny)).then(|| staff.who_may(Action::SuspendAny));
-    Ok(frame::page(&view(shell, tenant, client, may_not)))
+    Ok(frame::page(&view(
+        shell,
+        (tenant, client),
+        may_not,
+        staff.now,
+    )))
 }
 
 /// Reads a client and all that belongs to it.
@@ -92,7 +98,12 @@ pub(super) async fn look(staff: &StaffSignedIn, place: &Place) -> Result<Looked,
         .await
 }
 
-fn view(shell: Shell, tenant: &Tenant, client: &Client, may_not: Option<String>) -> ClientPage {
+fn view(
+    shell: Shell,
+    (tenant, client): (&Tenant, &Client),
+    may_not: Option<String>,
+    now: Timestamp,
+) -> ClientPage {
     let mut shell = frame::of_tenant(shell, tenant, client.environment)
         .badge(words::client_state(client.state));
     if shell.banner.is_none() {
@@ -100,7 +111,7 @@ fn view(shell: Shell, tenant: &Tenant, client: &Client, may_not: Option<String>)
     }
     ClientPage {
         shell,
-        facts: facts(tenant, client),
+        facts: facts(tenant, client, now),
         reach: reach(client),
         credentials: client
             .credentials
@@ -138,7 +149,7 @@ fn standing(client: &Client) -> Option<Banner> {
     Some(Banner::new(tone, reason).heading(heading))
 }
 
-fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
+fn facts(tenant: &Tenant, client: &Client, now: Timestamp) -> Vec<Fact> {
     let sponsor = client.integration.sponsor.map_or_else(
         || "Nobody answers for it".to_owned(),
         |id| name_of(&client.people, id),
@@ -161,6 +172,7 @@ fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
         Fact::when("Since", When::new(client.created_at)),
         Fact::when("Approval ends", When::new(client.expires_at)),
     ];
+    facts.extend(client.warned.map(|warned| warning_words::fact(warned, now)));
     facts.extend(kin("Registered by", &client.line.above));
     facts.extend(kin("Has registered", &client.line.below));
     facts

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use narthex_http::page::{Banner, Tone};
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Permit};
-use narthex_vocab::{HostName, RequestState};
+use narthex_vocab::{HostName, RequestState, Timestamp};
 
 use super::banner::Done;
 use super::paths;
@@ -13,7 +13,7 @@ use super::place::Place;
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
-use super::review::{self, Filled, Looked, Ticks};
+use super::review::{self, Filled, Looked, Ticks, Warn};
 use super::signed_in::StaffSignedIn;
 use crate::approved::NotApprovable;
 use crate::decide::{Decide, DecideError, Decided, Outcome, decide};
@@ -35,13 +35,14 @@ pub(crate) async fn submit(
         decision: posted.text("decision")?.parse().ok(),
         reason: posted.text("reason")?,
         ticks: Some(Ticks::sent(posted.many("scope"), posted.many("tool"))),
+        warn: Warn::sent(&posted)?,
     };
     let version = looked.found.1.request.at.version.to_string();
     if looked.found.1.request.state == RequestState::InReview && posted.text("version")? != version
     {
         return Ok(stale(&staff, &looked, &filled));
     }
-    match read(&looked, &filled, &posted.text("payload")?)? {
+    match read(&looked, &filled, (&posted.text("payload")?, staff.now))? {
         Ok(command) => carry_out(&staff, &permit, (looked, filled), command).await,
         Err(problems) => Ok(review::again(&staff, &looked, &filled, &problems)),
     }
@@ -77,7 +78,7 @@ async fn carry_out(
 fn read(
     looked: &Looked,
     filled: &Filled,
-    payload: &str,
+    (payload, now): (&str, Timestamp),
 ) -> Result<Result<Decide, Problems>, Refusal> {
     let request = &looked.found.1.request;
     let seen = payload.parse().map_err(|_| Refusal::Unreadable)?;
@@ -108,15 +109,17 @@ fn read(
         Some(DecisionKind::Reject) => Some(Outcome::Reject),
         Some(DecisionKind::RejectAndBlock) => Some(Outcome::RejectAndBlock),
     };
+    let warning = filled.warn.read(filled.decision, now, &mut problems);
     let reason = problems.keep("reason", Reason::parse(&filled.reason), reason_words);
     Ok(match (outcome, reason) {
-        (Some(outcome), Some(reason)) => Ok(Decide {
+        (Some(outcome), Some(reason)) if problems.is_empty() => Ok(Decide {
             request: request.at,
             seen,
             outcome,
+            warning,
             reason,
         }),
-        (None, _) | (_, None) => Err(problems),
+        (Some(_) | None, _) => Err(problems),
     })
 }
 
@@ -156,6 +159,9 @@ fn refused(
         }
         DecideError::NothingNarrowed => {
             "Every box is ticked: take one away, or approve as requested".to_owned()
+        }
+        DecideError::NothingToWarnOf => {
+            "Only a client that comes with an address is approved with a warning".to_owned()
         }
         DecideError::NothingToBlock => {
             "This request did not come from a registration: there is nothing to block".to_owned()

@@ -27,7 +27,12 @@ fn filled(form: &str) -> Filled {
         decision: text("decision").parse().ok(),
         reason: text("reason").to_owned(),
         ticks: Some(Ticks::sent(sent.many("scope"), sent.many("tool"))),
+        warn: Warn::default(),
     }
+}
+
+fn now() -> Timestamp {
+    Timestamp::UNIX_EPOCH
 }
 
 const ALL: &str = "scope=notes:read&scope=notes:delete&tool=list_notes&tool=drop_note";
@@ -35,7 +40,7 @@ const ALL: &str = "scope=notes:read&scope=notes:delete&tool=list_notes&tool=drop
 fn outcome(form: &str) -> Result<Outcome, Vec<(String, String)>> {
     let looked = looked();
     let payload = looked.found.1.request.payload.to_string();
-    match read(&looked, &filled(form), &payload) {
+    match read(&looked, &filled(form), (&payload, now())) {
         Ok(Ok(command)) => Ok(command.outcome),
         Ok(Err(problems)) => Err(problems.summary().items),
         Err(refusal) => panic!("{refusal}"),
@@ -84,13 +89,16 @@ fn a_box_that_the_page_does_not_have_is_refused() {
     ] {
         let filled = filled(&format!("decision=offer&reason=x&{form}"));
         assert!(
-            matches!(read(&looked, &filled, &payload), Err(Refusal::Unreadable)),
+            matches!(
+                read(&looked, &filled, (&payload, now())),
+                Err(Refusal::Unreadable)
+            ),
             "{form}"
         );
     }
     let all = filled(&format!("decision=approve&reason=x&{ALL}"));
     assert!(matches!(
-        read(&looked, &all, "abc"),
+        read(&looked, &all, ("abc", now())),
         Err(Refusal::Unreadable)
     ));
 }

@@ -3,6 +3,7 @@
 
 mod history;
 mod reach;
+mod warn;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -18,6 +19,7 @@ use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{Id, RequestState, kind};
 
 pub(super) use self::reach::Ticks;
+pub(super) use self::warn::Warn;
 use super::asker::{self, AskLine};
 use super::banner::Done;
 use super::document_card;
@@ -44,6 +46,8 @@ pub(super) struct Filled {
     pub(super) reason: String,
     /// The boxes that are on; all of them at first.
     pub(super) ticks: Option<Ticks>,
+    /// The warning that people shall read.
+    pub(super) warn: Warn,
 }
 
 #[derive(Template)]
@@ -75,6 +79,8 @@ struct Form {
     version: i32,
     payload: String,
     decision: Field,
+    /// Where it can be given with a warning.
+    warn: Option<[Field; 2]>,
     reason: Field,
 }
 
@@ -290,6 +296,7 @@ fn form(tenant: &Tenant, case: &Case, filled: &Filled, problems: &Problems) -> F
         version: at.version,
         payload: case.request.payload.to_string(),
         decision: problems.beside(decision),
+        warn: (case.request.may_be_warned_of()).then(|| filled.warn.fields(problems)),
         reason: problems.beside(reason),
     }
 }

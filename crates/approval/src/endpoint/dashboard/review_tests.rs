@@ -264,6 +264,7 @@ fn what_was_typed_comes_back_with_its_problems() {
         decision: Some(DecisionKind::Approve),
         reason: "Looks fine <i>".to_owned(),
         ticks: Some(Ticks::default()),
+        warn: Warn::default(),
     };
     let html = render(&case(), &filled, &problems, true);
     assert!(html.contains("<title>Error: "));

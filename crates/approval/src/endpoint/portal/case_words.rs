@@ -7,6 +7,7 @@ use narthex_http::page::{Actor, Day, Entry, Fact, Finding, Outcome, When};
 use narthex_vocab::{RedirectUri, RequestState, Timestamp};
 
 use crate::decision::DecisionKind;
+use crate::endpoint::warning_words;
 use crate::store::portal_request::{Case, Decided, Seen};
 
 /// What the checks saw, as the page lists it.
@@ -64,6 +65,11 @@ pub(super) fn facts(case: &Case) -> Vec<Fact> {
     if let Some(client) = &request.client_id {
         facts.push(Fact::code("Identifier in quarantine", client.as_str()));
     }
+    let warned = case.decisions.iter().find_map(|decided| decided.warning);
+    facts.extend(warned.map(|warning| {
+        let words = format!("The consent page warns {}.", warning_words::ends(warning));
+        Fact::text("Approved with a warning", words)
+    }));
     facts.retain(|fact| !fact.text.is_empty() || !fact.code.is_empty());
     facts
 }
@@ -115,7 +121,15 @@ fn decision(decided: &Decided) -> (Timestamp, Entry) {
         None => (Actor::Person, "Review team".to_owned()),
     };
     let when = When::new(decided.at);
+    let action = match decided.warning {
+        Some(_) => format!("{action}, with a warning"),
+        None => action.to_owned(),
+    };
     let entry = Entry::new(when, actor, name, action).reason(decided.reason.as_str());
+    let lasts = decided.warning.map(warning_words::ends);
+    let entry = lasts.into_iter().fold(entry, |entry, lasts| {
+        entry.detail(Fact::text("People are warned", lasts))
+    });
     (decided.at, entry)
 }
 

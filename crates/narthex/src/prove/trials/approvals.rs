@@ -104,6 +104,14 @@ const CHECKED: &str = "set constraints all immediate;";
 const LATER: &str = "set constraints all immediate;
     insert into review.approval_scope (tenant_id, environment, approval_id, integration_id, request_id, version, scope)
         values ($A, 'production', $A.fresh_approval, $A.integration, $A.fresh_request, 1, $A.unagreed_scope);";
+const DECIDE: &str = "\n    insert into review.decision (";
+const DECIDED_EARLIER: &str = "\n    savepoint earlier; insert into review.decision (";
+const DECIDED: &str = "sha256('payload'), now());";
+const DECIDED_LATER: &str = "sha256('payload'), now()); release savepoint earlier;";
+const WARNED: &str =
+    "insert into review.warning (tenant_id, environment, decision_id, request_id, version, people)
+        values ($A, 'production', $A.fresh_decision, $A.fresh_request, 1, 100);
+    set constraints all immediate;";
 /// What was written by another transaction carries another number, and so does what was written below a savepoint.
 const EARLIER: &str = "savepoint earlier;
     insert into review.approval (";
@@ -148,6 +156,8 @@ const TWISTS: &[Twist] = &[
     offer_twist("with a scope put into the offer after the answer", &[(APPROVE, "insert into review.offer_scope (tenant_id, environment, offer_id, request_id, version, scope)
         values ($A, 'production', $A.fresh_offer, $A.fresh_request, 1, $A.unagreed_scope);
     insert into review.approval (")], Rule("offer_complete")),
+    twist("with a warning of a client that is no address", &[(CHECKED, WARNED)], Rule("warning_of_an_address")),
+    twist("with a warning added to the decision later", &[(DECIDE, DECIDED_EARLIER), (DECIDED, DECIDED_LATER), (CHECKED, WARNED)], Rule("decision_complete")),
     twist("on an offer, without the offer", &[("'approve', $P", "'offer', $P")], Rule("approval_decision")),
 ];
 

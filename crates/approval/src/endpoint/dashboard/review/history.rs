@@ -6,6 +6,7 @@ use narthex_vocab::Timestamp;
 
 use super::super::{acts, words};
 use crate::decision::DecisionKind;
+use crate::endpoint::warning_words;
 use crate::store::dashboard_people::name_of;
 use crate::store::dashboard_review::{Case, Decided, Run};
 
@@ -126,7 +127,16 @@ fn decision(case: &Case, decided: &Decided) -> Entry {
         DecisionKind::Reject => format!("rejected version {version}"),
         DecisionKind::RejectAndBlock => format!("rejected version {version} and blocked it"),
     };
-    Entry::new(moment(decided.at), actor, decider(case, decided), action).reason(&decided.reason)
+    let action = match decided.warning {
+        Some(_) => format!("{action}, with a warning"),
+        None => action,
+    };
+    let entry = Entry::new(moment(decided.at), actor, decider(case, decided), action);
+    let lasts = decided.warning.map(warning_words::ends);
+    let entry = lasts.into_iter().fold(entry, |entry, lasts| {
+        entry.detail(Fact::text("People are warned", lasts))
+    });
+    entry.reason(&decided.reason)
 }
 
 /// The person or the rule that decided.
