@@ -42,6 +42,7 @@ pub mod add_listing;
 pub mod answer_offer;
 pub mod answer_proposal;
 pub mod answer_registration;
+pub mod api_token;
 pub mod block;
 pub mod block_family;
 pub mod brand;

@@ -63,8 +63,8 @@ pub async fn lift_brake(
     let person = may_lift(tx, acting)?;
     let mut brake = store::brake::lock(tx, command.brake).await?;
     if brake.is_the_platforms() {
-        let about = (ProposalKind::LiftBrake, brake.object());
-        let about = (about.0, about.1.as_str());
+        let object = brake.object();
+        let about = (ProposalKind::LiftBrake, object.as_str());
         brake.proposal = store::proposal::lock_waiting(tx, about, acting.now).await?;
     }
     let by = (person, &command.reason);

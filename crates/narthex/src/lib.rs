@@ -13,4 +13,6 @@ pub mod planes;
 pub mod ports;
 pub mod prove;
 pub mod ready_file;
+pub mod remote;
+mod remote_table;
 pub mod services;

@@ -74,6 +74,19 @@ pub enum Action {
 }
 
 impl Action {
+    /// What staff roles may include.
+    pub const STAFF: &'static [Self] = &[
+        Self::ReadPlatform,
+        Self::Decide,
+        Self::HandleQuarantine,
+        Self::SuspendAny,
+        Self::CreateTenant,
+        Self::EditBrands,
+        Self::SetBrake,
+        Self::LiftBrake,
+        Self::EditLists,
+    ];
+
     /// What it is, for people: what follows "may" in a sentence.
     #[must_use]
     pub const fn words(self) -> &'static str {

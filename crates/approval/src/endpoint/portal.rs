@@ -51,7 +51,7 @@ mod resource_forms;
 pub(crate) mod resources;
 pub(crate) mod retire_credential;
 pub(crate) mod revoke_initial_access_token;
-mod secret_page;
+pub(crate) mod secret_page;
 pub(crate) mod settings;
 mod settings_tabs;
 mod standing;

@@ -4,12 +4,14 @@ use actix_web::web::{Data, ServiceConfig};
 use narthex_http::{Routes, Surface};
 use narthex_tenancy::permission::Action;
 
+use super::api;
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    add_listing, answer_trust, attempt, attempts, block, block_family, brakes, brands, client,
-    clients, create_tenant, decide, documents, end_listing, end_trust, family, fault, invite_claim,
-    invite_owner, issuance, let_expire, lift_brake, link, lists, propose_trust, quarantine,
-    requests, review, set_brake, sign_in, sign_out, split, suspend, tenants, trusted_domains,
+    add_listing, answer_trust, api_tokens, attempt, attempts, block, block_family, brakes, brands,
+    client, clients, create_tenant, decide, documents, end_listing, end_trust, family, fault,
+    invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists, propose_trust,
+    quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend, tenants,
+    trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -22,6 +24,8 @@ pub enum Guard {
     Anyone,
     /// A person of the platform, signed in with a second factor, whose role includes the action.
     May(Action),
+    /// A person of the platform by a token of the management API, whose role includes the action.
+    Token(Action),
 }
 
 /// The table.
@@ -34,7 +38,7 @@ pub fn routes() -> Routes<Guard> {
     let create = May(Action::CreateTenant);
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
-    Routes::new().answering(SURFACE, |routes| {
+    api::routes(Routes::new()).answering(SURFACE, |routes| {
         trusting(waiting(routes))
             .get("/", look, "home", requests::home)
             .get("/sign-in", Anyone, "sign_in", sign_in::page)
@@ -58,6 +62,9 @@ pub fn routes() -> Routes<Guard> {
             .post("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::submit)
             .get("/brands", look, "brands", brands::page)
             .post("/brands", May(Action::EditBrands), "edit_brands", brands::submit)
+            .get("/api-tokens", look, "api_tokens", api_tokens::page)
+            .post("/api-tokens", look, "create_api_token", api_tokens::submit)
+            .post("/api-tokens/{api_token}/end", look, "end_api_token", api_tokens::end)
             .get("/brakes", look, "brakes", brakes::page)
             .get("/brakes/new", brake, "set_brake", set_brake::page)
             .post("/brakes/new", brake, "set_brake", set_brake::submit)

@@ -20,10 +20,11 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
+    dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
-    dashboard_client_log::{self, Act, Issued},
     dashboard_connected::{self, Connected},
     dashboard_documents::{self, Shown},
+    dashboard_issued::{self, Issued},
     dashboard_people::{self, People},
     dashboard_search::like,
     dashboard_tenants::{read_name, read_slug},
@@ -49,6 +50,10 @@ pub(crate) struct Wanted {
     pub(crate) tenant: Option<String>,
     /// In this environment.
     pub(crate) environment: Option<Environment>,
+    /// What comes after the client of this time and identifier.
+    pub(crate) after: Option<(Timestamp, String)>,
+    /// How many; [`MOST`] when nobody says.
+    pub(crate) limit: Option<i64>,
 }
 
 /// One client of the list.
@@ -130,6 +135,10 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Liste
         let like = like(text);
         query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
     }
+    if let Some((at, id)) = &wanted.after {
+        let same = c::created_at.eq(at).and(c::client_id.gt(id));
+        query = query.filter(c::created_at.lt(at).or(same));
+    }
     let rows: Vec<Row> = query
         .order((c::created_at.desc(), c::client_id.asc()))
         .select((
@@ -144,7 +153,7 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Liste
             t::slug,
             t::name,
         ))
-        .limit(MOST)
+        .limit(wanted.limit.unwrap_or(MOST))
         .load(tx.connection()?)
         .await?;
     rows.into_iter().map(listed).collect()
@@ -236,8 +245,8 @@ pub(crate) async fn load(
         scopes: scopes(tx, &which).await?,
         tools: tools(tx, &which).await?,
         credentials,
-        issued: dashboard_client_log::issued(tx, &which, now).await?,
-        acts: dashboard_client_log::acts(tx, &which).await?,
+        issued: dashboard_issued::issued(tx, &which, now).await?,
+        acts: dashboard_acts::about(tx, which.tenant, which.client_id.as_str()).await?,
         line: lineage::line(tx, place, id).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,

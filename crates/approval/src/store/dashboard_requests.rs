@@ -32,6 +32,15 @@ pub(crate) struct Wanted {
     pub(crate) environment: Option<Environment>,
 }
 
+/// A part of the list in the order in which cases began.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// What comes after this version of a case.
+    pub(crate) after: Option<(Id<kind::Request>, i32)>,
+    /// How many.
+    pub(crate) limit: i64,
+}
+
 /// One case of the list.
 #[derive(Debug, Clone)]
 pub(crate) struct Queued {
@@ -47,21 +56,53 @@ pub(crate) struct Queued {
     pub(crate) sent: Timestamp,
 }
 
-/// The list, oldest first, with the moment of the last decision about anything.
+/// The list, longest waiting first, with the moment of the last decision about anything.
 pub(crate) async fn list(
     tx: &mut TenantTx,
     wanted: &Wanted,
 ) -> Result<(Vec<Queued>, Option<Timestamp>), StoreError> {
-    let states: Vec<&str> = wanted.states.iter().map(|state| state.as_str()).collect();
-    let mut query = r::table
-        .inner_join(
-            i::table.on(i::tenant_id
-                .eq(r::tenant_id)
-                .and(i::integration_id.eq(r::integration_id))),
-        )
+    let query = matching(wanted)
+        .order((r::submitted_at.asc(), r::request_id.asc()))
+        .limit(MOST);
+    let queued = read(tx, query).await?;
+    let last = d::table
+        .select(diesel::dsl::max(d::at))
+        .first(tx.connection()?)
+        .await?;
+    Ok((queued, last))
+}
+
+/// A part of the list, in the order in which cases began.
+pub(crate) async fn part(
+    tx: &mut TenantTx,
+    wanted: &Wanted,
+    part: Part,
+) -> Result<Vec<Queued>, StoreError> {
+    let mut query = matching(wanted)
+        .order((r::request_id.asc(), r::version.asc()))
+        .limit(part.limit);
+    if let Some((case, version)) = part.after {
+        let later = r::request_id.eq(case.as_uuid()).and(r::version.gt(version));
+        query = query.filter(r::request_id.gt(case.as_uuid()).or(later));
+    }
+    read(tx, query).await
+}
+
+#[diesel::dsl::auto_type]
+fn cases() -> _ {
+    let integration = i::tenant_id
+        .eq(r::tenant_id)
+        .and(i::integration_id.eq(r::integration_id));
+    r::table
+        .inner_join(i::table.on(integration))
         .inner_join(t::table.on(t::tenant_id.eq(r::tenant_id)))
-        .filter(r::state.eq_any(states))
-        .into_boxed();
+}
+
+type Cases = diesel::dsl::IntoBoxed<'static, cases, diesel::pg::Pg>;
+
+fn matching(wanted: &Wanted) -> Cases {
+    let states: Vec<&'static str> = wanted.states.iter().map(|state| state.as_str()).collect();
+    let mut query = cases().into_boxed().filter(r::state.eq_any(states));
     if let Some(environment) = wanted.environment {
         query = query.filter(r::environment.eq(environment.as_str()));
     }
@@ -69,8 +110,11 @@ pub(crate) async fn list(
         let like = super::dashboard_search::like(text);
         query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
     }
+    query
+}
+
+async fn read(tx: &mut TenantTx, query: Cases) -> Result<Vec<Queued>, StoreError> {
     let rows: Vec<Row> = query
-        .order((r::submitted_at.asc(), r::request_id.asc()))
         .select((
             (
                 r::request_id,
@@ -84,19 +128,10 @@ pub(crate) async fn list(
             t::slug,
             t::name,
         ))
-        .limit(MOST)
         .load(tx.connection()?)
         .await?;
     let failed = failed(tx, &rows).await?;
-    let last = d::table
-        .select(diesel::dsl::max(d::at))
-        .first(tx.connection()?)
-        .await?;
-    let queued = rows
-        .into_iter()
-        .map(|row| queued(row, &failed))
-        .collect::<Result<_, _>>()?;
-    Ok((queued, last))
+    rows.into_iter().map(|row| queued(row, &failed)).collect()
 }
 
 type Row = (

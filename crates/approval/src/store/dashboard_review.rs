@@ -17,6 +17,7 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
+    dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
     dashboard_findings::{self, Found},
     dashboard_people::{self, People},
@@ -55,6 +56,8 @@ pub(crate) struct Case {
     /// Of a case that began in quarantine.
     pub(crate) family: Option<Family>,
     pub(crate) asks: Vec<Asked>,
+    /// What was done to its registration, newest first.
+    pub(crate) acts: Vec<Act>,
     pub(crate) people: People,
 }
 
@@ -134,6 +137,7 @@ pub(crate) async fn load(
         here: given(tx, tenant, &request, environment).await?,
         elsewhere: given(tx, tenant, &request, other(environment)).await?,
         words: dashboard_catalogue::words(tx, tenant, environment).await?,
+        acts: acts(tx, tenant, &request).await?,
         request,
         integration,
         decisions,
@@ -141,6 +145,20 @@ pub(crate) async fn load(
         asks,
         people,
     })
+}
+
+/// What was done to the registration that a case began with, before it was a client.
+async fn acts(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    request: &AccessRequest,
+) -> Result<Vec<Act>, StoreError> {
+    let Some(client) = &request.client_id else {
+        return Ok(Vec::new());
+    };
+    let mut acts = dashboard_acts::about(tx, tenant, client.as_str()).await?;
+    acts.retain(|act| act.action.starts_with("quarantine."));
+    Ok(acts)
 }
 
 /// The family and the people behind a case that began in quarantine.

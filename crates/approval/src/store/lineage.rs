@@ -184,13 +184,12 @@ pub(crate) async fn possible_parents(
     rows.into_iter().map(kin_of).collect()
 }
 
-/// Every client below, the nearest first, with its state.
+/// Every client below one of `tenant`, the nearest first.
 pub(crate) async fn below(
     tx: &mut TenantTx,
-    environment: Environment,
+    (tenant, environment): (Id<kind::Tenant>, Environment),
     client_id: &ClientId,
-) -> Result<Vec<(ClientId, ClientState)>, StoreError> {
-    let tenant = tx.tenant();
+) -> Result<Vec<Kin>, StoreError> {
     let mut found = Vec::new();
     let mut above = vec![client_id.as_str().to_owned()];
     for _ in 1..DEEPEST {
@@ -199,7 +198,7 @@ pub(crate) async fn below(
             .iter()
             .map(|kin| kin.client_id.as_str().to_owned())
             .collect();
-        found.extend(children.into_iter().map(|kin| (kin.client_id, kin.state)));
+        found.extend(children);
     }
     Ok(found)
 }

@@ -1,16 +1,18 @@
 //! The rows of cases, clients and what they rest on. The only place of this crate with diesel; it decides nothing.
 
+pub(crate) mod api_answer;
 pub(crate) mod approval;
 pub(crate) mod brake;
 pub(crate) mod brand;
+pub(crate) mod cascade;
 pub(crate) mod claim;
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod dashboard_acts;
 pub(crate) mod dashboard_addresses;
 pub(crate) mod dashboard_attempt;
 pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
-pub(crate) mod dashboard_client_log;
 pub(crate) mod dashboard_clients;
 pub(crate) mod dashboard_connected;
 pub(crate) mod dashboard_documents;
@@ -18,6 +20,7 @@ pub(crate) mod dashboard_families;
 pub(crate) mod dashboard_family;
 pub(crate) mod dashboard_findings;
 pub(crate) mod dashboard_issuance;
+pub(crate) mod dashboard_issued;
 pub(crate) mod dashboard_known;
 pub(crate) mod dashboard_people;
 pub(crate) mod dashboard_quarantine;

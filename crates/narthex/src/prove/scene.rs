@@ -9,6 +9,7 @@ const NAMES: &[&str] = &[
     "address_decision",
     "address_request",
     "address_run",
+    "api_token",
     "approval",
     "ask",
     "attempt",
@@ -187,7 +188,7 @@ mod tests {
     fn names_become_uuids_of_their_tenant() {
         assert_eq!(
             fill("$T, $B.ask, $P) $A.nobody", Which::A),
-            "'0000000a-0000-7000-8000-000000000000', '0000000b-0000-7000-8000-000000000006', \
+            "'0000000a-0000-7000-8000-000000000000', '0000000b-0000-7000-8000-000000000007', \
              '00000000-0000-7000-8000-000000000001') $A.nobody"
         );
     }

@@ -29,8 +29,8 @@ use self::{
         proposal, requested_scope, requested_tool, trusted_domain, verified_name, warning,
     },
     tenant::{
-        allowed_name, environments, invitation, member, membership, metadata_rules,
-        registration_limits, session, statement_issuer, tenants,
+        allowed_name, api_answer, api_token, environments, invitation, member, membership,
+        metadata_rules, registration_limits, session, statement_issuer, tenants,
     },
 };
 
@@ -102,6 +102,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     verified_name,
     warning,
     allowed_name,
+    api_answer,
+    api_token,
     environments,
     invitation,
     member,

@@ -69,10 +69,12 @@ pub(crate) enum Done {
     TrustVoid,
     /// A domain is not trusted any more.
     TrustEnded,
+    /// A token of the API was ended.
+    TokenEnded,
 }
 
 impl Done {
-    const ALL: [Self; 30] = [
+    const ALL: [Self; 31] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -103,6 +105,7 @@ impl Done {
         Self::TrustTakenBack,
         Self::TrustVoid,
         Self::TrustEnded,
+        Self::TokenEnded,
     ];
 
     /// The key in the query.
@@ -138,6 +141,7 @@ impl Done {
             Self::TrustTakenBack => "trust-taken-back",
             Self::TrustVoid => "trust-void",
             Self::TrustEnded => "trust-ended",
+            Self::TokenEnded => "token-ended",
         }
     }
 
@@ -187,6 +191,7 @@ impl Done {
                 "Nothing was done: what was proposed is not as it was any more. Propose it anew if it is still needed."
             }
             Self::TrustEnded => "Ended. What was let in by it goes on.",
+            Self::TokenEnded => "The token is ended. The next call with it is refused.",
         }
     }
 

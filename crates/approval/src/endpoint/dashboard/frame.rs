@@ -35,6 +35,8 @@ pub(crate) enum Area {
     Tenants,
     /// Names that people trust.
     Brands,
+    /// The tokens of the person signed in.
+    ApiTokens,
 }
 
 impl Area {
@@ -52,6 +54,7 @@ impl Area {
             Self::Trust => "Trusted domains",
             Self::Tenants => "Tenants",
             Self::Brands => "Known names",
+            Self::ApiTokens => "API tokens",
         }
     }
 
@@ -69,6 +72,7 @@ impl Area {
             Self::Trust => "/trusted-domains",
             Self::Tenants => "/tenants",
             Self::Brands => "/brands",
+            Self::ApiTokens => "/api-tokens",
         }
     }
 
@@ -84,7 +88,8 @@ impl Area {
             | Self::Lists
             | Self::Trust
             | Self::Tenants
-            | Self::Brands => 0,
+            | Self::Brands
+            | Self::ApiTokens => 0,
         }
     }
 }
@@ -114,7 +119,10 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
             ),
             group("Logs", &[Area::Attempts, Area::Issuance]),
             group("Floods", &[Area::Brakes, Area::Lists]),
-            group("Settings", &[Area::Tenants, Area::Trust, Area::Brands]),
+            group(
+                "Settings",
+                &[Area::Tenants, Area::Trust, Area::Brands, Area::ApiTokens],
+            ),
         ]);
     if shell.title == area.label() {
         shell

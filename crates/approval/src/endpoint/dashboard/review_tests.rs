@@ -156,6 +156,7 @@ pub(in super::super) fn case() -> Case {
             last_seen: at("2026-11-22T08:00:00Z"),
             attempts: 31_022,
         }),
+        acts: Vec::new(),
         asks: vec![Ask {
             member: id(5),
             scope: "notes:read".to_owned(),
@@ -187,6 +188,7 @@ fn named(name: &str, email: &str) -> Named {
     Named {
         name: name.to_owned(),
         email: email.to_owned(),
+        role: None,
     }
 }
 

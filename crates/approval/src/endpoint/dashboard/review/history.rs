@@ -4,7 +4,7 @@ use narthex_http::page::{Actor, Day, Entry, Fact, When};
 use narthex_policy::FindingOutcome;
 use narthex_vocab::Timestamp;
 
-use super::super::words;
+use super::super::{acts, words};
 use crate::decision::DecisionKind;
 use crate::endpoint::warning_words;
 use crate::store::dashboard_people::name_of;
@@ -12,7 +12,9 @@ use crate::store::dashboard_review::{Case, Decided, Run};
 
 /// The entries by day.
 pub(super) fn days(case: &Case) -> Vec<Day> {
-    let mut entries: Vec<(Timestamp, Entry)> = vec![opened(case)];
+    let done = case.acts.iter().rev();
+    let mut entries: Vec<(Timestamp, Entry)> = done.map(|act| (act.at, acts::entry(act))).collect();
+    entries.push(opened(case));
     entries.extend(registered(case));
     entries.extend(case.asks.iter().map(|ask| {
         let name = name_of(&case.people, ask.member);

@@ -1,11 +1,8 @@
-//! What a client was given and what was done to it, from the logs. Read in the staff role only.
+//! How many tokens a client was given, from the log of issuance. Read in the staff role only.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_tenancy::{
-    StoreError, TenantTx,
-    schema::{issue::issuance as s, ledger::entry as l},
-};
+use narthex_tenancy::{StoreError, TenantTx, schema::issue::issuance as s};
 use narthex_vocab::Timestamp;
 
 use super::dashboard_clients::Which;
@@ -23,18 +20,6 @@ pub(crate) struct Issued {
     pub(crate) last_ends: Option<Timestamp>,
     /// When the last token left.
     pub(crate) last_at: Option<Timestamp>,
-}
-
-/// What the tenant's ledger has about a client.
-#[derive(Debug, Clone)]
-pub(crate) struct Act {
-    pub(crate) at: Timestamp,
-    pub(crate) actor_kind: String,
-    pub(crate) actor: String,
-    pub(crate) action: String,
-    pub(crate) reason: String,
-    pub(crate) request_id: String,
-    pub(crate) seq: i64,
 }
 
 /// What a client was given until now.
@@ -77,35 +62,4 @@ pub(super) async fn issued(
         last_ends,
         last_at,
     })
-}
-
-/// What was done to a client, newest first.
-pub(super) async fn acts(tx: &mut TenantTx, which: &Which) -> Result<Vec<Act>, StoreError> {
-    type Row = (Timestamp, String, String, String, String, String, i64);
-    let rows: Vec<Row> = l::table
-        .filter(l::tenant_id.eq(which.tenant.as_uuid()))
-        .filter(l::object.eq(which.client_id.as_str()))
-        .order(l::seq.desc())
-        .select((
-            l::at,
-            l::actor_kind,
-            l::actor,
-            l::action,
-            l::reason,
-            l::request_id,
-            l::seq,
-        ))
-        .limit(100)
-        .load(tx.connection()?)
-        .await?;
-    let read = |(at, actor_kind, actor, action, reason, request_id, seq)| Act {
-        at,
-        actor_kind,
-        actor,
-        action,
-        reason,
-        request_id,
-        seq,
-    };
-    Ok(rows.into_iter().map(read).collect())
 }
