@@ -8,13 +8,16 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         registry::integration as i,
-        review::{access_request as r, decision as d, finding as f},
+        review::{access_request as r, assignment as a, decision as d, finding as f},
         tenant::tenants as t,
     },
 };
 use narthex_vocab::{Environment, Id, Label, RequestState, TenantSlug, Timestamp, kind};
 
-use super::dashboard_tenants::{read_name, read_slug};
+use super::{
+    dashboard_people::{self, name_of},
+    dashboard_tenants::{read_name, read_slug},
+};
 
 const TABLE: &str = "review.access_request";
 
@@ -45,6 +48,8 @@ pub(crate) struct Queued {
     pub(crate) score: Option<u8>,
     pub(crate) failed: usize,
     pub(crate) sent: Timestamp,
+    /// Who is looking at it, by name.
+    pub(crate) taken_by: Option<String>,
 }
 
 /// The list, oldest first, with the moment of the last decision about anything.
@@ -60,6 +65,13 @@ pub(crate) async fn list(
                 .and(i::integration_id.eq(r::integration_id))),
         )
         .inner_join(t::table.on(t::tenant_id.eq(r::tenant_id)))
+        .left_join(
+            a::table.on(a::tenant_id
+                .eq(r::tenant_id)
+                .and(a::environment.eq(r::environment))
+                .and(a::request_id.eq(r::request_id))
+                .and(a::version.eq(r::version))),
+        )
         .filter(r::state.eq_any(states))
         .into_boxed();
     if let Some(environment) = wanted.environment {
@@ -83,18 +95,24 @@ pub(crate) async fn list(
             i::name,
             t::slug,
             t::name,
+            a::taken_by.nullable(),
         ))
         .limit(MOST)
         .load(tx.connection()?)
         .await?;
     let failed = failed(tx, &rows).await?;
+    let takers = rows.iter().filter_map(|row| row.4.map(Id::from_uuid));
+    let people = dashboard_people::named(tx, takers).await?;
     let last = d::table
         .select(diesel::dsl::max(d::at))
         .first(tx.connection()?)
         .await?;
     let queued = rows
         .into_iter()
-        .map(|row| queued(row, &failed))
+        .map(|row| {
+            let taken_by = row.4.map(|by| name_of(&people, Id::from_uuid(by)));
+            queued(row, &failed, taken_by)
+        })
         .collect::<Result<_, _>>()?;
     Ok((queued, last))
 }
@@ -104,6 +122,7 @@ type Row = (
     String,
     String,
     String,
+    Option<uuid::Uuid>,
 );
 
 /// How many checks failed, by case and version.
@@ -125,8 +144,9 @@ async fn failed(
 }
 
 fn queued(
-    ((id, environment, version, state, score, sent), integration, slug, tenant): Row,
+    ((id, environment, version, state, score, sent), integration, slug, tenant, _): Row,
     failed: &HashMap<(uuid::Uuid, i32), usize>,
+    taken_by: Option<String>,
 ) -> Result<Queued, StoreError> {
     Ok(Queued {
         id: Id::from_uuid(id),
@@ -142,5 +162,6 @@ fn queued(
         score: score.and_then(|score| u8::try_from(score).ok()),
         failed: failed.get(&(id, version)).copied().unwrap_or_default(),
         sent,
+        taken_by,
     })
 }

@@ -17,17 +17,21 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
+    assignment,
     dashboard_catalogue::{self, Words},
     dashboard_findings::{self, Found},
     dashboard_people::{self, People},
     dashboard_quarantine::{self, Asked, Family},
-    integration, metadata, offer, proof, request,
+    integration, metadata, offer, proof, request, second,
 };
 use crate::{
+    assignment::Assignment,
     decision::DecisionKind,
     integration::Integration,
     offer::Offer,
+    remark::Proposal,
     request::{AccessRequest, RequestRef},
+    second::Wanted,
 };
 
 /// A case as the review page shows it.
@@ -36,11 +40,17 @@ pub(crate) struct Case {
     pub(crate) request: AccessRequest,
     pub(crate) score: Option<u8>,
     pub(crate) created_at: Timestamp,
+    /// Who is looking at it.
+    pub(crate) taken: Option<Assignment>,
     pub(crate) integration: Integration,
     pub(crate) findings: Vec<Found>,
     pub(crate) runs: Vec<Run>,
     pub(crate) decisions: Vec<Decided>,
     pub(crate) offer: Option<Offer>,
+    /// What waits, or waited, for a second person.
+    pub(crate) second: Option<Wanted>,
+    /// What the tenant has accepted of it, when it is less than was asked for.
+    pub(crate) agreed: Option<Proposal>,
     pub(crate) client: Option<(ClientId, ClientState)>,
     /// What this version would change of a client that an earlier one led to.
     pub(crate) changes: Option<Vec<Drift>>,
@@ -68,6 +78,7 @@ pub(crate) struct Run {
 /// One decision.
 #[derive(Debug, Clone)]
 pub(crate) struct Decided {
+    pub(crate) id: Id<kind::Decision>,
     pub(crate) version: i32,
     pub(crate) kind: DecisionKind,
     pub(crate) by: Option<Id<kind::Member>>,
@@ -110,20 +121,26 @@ pub(crate) async fn load(
     let integration = integration::load(tx, tenant, request.integration).await?;
     let decisions = decisions(tx, tenant, at).await?;
     let (family, asks) = stranger(tx, tenant, &request).await?;
+    let taken = assignment::load(tx, tenant, at).await?;
     let wanted = decisions
         .iter()
         .filter_map(|decided| decided.by)
         .chain(request.requested_by)
         .chain(integration.sponsor)
+        .chain(taken.map(|taken| taken.by))
         .chain(asks.iter().map(|ask| ask.member));
+    let (second, agreed) = wanted_second(tx, tenant, at).await?;
     let people = dashboard_people::named(tx, wanted).await?;
     let proofs = proof::in_force(tx, tenant, now).await?;
     Ok(Case {
         score: score.and_then(|score| u8::try_from(score).ok()),
         created_at,
+        taken,
         findings: dashboard_findings::load(tx, tenant, &request).await?,
         runs: runs(tx, tenant, at).await?,
         offer: open_offer(tx, tenant, at).await?,
+        second,
+        agreed,
         client: client(tx, tenant, at).await?,
         changes: changes(tx, tenant, &request).await?,
         unproved: proofs.missing(&request.metadata, request.client_id.as_ref()),
@@ -196,6 +213,7 @@ async fn decisions(
     at: RequestRef,
 ) -> Result<Vec<Decided>, StoreError> {
     type Row = (
+        uuid::Uuid,
         i32,
         String,
         Option<uuid::Uuid>,
@@ -212,6 +230,7 @@ async fn decisions(
         .filter(d::request_id.eq(at.id.as_uuid()))
         .order((d::at.asc(), d::decision_id.asc()))
         .select((
+            d::decision_id,
             d::version,
             d::kind,
             d::decided_by,
@@ -221,12 +240,13 @@ async fn decisions(
         ))
         .load(tx.connection()?)
         .await?;
-    let read = |(version, kind, by, rule, reason, at): Row| {
+    let read = |(id, version, kind, by, rule, reason, at): Row| {
         let kind = kind
             .parse()
             .map_err(StoreError::corrupt("review.decision", "kind"))?;
         let by = by.map(Id::from_uuid);
         Ok(Decided {
+            id: Id::from_uuid(id),
             version,
             kind,
             by,
@@ -247,6 +267,22 @@ async fn open_offer(
         Ok(offer) => Ok(Some(offer)),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// What a second person has to confirm, with the offer that it rests on.
+async fn wanted_second(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<(Option<Wanted>, Option<Proposal>), StoreError> {
+    let wanted = second::load(tx, tenant, at).await?;
+    match wanted.as_ref().and_then(|wanted| wanted.offer) {
+        Some(offer) => {
+            let agreed = offer::proposal(tx, tenant, at.environment, offer).await?;
+            Ok((wanted, Some(agreed)))
+        }
+        None => Ok((wanted, None)),
     }
 }
 

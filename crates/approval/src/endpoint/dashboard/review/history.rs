@@ -123,6 +123,8 @@ fn decision(case: &Case, decided: &Decided) -> Entry {
         DecisionKind::AskForChanges => format!("asked for changes to version {version}"),
         DecisionKind::Reject => format!("rejected version {version}"),
         DecisionKind::RejectAndBlock => format!("rejected version {version} and blocked it"),
+        DecisionKind::Confirm => format!("confirmed the decision about version {version}"),
+        DecisionKind::Refuse => format!("refused the decision about version {version}"),
     };
     Entry::new(moment(decided.at), actor, decider(case, decided), action).reason(&decided.reason)
 }
