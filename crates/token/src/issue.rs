@@ -1,9 +1,8 @@
 //! Where a token is minted. The issuance row is written in the transaction whose commit lets the token leave: no
 //! token leaves that is not logged. Nothing is decided here: the reach comes narrowed.
 
-use chrono::Duration;
 use narthex_tenancy::TenantTx;
-use narthex_vocab::{Grant, GrantType, Id, ScopeSet, Timestamp};
+use narthex_vocab::{Grant, GrantType, Id, ScopeSet, Timestamp, TokenLifetime};
 use rand_core::CryptoRng;
 use serde::Serialize;
 use uuid::Uuid;
@@ -11,14 +10,12 @@ use uuid::Uuid;
 use crate::call::Call;
 use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
 use crate::client::ApprovedClient;
+use crate::entitlement::EntitledTool;
 use crate::error::TokenError;
 use crate::lineage;
 use crate::reach::Reach;
 use crate::store;
 use crate::store::issuance::Issuance;
-
-/// How long an access token lives; the approval may end it sooner.
-const LIFETIME: Duration = Duration::minutes(10);
 
 /// For whom and under what a token is minted.
 pub(crate) struct Mint<'a> {
@@ -59,7 +56,14 @@ pub(crate) async fn issue(
     mint: Mint<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
-    let claims = claims(tx, call, &mint, new_jti(call.now, rng)).await?;
+    let tools = tools(tx, call, &mint).await?;
+    let expires_at = expires_at(call, &mint, &tools);
+    let life = Life {
+        jti: new_jti(call.now, rng),
+        expires_at,
+        tools,
+    };
+    let claims = claims(tx, call, &mint, life).await?;
     let row = Issuance {
         jti: claims.jti,
         client: mint.client.id(),
@@ -69,7 +73,7 @@ pub(crate) async fn issue(
         audience: &claims.aud,
         grant: mint.person.as_ref().map(|person| person.grant),
         at: call.now,
-        expires_at: expires_at(call, &mint),
+        expires_at,
         request_id: call.request_id,
     };
     store::issuance::insert(tx, call.place.environment, &row).await?;
@@ -90,27 +94,52 @@ pub(crate) async fn issue(
     })
 }
 
-/// The approval, or the first scope of it that ends, may end a token before its time.
-fn expires_at(call: Call<'_>, mint: &Mint<'_>) -> Timestamp {
+/// What was agreed may end a token before its time: the approval, the first scope or tool of it that ends, the life of
+/// tokens.
+fn expires_at(call: Call<'_>, mint: &Mint<'_>, tools: &[EntitledTool]) -> Timestamp {
     let end = mint.client.expires_at();
-    let until = mint.reach.resource.as_ref().map_or(end, |at| at.until);
-    (call.now + LIFETIME).min(until).min(end)
+    let (until, tokens) = match &mint.reach.resource {
+        Some(at) => (at.until, at.tokens),
+        None => (end, TokenLifetime::LONGEST),
+    };
+    let ends = tools.iter().filter_map(|tool| tool.until);
+    ends.fold(
+        (call.now + tokens.duration()).min(until).min(end),
+        Timestamp::min,
+    )
+}
+
+/// The tools that the token can call: of its scopes, with the schema that was approved.
+async fn tools(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    Mint { client, reach, .. }: &Mint<'_>,
+) -> Result<Vec<EntitledTool>, TokenError> {
+    let Some(at) = &reach.resource else {
+        return Ok(Vec::new());
+    };
+    let environment = call.place.environment;
+    let mut tools =
+        store::entitlement::tools(tx, environment, client.id(), at.id, call.now).await?;
+    tools.retain(|tool| reach.scopes.contains(&tool.scope) && tool.approved == tool.current);
+    Ok(tools)
+}
+
+/// What a token is, until when, and what it can call.
+struct Life {
+    jti: Uuid,
+    expires_at: Timestamp,
+    tools: Vec<EntitledTool>,
 }
 
 async fn claims(
     tx: &mut TenantTx,
     call: Call<'_>,
     mint: &Mint<'_>,
-    jti: Uuid,
+    life: Life,
 ) -> Result<AccessClaims, TokenError> {
     let Mint { client, reach, .. } = mint;
     let environment = call.place.environment;
-    let tools = match &reach.resource {
-        Some(at) => {
-            store::entitlement::tools(tx, environment, client.id(), at.id, call.now).await?
-        }
-        None => Vec::new(),
-    };
     let person = mint.person.as_ref();
     let subject = person.map_or_else(|| client.id().to_string(), |person| person.subject.clone());
     Ok(AccessClaims {
@@ -119,20 +148,15 @@ async fn claims(
         aud: reach.audience(&call.place.issuer).to_owned(),
         client_id: client.id().clone(),
         scope: reach.scopes.clone(),
-        exp: expires_at(call, mint).timestamp(),
+        exp: life.expires_at.timestamp(),
         iat: call.now.timestamp(),
         auth_time: person.map(|person| person.auth_time.timestamp()),
-        jti,
+        jti: life.jti,
         act: lineage::act(tx, environment, client).await?,
         tenant: call.place.issuer.tenant().clone(),
         environment,
         approval: client.approval(),
-        tools: tools
-            .into_iter()
-            .filter(|tool| reach.scopes.contains(&tool.scope))
-            .filter(|tool| tool.approved == tool.current)
-            .map(|tool| tool.tool)
-            .collect(),
+        tools: life.tools.into_iter().map(|tool| tool.tool).collect(),
     })
 }
 

@@ -9,12 +9,22 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, Environment, Id, Resource, ResourceUri, SchemaHash, Scope, Timestamp, ToolName,
+    ClientId, Environment, Id, Resource, ResourceUri, SchemaHash, Scope, Timestamp, TokenLifetime,
+    ToolName,
 };
 
 use crate::entitlement::{EntitledScope, EntitledTool, Entitlement};
 
-type ScopeRow = (String, uuid::Uuid, String, String, String, Timestamp);
+type ScopeRow = (
+    String,
+    uuid::Uuid,
+    String,
+    String,
+    String,
+    Timestamp,
+    Option<i16>,
+);
+type ToolRow = (String, String, Vec<u8>, Vec<u8>, Option<Timestamp>);
 
 /// The scopes of a client that are in force.
 pub(crate) async fn scopes(
@@ -51,6 +61,7 @@ pub(crate) async fn scopes(
             s::description,
             s::risk,
             e::expires_at,
+            e::lifetime_minutes,
         ))
         .load(tx.connection()?)
         .await?;
@@ -58,7 +69,7 @@ pub(crate) async fn scopes(
     Ok(Entitlement { scopes })
 }
 
-/// The tools of a client at one resource whose scope is in force.
+/// The tools of a client at one resource that are in force, with their scope.
 pub(crate) async fn tools(
     tx: &mut TenantTx,
     environment: Environment,
@@ -66,7 +77,7 @@ pub(crate) async fn tools(
     resource: Id<Resource>,
     now: Timestamp,
 ) -> Result<Vec<EntitledTool>, StoreError> {
-    let rows: Vec<(String, String, Vec<u8>, Vec<u8>)> = et::table
+    let rows: Vec<ToolRow> = et::table
         .inner_join(
             e::table.on(e::tenant_id
                 .eq(et::tenant_id)
@@ -89,8 +100,15 @@ pub(crate) async fn tools(
                 .and(et::resource_id.eq(resource.as_uuid())),
         )
         .filter(e::expires_at.gt(now))
+        .filter(et::until.is_null().or(et::until.gt(now)))
         .order(et::tool)
-        .select((et::tool, et::scope, et::schema_hash, t::schema_hash))
+        .select((
+            et::tool,
+            et::scope,
+            et::schema_hash,
+            t::schema_hash,
+            et::until,
+        ))
         .load(tx.connection()?)
         .await?;
     rows.into_iter().map(tool).collect()
@@ -122,7 +140,7 @@ pub(crate) async fn tool_scope(
 }
 
 fn scope(row: ScopeRow) -> Result<EntitledScope, StoreError> {
-    let (scope, resource, identifier, description, risk, expires_at) = row;
+    let (scope, resource, identifier, description, risk, expires_at, minutes) = row;
     Ok(EntitledScope {
         scope: Scope::parse(&scope)
             .map_err(StoreError::corrupt("registry.entitlement", "scope"))?,
@@ -134,11 +152,18 @@ fn scope(row: ScopeRow) -> Result<EntitledScope, StoreError> {
             .parse()
             .map_err(StoreError::corrupt("registry.scope", "risk"))?,
         expires_at,
+        tokens: minutes
+            .map(|minutes| TokenLifetime::from_minutes(minutes.into()))
+            .transpose()
+            .map_err(StoreError::corrupt(
+                "registry.entitlement",
+                "lifetime_minutes",
+            ))?,
     })
 }
 
-fn tool(row: (String, String, Vec<u8>, Vec<u8>)) -> Result<EntitledTool, StoreError> {
-    let (tool, scope, approved, current) = row;
+fn tool(row: ToolRow) -> Result<EntitledTool, StoreError> {
+    let (tool, scope, approved, current, until) = row;
     let hash = |bytes: Vec<u8>, table| {
         <[u8; 32]>::try_from(bytes)
             .map(SchemaHash::from_bytes)
@@ -151,5 +176,6 @@ fn tool(row: (String, String, Vec<u8>, Vec<u8>)) -> Result<EntitledTool, StoreEr
             .map_err(StoreError::corrupt("registry.entitled_tool", "scope"))?,
         approved: hash(approved, "registry.entitled_tool")?,
         current: hash(current, "registry.tool")?,
+        until,
     })
 }
