@@ -5,7 +5,7 @@ use url::Url;
 
 /// Where the API is, and by which token.
 #[derive(Debug, Args)]
-pub struct Access {
+pub(super) struct Access {
     /// The address of the staff dashboard.
     #[arg(long, env = "NARTHEX_API_URL", default_value = "http://127.0.0.1:7403")]
     pub(super) api_url: Url,
