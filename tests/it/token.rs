@@ -5,3 +5,4 @@ mod bench;
 
 mod client_credentials;
 mod front_door;
+mod remembered;

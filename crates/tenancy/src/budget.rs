@@ -160,7 +160,7 @@ impl Budgets {
 }
 
 /// One tenant's keys share a hash slot.
-fn key(tenant: Id<kind::Tenant>, bucket: &Bucket) -> String {
+pub(crate) fn key(tenant: Id<kind::Tenant>, bucket: &Bucket) -> String {
     format!("budget/{{{tenant}}}/{}", bucket.name)
 }
 

@@ -1,19 +1,18 @@
 //! The client acts for itself (RFC 6749 section 4.4). No refresh token, no identity of a person.
 
-use narthex_tenancy::TenantTx;
 use narthex_vocab::GrantType;
 use rand_core::CryptoRng;
 
+use crate::Token;
 use crate::call::Call;
 use crate::client::ApprovedClient;
 use crate::error::TokenError;
 use crate::issue::{self, Issued, Mint};
 use crate::reach::{self, Excess, Wanted};
-use crate::store;
 
 /// Issues a token within what was approved.
 pub(crate) async fn client_credentials(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     (client, wanted): (&ApprovedClient, &Wanted),
     rng: &mut dyn CryptoRng,
@@ -27,8 +26,7 @@ pub(crate) async fn client_credentials(
             "this client may not begin new grants now",
         ));
     }
-    let environment = call.place.environment;
-    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let entitlement = client.entitlement(call.now);
     let reach = reach::narrow(wanted, &entitlement, Excess::Refused, false)?;
     let mint = Mint {
         client,
@@ -36,5 +34,5 @@ pub(crate) async fn client_credentials(
         grant_type,
         person: None,
     };
-    issue::issue(tx, call, mint, rng).await
+    issue::issue_alone(token, call, mint, rng).await
 }

@@ -74,7 +74,7 @@ async fn grant(
     rng: &mut dyn CryptoRng,
 ) -> Result<Result<Secret, reach::ReachError>, PageError> {
     let environment = call.place.environment;
-    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let entitlement = client.entitlement(call.now);
     let wanted = Wanted {
         scope: Some(pending.shown.clone()),
         resource: pending.request.wanted.resource.clone(),

@@ -6,6 +6,7 @@ use narthex_http::OAuthError;
 use narthex_http::params::ParamsError;
 use narthex_tenancy::StoreError;
 
+use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
 
@@ -47,12 +48,46 @@ pub(crate) enum TokenError {
     /// The issuer's keys cannot be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// What was remembered of the client is not so any more; the same call is made once more with what is stored.
+    #[error("the client stands otherwise than was remembered")]
+    Stale,
+    /// A token could not be logged, so there is none.
+    #[error(transparent)]
+    NotKept(#[from] NotKept),
     /// A token could not be signed.
     #[error("a token could not be signed")]
     Signing,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Stale> for TokenError {
+    fn from(_: Stale) -> Self {
+        Self::Stale
+    }
+}
+
+impl TokenError {
+    /// Whether another answer is possible when the client and the catalogue are read again: a refusal is never said from
+    /// memory alone.
+    pub(crate) const fn may_be_stale(&self) -> bool {
+        match self {
+            Self::Stale
+            | Self::Client { .. }
+            | Self::Reach(_)
+            | Self::Denied(_)
+            | Self::GrantNotAllowed => true,
+            Self::Request(_)
+            | Self::Grant(_)
+            | Self::UnsupportedGrant
+            | Self::Limited { .. }
+            | Self::Keys(_)
+            | Self::NotKept(_)
+            | Self::Signing
+            | Self::Store(_) => false,
+        }
+    }
 }
 
 impl From<ParamsError> for TokenError {
@@ -93,9 +128,10 @@ impl From<TokenError> for OAuthError {
                 "too many calls",
             )
             .retry_after(retry_after),
-            TokenError::Store(StoreError::Unavailable(why))
-            | TokenError::Keys(KeysError::Store(StoreError::Unavailable(why))) => {
-                tracing::error!(why, "the store is away");
+            TokenError::Store(StoreError::Unavailable(_))
+            | TokenError::Keys(KeysError::Store(StoreError::Unavailable(_)))
+            | TokenError::NotKept(_) => {
+                tracing::error!(error = text, "the store is away");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "temporarily_unavailable",
@@ -103,7 +139,10 @@ impl From<TokenError> for OAuthError {
                 )
                 .retry_after(1)
             }
-            TokenError::Store(_) | TokenError::Keys(_) | TokenError::Signing => {
+            TokenError::Stale
+            | TokenError::Store(_)
+            | TokenError::Keys(_)
+            | TokenError::Signing => {
                 tracing::error!(error = text, "a call failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "")
             }

@@ -1,5 +1,4 @@
-//! Where a token is minted. The issuance row is written in the transaction whose commit lets the token leave: no
-//! token leaves that is not logged. Nothing is decided here: the reach comes narrowed.
+//! Where a token is minted. Its issuance row is durable before it leaves: no token leaves that is not logged. Nothing is decided here: the reach comes narrowed.
 
 use chrono::Duration;
 use narthex_tenancy::TenantTx;
@@ -8,11 +7,11 @@ use rand_core::CryptoRng;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::Token;
 use crate::call::Call;
 use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
 use crate::client::ApprovedClient;
 use crate::error::TokenError;
-use crate::lineage;
 use crate::reach::Reach;
 use crate::store;
 use crate::store::issuance::Issuance;
@@ -52,27 +51,54 @@ pub(crate) struct Issued {
     pub(crate) id_token: Option<String>,
 }
 
-/// Logs and signs one access token.
+/// Logs and signs one access token, in the transaction of the grant that it is issued for.
 pub(crate) async fn issue(
     tx: &mut TenantTx,
     call: Call<'_>,
     mint: Mint<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
-    let claims = claims(tx, call, &mint, new_jti(call.now, rng)).await?;
-    let row = Issuance {
-        jti: claims.jti,
-        client: mint.client.id(),
-        grant_type: mint.grant_type,
-        subject: &claims.sub,
-        scope: &claims.scope,
-        audience: &claims.aud,
-        grant: mint.person.as_ref().map(|person| person.grant),
+    let claims = claims(call, &mint, new_jti(call.now, rng));
+    let row = row(call, &mint, &claims);
+    let refused = store::issuance::write(tx.connection()?, call.place.tenant, &[row]).await?;
+    if !refused.is_empty() {
+        return Err(TokenError::Stale);
+    }
+    sign(call, &mint, claims)
+}
+
+/// Logs and signs one access token that nothing else is written for, together with others that are issued now.
+pub(crate) async fn issue_alone(
+    token: &Token,
+    call: Call<'_>,
+    mint: Mint<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Issued, TokenError> {
+    let claims = claims(call, &mint, new_jti(call.now, rng));
+    let row = row(call, &mint, &claims);
+    token.issuances.keep(call.place.tenant, row).await??;
+    sign(call, &mint, claims)
+}
+
+fn row(call: Call<'_>, mint: &Mint<'_>, claims: &AccessClaims) -> Issuance {
+    Issuance {
+        environment: call.place.environment,
         at: call.now,
-        expires_at: expires_at(call, &mint),
-        request_id: call.request_id,
-    };
-    store::issuance::insert(tx, call.place.environment, &row).await?;
+        jti: claims.jti,
+        client_id: mint.client.id().clone(),
+        approval_id: mint.client.approval().as_uuid(),
+        begins: mint.grant_type != GrantType::RefreshToken,
+        grant_type: mint.grant_type.as_str(),
+        subject: claims.sub.clone(),
+        scope: claims.scope.clone(),
+        audience: claims.aud.clone(),
+        grant_id: mint.person.as_ref().map(|person| person.grant.as_uuid()),
+        expires_at: expires_at(call, mint),
+        request_id: call.request_id.to_owned(),
+    }
+}
+
+fn sign(call: Call<'_>, mint: &Mint<'_>, claims: AccessClaims) -> Result<Issued, TokenError> {
     let access_token = call
         .ring
         .access
@@ -97,23 +123,13 @@ fn expires_at(call: Call<'_>, mint: &Mint<'_>) -> Timestamp {
     (call.now + LIFETIME).min(until).min(end)
 }
 
-async fn claims(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    mint: &Mint<'_>,
-    jti: Uuid,
-) -> Result<AccessClaims, TokenError> {
+fn claims(call: Call<'_>, mint: &Mint<'_>, jti: Uuid) -> AccessClaims {
     let Mint { client, reach, .. } = mint;
-    let environment = call.place.environment;
-    let tools = match &reach.resource {
-        Some(at) => {
-            store::entitlement::tools(tx, environment, client.id(), at.id, call.now).await?
-        }
-        None => Vec::new(),
-    };
+    let tools = reach.resource.iter();
+    let tools = tools.flat_map(|at| client.tools(at.id, call.now));
     let person = mint.person.as_ref();
     let subject = person.map_or_else(|| client.id().to_string(), |person| person.subject.clone());
-    Ok(AccessClaims {
+    AccessClaims {
         iss: call.place.issuer.to_string(),
         sub: subject,
         aud: reach.audience(&call.place.issuer).to_owned(),
@@ -123,17 +139,16 @@ async fn claims(
         iat: call.now.timestamp(),
         auth_time: person.map(|person| person.auth_time.timestamp()),
         jti,
-        act: lineage::act(tx, environment, client).await?,
+        act: client.act().cloned(),
         tenant: call.place.issuer.tenant().clone(),
-        environment,
+        environment: call.place.environment,
         approval: client.approval(),
         tools: tools
-            .into_iter()
             .filter(|tool| reach.scopes.contains(&tool.scope))
             .filter(|tool| tool.approved == tool.current)
-            .map(|tool| tool.tool)
+            .map(|tool| tool.tool.clone())
             .collect(),
-    })
+    }
 }
 
 /// A `UUIDv7`, so that the log's index grows at one end.

@@ -72,7 +72,7 @@ pub(crate) async fn redeem(
         grant: grant.id,
         auth_time: code.auth_time,
     };
-    let reach = reach_of(tx, call, client, &grant).await?;
+    let reach = reach_of(call, client, &grant)?;
     let mint = Mint {
         client,
         reach: &reach,
@@ -150,14 +150,12 @@ pub(crate) async fn check_person(tx: &mut TenantTx, grant: &OpenGrant) -> Result
 }
 
 /// What the person allowed, within what is approved now.
-pub(crate) async fn reach_of(
-    tx: &mut TenantTx,
+pub(crate) fn reach_of(
     call: Call<'_>,
     client: &ApprovedClient,
     grant: &OpenGrant,
 ) -> Result<reach::Reach, TokenError> {
-    let environment = call.place.environment;
-    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let entitlement = client.entitlement(call.now);
     let wanted = Wanted {
         scope: Some(grant.scope.clone()),
         resource: grant.resource.clone(),

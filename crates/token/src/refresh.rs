@@ -64,7 +64,7 @@ pub(crate) async fn refresh(
     check_resource(&grant, command.wanted.resource.as_ref())?;
     check_person(tx, &grant).await?;
     let narrowed = narrowed(grant, command.wanted)?;
-    let reach = reach_of(tx, call, client, &narrowed).await?;
+    let reach = reach_of(call, client, &narrowed)?;
     let person = Person {
         subject: narrowed.member.to_string(),
         grant: narrowed.id,

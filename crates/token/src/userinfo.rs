@@ -1,9 +1,9 @@
 //! What a person lets a client know of them (OpenID Connect Core section 5.3): `sub` always, name and address only by
 //! their scopes.
 
-use narthex_tenancy::TenantTx;
 use serde_json::{Value, json};
 
+use crate::Token;
 use crate::bearer::BearerError;
 use crate::call::Call;
 use crate::error::TokenError;
@@ -11,11 +11,11 @@ use crate::verify;
 
 /// Answers for the person behind a token.
 pub(crate) async fn userinfo(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     text: &str,
 ) -> Result<Result<Value, BearerError>, TokenError> {
-    let Some(live) = verify::live(tx, call, text).await? else {
+    let Some(live) = verify::live(token, call, text).await? else {
         return Ok(Err(BearerError::Invalid));
     };
     let Some(person) = live.person else {

@@ -12,8 +12,8 @@ use narthex_http::ambient::Ambient;
 use narthex_http::{CookieName, Front, PublicOrigin, Surface, TrustedProxies, app};
 use narthex_people::{People, password::Password, password::Passwords};
 use narthex_tenancy::permission::{Action, Person};
-use narthex_tenancy::{ambient, budget::LocalLimiter, sealing::SealingKey};
-use narthex_token::{Keys, Token, configure};
+use narthex_tenancy::{ambient, budget::LocalLimiter, lease::Leases, sealing::SealingKey};
+use narthex_token::{Issuances, Memory, Token, configure};
 use narthex_vocab::{Environment, HashKey};
 use rand_core::RngCore as _;
 use serde_json::Value;
@@ -63,7 +63,9 @@ impl Bench {
             sealing: SealingKey::new(&[9; 32]).unwrap(),
             discovery_base: Url::parse("http://127.0.0.1:8401").unwrap(),
             token_base: Url::parse(ORIGIN_TEXT).unwrap(),
-            keys: Keys::default(),
+            leases: Leases::default(),
+            memory: Memory::default(),
+            issuances: Issuances::new(place.token()),
         });
         Self { company, state }
     }
