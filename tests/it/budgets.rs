@@ -155,6 +155,17 @@ async fn two_processes_with_leases_give_out_no_more_than_there_is() {
         allowed += u32::from(spent.await.unwrap() == Answer::Allowed);
     }
     assert_eq!(allowed, 500, "what both took is what there is");
+
+    // Nothing is lost where many ask at once.
+    let (crowd, other) = (Leases::default(), [Bucket::new("other", 300, MINUTE * 60)]);
+    let mut allowed = 0;
+    for _ in 0..50 {
+        let calls = (0..8).map(|_| budgets.spend_leased(&crowd, tenant, &other, now));
+        let answers = futures_util::future::join_all(calls).await;
+        let passed = |answer: &&Result<Answer, _>| matches!(answer, Ok(Answer::Allowed));
+        allowed += answers.iter().filter(passed).count();
+    }
+    assert_eq!(allowed, 300, "together");
     redis.stop();
     let spent = budgets.spend_leased(&processes[0], tenant, &buckets, now);
     spent.await.unwrap_err();

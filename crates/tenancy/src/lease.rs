@@ -60,10 +60,20 @@ impl Leases {
         if held.len() >= MOST {
             held.retain(|_, lease| lease.until > now && lease.left > 0);
         }
+        let full = held.len() >= MOST;
         for (key, left) in leased {
-            if held.len() < MOST {
-                let until = now + LIFE;
-                held.insert(key.clone(), Lease { left: *left, until });
+            let until = now + LIFE;
+            // Calls that come together take a lease each: what is in force is added to.
+            match held.get_mut(key) {
+                Some(lease) if lease.until > now => {
+                    lease.left = lease.left.saturating_add(*left);
+                    lease.until = until;
+                }
+                Some(lease) => *lease = Lease { left: *left, until },
+                None if full => {}
+                None => {
+                    held.insert(key.clone(), Lease { left: *left, until });
+                }
             }
         }
     }
