@@ -4,5 +4,6 @@
 mod bench;
 
 mod client_credentials;
+mod dpop;
 mod front_door;
 mod remembered;

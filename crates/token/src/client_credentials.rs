@@ -6,6 +6,7 @@ use rand_core::CryptoRng;
 use crate::Token;
 use crate::call::Call;
 use crate::client::ApprovedClient;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::issue::{self, Issued, Mint};
 use crate::reach::{self, Excess, Wanted};
@@ -14,7 +15,7 @@ use crate::reach::{self, Excess, Wanted};
 pub(crate) async fn client_credentials(
     token: &Token,
     call: Call<'_>,
-    (client, wanted): (&ApprovedClient, &Wanted),
+    (client, wanted, key): (&ApprovedClient, &Wanted, Option<&Thumbprint>),
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
     let grant_type = GrantType::ClientCredentials;
@@ -33,6 +34,7 @@ pub(crate) async fn client_credentials(
         reach: &reach,
         grant_type,
         person: None,
+        key,
     };
     issue::issue_alone(token, call, mint, rng).await
 }

@@ -103,6 +103,7 @@ async fn grant(
         nonce: pending.request.nonce.as_deref(),
         auth_time: person.session.created_at,
         expires_at: call.now + CODE,
+        key: pending.request.dpop_jkt.as_ref(),
     };
     store::code::insert(tx, environment, &row, call.now).await?;
     Ok(Ok(code))

@@ -4,8 +4,9 @@
 use actix_web::http::StatusCode;
 use narthex_http::OAuthError;
 use narthex_http::params::ParamsError;
-use narthex_tenancy::StoreError;
+use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
 
+use crate::dpop::DpopError;
 use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
@@ -48,6 +49,15 @@ pub(crate) enum TokenError {
     /// The issuer's keys cannot be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// A proof of possession is of no use.
+    #[error(transparent)]
+    Dpop(#[from] DpopError),
+    /// A proof of possession lacks a fresh nonce: this one.
+    #[error("the proof needs the nonce of the header DPoP-Nonce")]
+    Nonce(String),
+    /// Whether a proof was used before cannot be told.
+    #[error(transparent)]
+    Once(#[from] BudgetsUnavailable),
     /// What was remembered of the client is not so any more; the same call is made once more with what is stored.
     #[error("the client stands otherwise than was remembered")]
     Stale,
@@ -81,6 +91,9 @@ impl TokenError {
             Self::Request(_)
             | Self::Grant(_)
             | Self::UnsupportedGrant
+            | Self::Dpop(_)
+            | Self::Nonce(_)
+            | Self::Once(_)
             | Self::Limited { .. }
             | Self::Keys(_)
             | Self::NotKept(_)
@@ -118,6 +131,28 @@ impl From<TokenError> for OAuthError {
                 tracing::info!(reason, "a grant was refused");
                 Self::bad_request("invalid_grant", "the code or token is not valid")
             }
+            TokenError::Dpop(error) => {
+                tracing::info!(reason = text, "a proof of possession was refused");
+                let words = match error {
+                    DpopError::Several => "send one proof",
+                    DpopError::Time => "the proof is too old, or from tomorrow",
+                    DpopError::Malformed
+                    | DpopError::Type
+                    | DpopError::Algorithm
+                    | DpopError::Key
+                    | DpopError::Signature
+                    | DpopError::Claims
+                    | DpopError::Method
+                    | DpopError::Address
+                    | DpopError::Token
+                    | DpopError::Replayed => "the proof is not valid here",
+                };
+                Self::bad_request("invalid_dpop_proof", words)
+            }
+            TokenError::Nonce(nonce) => {
+                Self::bad_request("use_dpop_nonce", "use the nonce of the header DPoP-Nonce")
+                    .dpop_nonce(nonce)
+            }
             TokenError::UnsupportedGrant => Self::bad_request("unsupported_grant_type", text),
             TokenError::GrantNotAllowed => Self::bad_request("unauthorized_client", text),
             TokenError::Denied(_) => Self::bad_request("access_denied", text),
@@ -130,7 +165,8 @@ impl From<TokenError> for OAuthError {
             .retry_after(retry_after),
             TokenError::Store(StoreError::Unavailable(_))
             | TokenError::Keys(KeysError::Store(StoreError::Unavailable(_)))
-            | TokenError::NotKept(_) => {
+            | TokenError::NotKept(_)
+            | TokenError::Once(_) => {
                 tracing::error!(error = text, "the store is away");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,

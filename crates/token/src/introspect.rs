@@ -67,7 +67,7 @@ impl Active {
         let claims = &self.live.claims;
         let mut answer = json!({
             "active": true,
-            "token_type": "Bearer",
+            "token_type": if claims.cnf.is_some() { "DPoP" } else { "Bearer" },
             "iss": claims.iss,
             "sub": claims.sub,
             "aud": claims.aud,
@@ -80,8 +80,9 @@ impl Active {
             "https://narthex.dev/claims/environment": claims.environment,
             "https://narthex.dev/claims/approval": claims.approval,
         });
-        if let (Some(act), Some(members)) = (&claims.act, answer.as_object_mut()) {
-            members.insert("act".to_owned(), json!(act));
+        if let Some(members) = answer.as_object_mut() {
+            members.extend(claims.act.iter().map(|act| ("act".to_owned(), json!(act))));
+            members.extend(claims.cnf.iter().map(|cnf| ("cnf".to_owned(), json!(cnf))));
         }
         answer
     }

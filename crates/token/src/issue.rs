@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use crate::Token;
 use crate::call::Call;
-use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
+use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation};
 use crate::client::ApprovedClient;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::reach::Reach;
 use crate::store;
@@ -26,6 +27,8 @@ pub(crate) struct Mint<'a> {
     pub(crate) grant_type: GrantType,
     /// The person; `None` when the client acts for itself.
     pub(crate) person: Option<Person>,
+    /// The key that the token is bound to; `None` for a bearer token.
+    pub(crate) key: Option<&'a Thumbprint>,
 }
 
 /// The person a token speaks for.
@@ -108,7 +111,7 @@ fn sign(call: Call<'_>, mint: &Mint<'_>, claims: AccessClaims) -> Result<Issued,
         .increment(1);
     Ok(Issued {
         access_token,
-        token_type: "Bearer",
+        token_type: if mint.key.is_some() { "DPoP" } else { "Bearer" },
         expires_in: (claims.exp - claims.iat).max(0),
         scope: claims.scope,
         refresh_token: None,
@@ -140,6 +143,7 @@ fn claims(call: Call<'_>, mint: &Mint<'_>, jti: Uuid) -> AccessClaims {
         auth_time: person.map(|person| person.auth_time.timestamp()),
         jti,
         act: client.act().cloned(),
+        cnf: mint.key.cloned().map(|jkt| Confirmation { jkt }),
         tenant: call.place.issuer.tenant().clone(),
         environment: call.place.environment,
         approval: client.approval(),

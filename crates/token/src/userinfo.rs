@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 
 use crate::Token;
-use crate::bearer::BearerError;
+use crate::bearer::{BearerError, Shown};
 use crate::call::Call;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::verify;
 
@@ -13,11 +14,15 @@ use crate::verify;
 pub(crate) async fn userinfo(
     token: &Token,
     call: Call<'_>,
-    text: &str,
+    (shown, key): (&Shown, Option<&Thumbprint>),
 ) -> Result<Result<Value, BearerError>, TokenError> {
-    let Some(live) = verify::live(token, call, text).await? else {
+    let Some(live) = verify::live(token, call, &shown.token).await? else {
         return Ok(Err(BearerError::Invalid));
     };
+    let own = live.claims.cnf.as_ref().map(|cnf| &cnf.jkt);
+    if own != key || shown.bound != own.is_some() {
+        return Ok(Err(BearerError::Unproved));
+    }
     let Some(person) = live.person else {
         return Ok(Err(BearerError::Scope));
     };

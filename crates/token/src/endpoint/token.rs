@@ -13,9 +13,11 @@ use crate::call::{Arrival, Call};
 use crate::client::{ApprovedClient, Standing};
 use crate::client_auth::{self, Authenticated, Presented};
 use crate::client_credentials::client_credentials;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::issue::Issued;
 use crate::place::Place;
+use crate::possession;
 use crate::reach::{ReachError, Wanted};
 use crate::redeem::{self, Redeem, Redeemed};
 use crate::refresh::{self, Refresh, Refreshed};
@@ -51,10 +53,12 @@ pub(crate) async fn post(
     let shared = client.metadata().auth_method().is_public();
     let counted = Counted::Client(client.id(), shared.then_some(source.as_str()));
     throttle::spend(&token, &place, counted, call.now).await?;
-    let first = grant.carry_out(&token, call, &client).await;
+    let proof = possession::proof(&token, call, (&request, "token"), None).await?;
+    let key = proof.map(|proof| proof.jkt);
+    let first = grant.carry_out(&token, call, (&client, key.clone())).await;
     let issued = match first {
         Err(error) if error.may_be_stale() => {
-            again(&token, call, (&client, Grant::read(&form)?)).await?
+            again(&token, call, (&client, key), Grant::read(&form)?).await?
         }
         issued => issued?,
     };
@@ -65,11 +69,12 @@ pub(crate) async fn post(
 async fn again(
     token: &Token,
     call: Call<'_>,
-    (client, grant): (&ApprovedClient, Grant),
+    (client, key): (&ApprovedClient, Option<Thumbprint>),
+    grant: Grant,
 ) -> Result<Issued, TokenError> {
     token.forget_client(call.place, client.id());
     match token.standing(call.place, client.id(), call.now).await? {
-        Standing::Approved(client) => grant.carry_out(token, call, &client).await,
+        Standing::Approved(client) => grant.carry_out(token, call, (&client, key)).await,
         Standing::Stopped(_) | Standing::Undecided(_) | Standing::Unknown => Err(grant.refused()),
     }
 }
@@ -91,10 +96,12 @@ impl Grant {
                     .and_then(|text| CodeVerifier::parse(text).map_err(malformed))?,
                 redirect_uri: form.given("redirect_uri")?.map(str::to_owned),
                 resource: wanted.resource,
+                key: None,
             })),
             GrantType::RefreshToken => Ok(Self::Refresh(Refresh {
                 token: one_time(form, "refresh_token", SecretKind::RefreshToken)?,
                 wanted,
+                key: None,
             })),
         }
     }
@@ -111,15 +118,16 @@ impl Grant {
         self,
         token: &Token,
         call: Call<'_>,
-        client: &ApprovedClient,
+        (client, key): (&ApprovedClient, Option<Thumbprint>),
     ) -> Result<Issued, TokenError> {
         let mut rng = ambient::rng();
         let (database, tenant) = (&token.database, call.place.tenant);
         match self {
             Self::Client(wanted) => {
-                client_credentials(token, call, (client, &wanted), &mut rng).await
+                client_credentials(token, call, (client, &wanted, key.as_ref()), &mut rng).await
             }
             Self::Code(command) => {
+                let command = Redeem { key, ..command };
                 let redeem =
                     async |tx: &mut _| redeem::redeem(tx, call, (client, command), &mut rng).await;
                 match database.tenant(tenant, redeem).await? {
@@ -128,6 +136,7 @@ impl Grant {
                 }
             }
             Self::Refresh(command) => {
+                let command = Refresh { key, ..command };
                 let refresh = async |tx: &mut _| {
                     refresh::refresh(tx, call, (client, command), &mut rng).await
                 };
