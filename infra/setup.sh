@@ -192,7 +192,7 @@ setup_homebrew() {
             postgres) say "installing postgresql@17"; brew install --quiet postgresql@17 ;;
             redis) say "installing redis"; brew install --quiet redis ;;
             node) say "installing node"; brew install --quiet node ;;
-            browser) say "installing chromium"; brew install --quiet --cask chromium ;;
+            browser) say "installing google-chrome"; brew install --quiet --cask google-chrome ;;
             openssl) say "installing openssl"; brew install --quiet openssl ;;
             curl) ;;
         esac

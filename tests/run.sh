@@ -104,6 +104,7 @@ if [ -z "${CHROME:-}" ]; then
 fi
 
 ring format count_whole cargo fmt --all --check
+ring setup count_journeys tests/setup.sh
 ring lints count_whole cargo clippy --workspace --all-targets -- -D warnings
 ring rust count_cargo cargo test --workspace --no-fail-fast
 ring build count_whole cargo build -p narthex --bin narthex

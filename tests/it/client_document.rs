@@ -8,3 +8,4 @@ mod keys;
 mod people;
 mod refused;
 mod trusted;
+mod warned;

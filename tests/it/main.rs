@@ -30,6 +30,7 @@ mod ledger;
 mod lineage;
 mod localized_members;
 mod manage_registration;
+mod management_api;
 mod migrations;
 mod oauth_rules;
 mod portal;

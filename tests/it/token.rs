@@ -7,3 +7,4 @@ mod client_credentials;
 mod dpop;
 mod front_door;
 mod remembered;
+mod terms;

@@ -231,7 +231,7 @@ fn origin(bound: &Bound) -> Url {
 /// The directory of a system's own key files.
 pub(crate) fn keys(hash_key: [u8; 32]) -> PathBuf {
     let directory = scratch("keys");
-    for key in ["hash.key", "registration.key"] {
+    for key in ["hash.key", "registration.key", "people.key"] {
         fs::write(directory.join(key), hex(&hash_key)).unwrap();
     }
     KeyFiles::ensure(&directory).unwrap();

@@ -1,4 +1,7 @@
 //! Pages and answers: each file parses what was sent, calls one verb and renders its outcome. No rule lives here.
 
+pub(crate) mod api;
 pub(crate) mod dashboard;
 pub(crate) mod portal;
+pub(crate) mod staff;
+mod warning_words;

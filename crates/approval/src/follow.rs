@@ -27,7 +27,9 @@ pub(crate) async fn follow(
     acting: &Acting<'_>,
 ) -> Result<Vec<ClientId>, StoreError> {
     let mut followed = Vec::new();
-    for (child, from) in store::lineage::below(tx, moved.environment, moved.client_id).await? {
+    let place = (tx.tenant(), moved.environment);
+    for kin in store::lineage::below(tx, place, moved.client_id).await? {
+        let (child, from) = (kin.client_id, kin.state);
         let Some(to) = follows(from, moved.to) else {
             continue;
         };

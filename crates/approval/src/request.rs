@@ -69,6 +69,12 @@ impl AccessRequest {
         }
     }
 
+    /// Whether it can be approved with a warning: its identifier is an address, and what is given counts at once.
+    pub fn may_be_warned_of(&self) -> bool {
+        let address = self.client_id.as_ref().and_then(ClientId::document_url);
+        address.is_some() && self.narrowing_is_agreed()
+    }
+
     /// Whether the registrant has agreed beforehand to less than it asked for (RFC 7591 section 3.1), and to whatever
     /// the server replaces: then a narrower offer needs no answer.
     pub fn narrowing_is_agreed(&self) -> bool {

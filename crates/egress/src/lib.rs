@@ -2,8 +2,10 @@
 //!
 //! [`Guard::fetch`] reads one small https document; [`Guard::txt`] asks several resolvers for TXT
 //! records. A name is resolved once, every address is checked, and the connection goes to a
-//! checked address. This crate never follows a redirect, uses a proxy, sends a credential,
+//! checked address. The guard never follows a redirect, uses a proxy, sends a credential,
 //! decompresses a body or logs a path or query.
+//!
+//! [`OperatorApi`] is apart from it: what the command line calls its own management API with.
 
 mod address;
 mod config;
@@ -12,6 +14,7 @@ mod fetched;
 mod flight;
 mod gate;
 mod guard;
+mod operator;
 mod record;
 mod resolve;
 mod target;
@@ -22,6 +25,7 @@ pub use config::{GuardConfig, GuardError, Limits, NameServer, TestHost};
 pub use error::FetchError;
 pub use fetched::{FetchKind, Fetched};
 pub use guard::Guard;
+pub use operator::{Answered, OperatorApi, OperatorError};
 pub use resolve::{TxtAnswer, TxtError};
 
 /// A DER certificate, as [`GuardConfig::test_roots`] takes it.

@@ -34,7 +34,7 @@ fn test_roots(certificates: &[CertificateDer<'static>]) -> Result<RootCertStore,
     Ok(roots)
 }
 
-fn client(roots: RootCertStore) -> Result<ClientConfig, GuardError> {
+pub(crate) fn client(roots: RootCertStore) -> Result<ClientConfig, GuardError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

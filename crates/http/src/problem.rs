@@ -6,7 +6,7 @@ use std::fmt;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use serde_json::{Map, Value, json};
 
@@ -28,6 +28,8 @@ pub struct Problem {
     pub detail: String,
     /// Seconds.
     pub retry_after: Option<u32>,
+    /// How to authenticate (RFC 9110 section 11.6.1).
+    pub challenge: Option<&'static str>,
     members: Map<String, Value>,
 }
 
@@ -40,6 +42,7 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             detail: detail.into(),
             retry_after: None,
+            challenge: None,
             members: Map::new(),
         }
     }
@@ -71,6 +74,15 @@ impl Problem {
         }
     }
 
+    /// With `WWW-Authenticate`, as a 401 needs it.
+    #[must_use]
+    pub fn challenge(self, challenge: &'static str) -> Self {
+        Self {
+            challenge: Some(challenge),
+            ..self
+        }
+    }
+
     /// The body.
     pub(crate) fn json(&self, id: Option<&RequestId>) -> String {
         let mut members = self.members.clone();
@@ -88,6 +100,9 @@ impl Problem {
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
     }
 

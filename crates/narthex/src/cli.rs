@@ -5,7 +5,7 @@ use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use crate::{admin, database, dev, planes, ports, prove};
+use crate::{admin, database, dev, planes, ports, prove, remote};
 
 /// Registration, approval and tokens for OAuth and MCP clients, kept apart.
 #[derive(Debug, Parser)]
@@ -39,6 +39,9 @@ enum Command {
     /// Shows that what must be impossible is.
     #[command(subcommand)]
     Prove(prove::Command),
+    /// The daily work of staff, over the management API.
+    #[command(flatten)]
+    Remote(remote::Verb),
 }
 
 /// Settings of `narthex dev`.
@@ -186,6 +189,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Migrate(args) => database::migrate(args).await,
             Command::Admin(command) => admin::run(command).await,
             Command::Prove(command) => prove::run(command).await,
+            Command::Remote(verb) => remote::run(verb).await,
         }
     })
 }

@@ -13,4 +13,5 @@ pub mod planes;
 pub mod ports;
 pub mod prove;
 pub mod ready_file;
+pub mod remote;
 pub mod services;

@@ -1,6 +1,7 @@
 //! How people prove who they are, for portal, dashboard and end users alike: passwords, second factors, sessions,
 //! invitations, throttles. It renders no page and knows no OAuth client.
 
+pub mod api_token;
 pub mod invitation;
 pub mod password;
 pub mod session;

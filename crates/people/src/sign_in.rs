@@ -141,16 +141,28 @@ async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(
         Bucket::new(source, 100, WINDOW),
         Bucket::new(all, 3_000, WINDOW),
     ];
-    let answer = match people.budgets.spend(command.tenant, &buckets).await {
+    spend(people, command.tenant, &buckets, now)
+        .await
+        .map_err(|retry_after| SignInError::Throttled { retry_after })
+}
+
+/// Spends from all of the buckets; in memory while Redis is away. The error is when to try again, in seconds.
+async fn spend(
+    people: &People,
+    tenant: Id<kind::Tenant>,
+    buckets: &[Bucket],
+    now: Timestamp,
+) -> Result<(), u32> {
+    let answer = match people.budgets.spend(tenant, buckets).await {
         Ok(answer) => answer,
         Err(error) => {
             tracing::warn!(%error, "sign-in is throttled in memory");
-            people.fallback.spend(command.tenant, &buckets, now)
+            people.fallback.spend(tenant, buckets, now)
         }
     };
     match answer {
         Answer::Allowed => Ok(()),
-        Answer::Limited { retry_after } => Err(SignInError::Throttled { retry_after }),
+        Answer::Limited { retry_after } => Err(retry_after),
     }
 }
 
@@ -165,8 +177,24 @@ fn account_buckets(command: &SignIn) -> [Bucket; 2] {
     ]
 }
 
+/// Tries of a code by somebody who is known already: ten in five minutes.
+pub(crate) fn code_bucket(member: Id<kind::Member>) -> Bucket {
+    Bucket::new(format!("code/{member}"), 10, WINDOW)
+}
+
+/// Spends a try of a code: of the person, and one of a hundred of the source.
+pub(crate) async fn throttle_code(
+    people: &People,
+    (tenant, tries): (Id<kind::Tenant>, &Bucket),
+    source: &str,
+    now: Timestamp,
+) -> Result<(), u32> {
+    let source = Bucket::new(format!("code/source/{source}"), 100, WINDOW);
+    spend(people, tenant, &[tries.clone(), source], now).await
+}
+
 /// The step of the one-time code: required of staff, and of everybody who has a second factor where codes can be read.
-fn second_factor(
+pub(crate) fn second_factor(
     people: &People,
     surface: Surface,
     account: &store::account::Account,

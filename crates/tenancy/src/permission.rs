@@ -51,6 +51,8 @@ pub enum Action {
     ReadPlatform,
     /// Decide an access request.
     Decide,
+    /// Confirm what another person decided about an access request, or refuse it.
+    Confirm,
     /// Link or block what waits in quarantine.
     HandleQuarantine,
     /// Suspend and resume any client.
@@ -72,6 +74,19 @@ pub enum Action {
 }
 
 impl Action {
+    /// What staff roles may include.
+    pub const STAFF: &'static [Self] = &[
+        Self::ReadPlatform,
+        Self::Decide,
+        Self::HandleQuarantine,
+        Self::SuspendAny,
+        Self::CreateTenant,
+        Self::EditBrands,
+        Self::SetBrake,
+        Self::LiftBrake,
+        Self::EditLists,
+    ];
+
     /// What it is, for people: what follows "may" in a sentence.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -87,6 +102,7 @@ impl Action {
             Self::SuspendOwn => "suspend clients of the tenant",
             Self::ReadPlatform => "read across tenants",
             Self::Decide => "decide requests",
+            Self::Confirm => "confirm what others decided",
             Self::HandleQuarantine => "handle what waits in quarantine",
             Self::SuspendAny => "suspend clients",
             Self::CreateTenant => "create tenants",
@@ -151,6 +167,7 @@ impl Role {
                     | Self::Auditor
             ),
             A::Decide => matches!(self, Self::Reviewer | Self::Approver),
+            A::Confirm => matches!(self, Self::Approver),
             A::HandleQuarantine => {
                 matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)
             }

@@ -7,6 +7,7 @@ use narthex_vocab::{GrantType, Id, RedirectUri, Secret, SecretKind};
 use rand_core::CryptoRng;
 
 use crate::authorize::ends;
+use crate::authorize::request::AuthorizationRequest;
 use crate::call::Call;
 use crate::client::{ApprovedClient, Standing};
 use crate::page_error::PageError;
@@ -27,6 +28,15 @@ pub(crate) enum Choice {
     Allow,
 }
 
+/// What came of the answer.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// The browser goes on to the client.
+    Leaving(Leaving),
+    /// The client is approved with a warning that the page did not have: the person is asked with it.
+    AskAgain(Box<AuthorizationRequest>),
+}
+
 /// Where the browser goes now.
 #[derive(Debug)]
 pub(crate) struct Leaving {
@@ -40,7 +50,7 @@ pub(crate) async fn decide(
     call: Call<'_>,
     (person, pending, choice): (&SignedIn, Pending, Choice),
     rng: &mut dyn CryptoRng,
-) -> Result<Leaving, PageError> {
+) -> Result<Answered, PageError> {
     let environment = call.place.environment;
     let request = &pending.request;
     let issuer = call.place.issuer.as_str();
@@ -52,13 +62,18 @@ pub(crate) async fn decide(
         .metadata()
         .redirect_uri(request.redirect_uri.as_str())
         .ok_or(PageError::RedirectUri)?;
-    let leaving = |parameters: &[(&str, &str)]| Leaving {
-        address: request.answer(issuer, parameters),
-        redirect_uri: redirect_uri.clone(),
+    let leaving = |parameters: &[(&str, &str)]| {
+        Answered::Leaving(Leaving {
+            address: request.answer(issuer, parameters),
+            redirect_uri: redirect_uri.clone(),
+        })
     };
     let allowed = client.may_begin_grants() && client.allows(GrantType::AuthorizationCode);
     if choice == Choice::Deny || !allowed {
         return Ok(leaving(&[("error", "access_denied")]));
+    }
+    if !pending.warned && store::warning::is_in_force(tx, environment, &client, call.now).await? {
+        return Ok(Answered::AskAgain(Box::new(pending.request)));
     }
     match grant(tx, call, (person, &client, &pending), rng).await? {
         Ok(code) => Ok(leaving(&[("code", code.reveal())])),

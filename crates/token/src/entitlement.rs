@@ -1,7 +1,9 @@
 //! The grant of reach of a client, as the approval left it: scopes with their resources, tools with their pinned
 //! schemas. Nothing here widens it.
 
-use narthex_vocab::{Id, Resource, ResourceUri, Risk, SchemaHash, Scope, Timestamp, ToolName};
+use narthex_vocab::{
+    Id, Resource, ResourceUri, Risk, SchemaHash, Scope, Timestamp, TokenLifetime, ToolName,
+};
 
 /// One scope in force.
 #[derive(Debug, Clone)]
@@ -14,6 +16,8 @@ pub(crate) struct EntitledScope {
     pub(crate) description: String,
     pub(crate) risk: Risk,
     pub(crate) expires_at: Timestamp,
+    /// How long a token with it lives, where less than usual was agreed.
+    pub(crate) tokens: Option<TokenLifetime>,
 }
 
 /// One tool in force.
@@ -27,7 +31,7 @@ pub(crate) struct EntitledTool {
     pub(crate) approved: SchemaHash,
     /// The schema that the resource has now.
     pub(crate) current: SchemaHash,
-    /// When its scope ends.
+    /// When it ends: with its scope, or before.
     pub(crate) until: Timestamp,
 }
 

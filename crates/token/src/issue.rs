@@ -1,8 +1,8 @@
-//! Where a token is minted. Its issuance row is durable before it leaves: no token leaves that is not logged. Nothing is decided here: the reach comes narrowed.
+//! Where a token is minted. Its issuance row is durable before it leaves: no token leaves that is not logged. Nothing is
+//! decided here: the reach comes narrowed.
 
-use chrono::Duration;
 use narthex_tenancy::TenantTx;
-use narthex_vocab::{Grant, GrantType, Id, ScopeSet, Timestamp};
+use narthex_vocab::{Grant, GrantType, Id, ScopeSet, Timestamp, TokenLifetime};
 use rand_core::CryptoRng;
 use serde::Serialize;
 use uuid::Uuid;
@@ -12,13 +12,11 @@ use crate::call::Call;
 use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation};
 use crate::client::ApprovedClient;
 use crate::dpop::Thumbprint;
+use crate::entitlement::EntitledTool;
 use crate::error::TokenError;
 use crate::reach::Reach;
 use crate::store;
 use crate::store::issuance::Issuance;
-
-/// How long an access token lives; the approval may end it sooner.
-const LIFETIME: Duration = Duration::minutes(10);
 
 /// For whom and under what a token is minted.
 pub(crate) struct Mint<'a> {
@@ -61,13 +59,13 @@ pub(crate) async fn issue(
     mint: Mint<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
-    let claims = claims(call, &mint, new_jti(call.now, rng));
-    let row = row(call, &mint, &claims);
+    let life = Life::of(call, &mint, new_jti(call.now, rng));
+    let row = row(call, &mint, &life);
     let refused = store::issuance::write(tx.connection()?, call.place.tenant, &[row]).await?;
     if !refused.is_empty() {
         return Err(TokenError::Stale);
     }
-    sign(call, &mint, claims)
+    sign(call, &mint, life)
 }
 
 /// Logs and signs one access token that nothing else is written for, together with others that are issued now.
@@ -77,31 +75,32 @@ pub(crate) async fn issue_alone(
     mint: Mint<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
-    let claims = claims(call, &mint, new_jti(call.now, rng));
-    let row = row(call, &mint, &claims);
+    let life = Life::of(call, &mint, new_jti(call.now, rng));
+    let row = row(call, &mint, &life);
     token.issuances.keep(call.place.tenant, row).await??;
-    sign(call, &mint, claims)
+    sign(call, &mint, life)
 }
 
-fn row(call: Call<'_>, mint: &Mint<'_>, claims: &AccessClaims) -> Issuance {
+fn row(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Issuance {
     Issuance {
         environment: call.place.environment,
         at: call.now,
-        jti: claims.jti,
+        jti: life.jti,
         client_id: mint.client.id().clone(),
         approval_id: mint.client.approval().as_uuid(),
         begins: mint.grant_type != GrantType::RefreshToken,
         grant_type: mint.grant_type.as_str(),
-        subject: claims.sub.clone(),
-        scope: claims.scope.clone(),
-        audience: claims.aud.clone(),
+        subject: subject(mint),
+        scope: mint.reach.scopes.clone(),
+        audience: mint.reach.audience(&call.place.issuer).to_owned(),
         grant_id: mint.person.as_ref().map(|person| person.grant.as_uuid()),
-        expires_at: expires_at(call, mint),
+        expires_at: life.expires_at,
         request_id: call.request_id.to_owned(),
     }
 }
 
-fn sign(call: Call<'_>, mint: &Mint<'_>, claims: AccessClaims) -> Result<Issued, TokenError> {
+fn sign(call: Call<'_>, mint: &Mint<'_>, life: Life<'_>) -> Result<Issued, TokenError> {
+    let claims = claims(call, mint, life);
     let access_token = call
         .ring
         .access
@@ -119,39 +118,71 @@ fn sign(call: Call<'_>, mint: &Mint<'_>, claims: AccessClaims) -> Result<Issued,
     })
 }
 
-/// The approval, or the first scope of it that ends, may end a token before its time.
-fn expires_at(call: Call<'_>, mint: &Mint<'_>) -> Timestamp {
+/// What was agreed may end a token before its time: the approval, the first scope or tool of it that ends, the life of
+/// tokens.
+fn expires_at(call: Call<'_>, mint: &Mint<'_>, tools: &[&EntitledTool]) -> Timestamp {
     let end = mint.client.expires_at();
-    let until = mint.reach.resource.as_ref().map_or(end, |at| at.until);
-    (call.now + LIFETIME).min(until).min(end)
+    let (until, tokens) = match &mint.reach.resource {
+        Some(at) => (at.until, at.tokens),
+        None => (end, TokenLifetime::LONGEST),
+    };
+    let ends = tools.iter().map(|tool| tool.until);
+    ends.fold(
+        (call.now + tokens.duration()).min(until).min(end),
+        Timestamp::min,
+    )
 }
 
-fn claims(call: Call<'_>, mint: &Mint<'_>, jti: Uuid) -> AccessClaims {
+/// What a token is, until when, and what it can call: tools of its scopes, with the schema that was approved.
+struct Life<'a> {
+    jti: Uuid,
+    expires_at: Timestamp,
+    tools: Vec<&'a EntitledTool>,
+}
+
+impl<'a> Life<'a> {
+    fn of(call: Call<'_>, mint: &Mint<'a>, jti: Uuid) -> Self {
+        let Mint { client, reach, .. } = mint;
+        let tools = reach.resource.iter();
+        let tools: Vec<_> = tools
+            .flat_map(|at| client.tools(at.id, call.now))
+            .filter(|tool| reach.scopes.contains(&tool.scope) && tool.approved == tool.current)
+            .collect();
+        Self {
+            jti,
+            expires_at: expires_at(call, mint, &tools),
+            tools,
+        }
+    }
+}
+
+/// Whom it speaks for.
+fn subject(mint: &Mint<'_>) -> String {
+    match &mint.person {
+        Some(person) => person.subject.clone(),
+        None => mint.client.id().to_string(),
+    }
+}
+
+fn claims(call: Call<'_>, mint: &Mint<'_>, life: Life<'_>) -> AccessClaims {
     let Mint { client, reach, .. } = mint;
-    let tools = reach.resource.iter();
-    let tools = tools.flat_map(|at| client.tools(at.id, call.now));
     let person = mint.person.as_ref();
-    let subject = person.map_or_else(|| client.id().to_string(), |person| person.subject.clone());
     AccessClaims {
         iss: call.place.issuer.to_string(),
-        sub: subject,
+        sub: subject(mint),
         aud: reach.audience(&call.place.issuer).to_owned(),
         client_id: client.id().clone(),
         scope: reach.scopes.clone(),
-        exp: expires_at(call, mint).timestamp(),
+        exp: life.expires_at.timestamp(),
         iat: call.now.timestamp(),
         auth_time: person.map(|person| person.auth_time.timestamp()),
-        jti,
+        jti: life.jti,
         act: client.act().cloned(),
         cnf: mint.key.cloned().map(|jkt| Confirmation { jkt }),
         tenant: call.place.issuer.tenant().clone(),
         environment: call.place.environment,
         approval: client.approval(),
-        tools: tools
-            .filter(|tool| reach.scopes.contains(&tool.scope))
-            .filter(|tool| tool.approved == tool.current)
-            .map(|tool| tool.tool.clone())
-            .collect(),
+        tools: life.tools.iter().map(|tool| tool.tool.clone()).collect(),
     }
 }
 

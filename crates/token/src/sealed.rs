@@ -30,6 +30,8 @@ pub(crate) struct Pending {
     pub(crate) request: AuthorizationRequest,
     /// What the page showed, which is all that may be allowed.
     pub(crate) shown: ScopeSet,
+    /// The page had the warning with which the client was approved.
+    pub(crate) warned: bool,
     until: Timestamp,
 }
 
@@ -38,8 +40,15 @@ impl Pending {
         Self {
             request,
             shown,
+            warned: false,
             until: now + VALID,
         }
+    }
+
+    /// The same on a page with the warning, or without.
+    #[must_use]
+    pub(crate) fn warned(self, warned: bool) -> Self {
+        Self { warned, ..self }
     }
 
     /// As a form field.

@@ -77,6 +77,8 @@ kinds! {
     TrustedDomain = "tdm";
     /// A fetch that the discovery plane shall carry out.
     Order = "ord";
+    /// A person's token of the management API.
+    ApiToken = "tok";
     /// An entry of the ledger.
     Entry = "ent";
 }

@@ -18,7 +18,7 @@ impl HashKey {
     }
 
     /// HMAC-SHA-256 of the parts, one after the other.
-    pub(crate) fn mac(&self, parts: &[&[u8]]) -> SecretHash {
+    pub fn mac(&self, parts: &[&[u8]]) -> SecretHash {
         // HMAC fills a short key with zeros up to the block of 64 bytes (RFC 2104 section 2).
         let mut block = Zeroizing::new([0_u8; 64]);
         block

@@ -24,6 +24,8 @@ pub enum SecretKind {
     RegistrationAccess,
     /// An initial access token (RFC 7591 section 3): `nia_`.
     InitialAccessToken,
+    /// A person's token of the management API: `npt_`.
+    ApiToken,
 }
 
 impl SecretKind {
@@ -39,6 +41,7 @@ impl SecretKind {
         Self::RegistrationCode,
         Self::RegistrationAccess,
         Self::InitialAccessToken,
+        Self::ApiToken,
     ];
 
     /// Four characters that start every secret of the kind.
@@ -54,6 +57,7 @@ impl SecretKind {
             Self::RegistrationCode => "nrg_",
             Self::RegistrationAccess => "nra_",
             Self::InitialAccessToken => "nia_",
+            Self::ApiToken => "npt_",
         }
     }
 }

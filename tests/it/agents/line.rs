@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use narthex_approval::suspend::Stop;
+use narthex_tests::Plane;
 use serde_json::json;
 
 use super::{Child, PRODUCTION, claims};
@@ -85,4 +86,64 @@ async fn s17_freezing_an_agent_stops_every_token_below_it_within_a_second() {
     assert_eq!(again.status, 201, "{}", again.body);
     let closed = with(&scene, PRODUCTION, &below, &app("Late", "notes:read")).await;
     assert_eq!(closed.status, 401, "{}", closed.body);
+}
+
+/// The number beside these words on a page of what will happen.
+fn effect(page: &str, words: &str) -> u64 {
+    let (before, _) = page
+        .split_once(words)
+        .unwrap_or_else(|| panic!("no {words}: {page}"));
+    let (_, number) = before.rsplit_once("<strong>").unwrap();
+    let (number, _) = number.split_once("</strong>").unwrap();
+    number.replace(',', "").parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s19_what_a_page_says_will_stop_is_what_stops() {
+    let scene = Scene::new().await;
+    let agent = scene.agent().await;
+    let key = scene.key_of(&agent).await;
+    let child = Child::of(&scene, &key, "Child", "notes:read narthex:register").await;
+    let below = child.token(&scene, &scene.register(PRODUCTION)).await;
+    let last = Child::of(&scene, &below, "Last", "notes:read").await;
+    let stopped_before = Child::of(&scene, &key, "Before", "notes:read").await;
+    scene
+        .stop(&stopped_before.id, PRODUCTION, Stop::Suspend)
+        .await;
+    for _ in 0..3 {
+        last.token(&scene, RESOURCE).await;
+    }
+    let administrator = scene.company.place.administrator().await;
+    let count = async |sql: &str| {
+        let row = administrator.query_one(sql, &[]).await.unwrap();
+        u64::try_from(row.get::<_, i64>(0)).unwrap()
+    };
+    let live = count("select count(*) from issue.issuance where expires_at > now()").await;
+
+    let path = format!("/clients/acme/production/{}/suspend", agent.id);
+    let mut staff = scene.in_dashboard(&scene.company.reviewer).await;
+    let url = scene.system.at(Plane::Staff, &path);
+    let page = staff.get(&url).await;
+    let own = scene.system.at(
+        Plane::Portal,
+        &format!("/t/acme/production{}", path.replace("/acme/production", "")),
+    );
+    let theirs = scene.in_portal(&scene.company.owner).await.get(&own).await;
+    let words = "clients that it registered stop with it";
+    for body in [&page.body, &theirs.body] {
+        assert_eq!(
+            effect(body, words),
+            2,
+            "what was stopped before is not counted"
+        );
+        assert_eq!(effect(body, "access tokens"), live);
+    }
+
+    let csrf = page.field("csrf");
+    let form = [("csrf", csrf.as_str()), ("reason", "It calls too often.")];
+    assert_eq!(staff.post(&url, &form).await.status, 303);
+    let followed = "select count(*) from ledger.entry where action = 'client.follow'";
+    assert_eq!(count(followed).await, 2);
+    let still = "select count(*) from registry.client where state = 'active'";
+    assert_eq!(count(still).await, 0);
 }

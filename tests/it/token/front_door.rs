@@ -125,7 +125,7 @@ pub(super) async fn let_in(bench: &Bench, browser: &mut Browser) -> ClientId {
     let linked = company.link(&client, Some(&uma), None).await.unwrap();
     let reach = company.reach(PRODUCTION, "notes:read", &["list_notes"]);
     company
-        .decide(linked.request, Outcome::Offer(reach))
+        .decide(linked.request, Outcome::Offer(reach.into()))
         .await
         .unwrap();
     let on = browser.get(bench, &waiting).await;

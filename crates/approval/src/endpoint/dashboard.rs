@@ -2,6 +2,7 @@
 //! the staff's own role and is logged with who looked; each act goes through a verb in a transaction of the tenant.
 
 // What every page shares.
+pub(crate) mod acts;
 pub(crate) mod asker;
 pub(crate) mod banner;
 pub(crate) mod document_card;
@@ -15,7 +16,7 @@ pub(crate) mod refusal;
 pub(crate) mod signed_in;
 pub(crate) mod way_on;
 pub(crate) mod words;
-pub(crate) use super::portal::{posted, problems};
+pub(crate) use super::portal::{posted, problems, secret_page};
 
 // Before sign-in.
 pub(crate) mod sign_in;
@@ -23,6 +24,7 @@ pub(crate) mod sign_out;
 
 // Signed in.
 pub(crate) mod add_listing;
+pub(crate) mod api_tokens;
 pub(crate) mod attempt;
 pub(crate) mod attempts;
 pub(crate) mod block;
@@ -31,6 +33,7 @@ pub(crate) mod brakes;
 pub(crate) mod brands;
 pub(crate) mod client;
 pub(crate) mod clients;
+pub(crate) mod confirm;
 pub(crate) mod create_tenant;
 pub(crate) mod decide;
 pub(crate) mod documents;
@@ -49,4 +52,5 @@ pub(crate) mod review;
 pub(crate) mod set_brake;
 pub(crate) mod split;
 pub(crate) mod suspend;
+pub(crate) mod take;
 pub(crate) mod tenants;

@@ -4,12 +4,13 @@ use actix_web::web::{Data, ServiceConfig};
 use narthex_http::{Routes, Surface};
 use narthex_tenancy::permission::Action;
 
+use super::api;
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    add_listing, attempt, attempts, block, block_family, brakes, brands, client, clients,
-    create_tenant, decide, documents, end_listing, family, fault, invite_claim, invite_owner,
-    issuance, let_expire, lift_brake, link, lists, quarantine, requests, review, set_brake,
-    sign_in, sign_out, split, suspend, tenants,
+    add_listing, api_tokens, attempt, attempts, block, block_family, brakes, brands, client,
+    clients, confirm, create_tenant, decide, documents, end_listing, family, fault, invite_claim,
+    invite_owner, issuance, let_expire, lift_brake, link, lists, quarantine, requests, review,
+    set_brake, sign_in, sign_out, split, suspend, take, tenants,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -22,6 +23,8 @@ pub enum Guard {
     Anyone,
     /// A person of the platform, signed in with a second factor, whose role includes the action.
     May(Action),
+    /// A person of the platform by a token of the management API, whose role includes the action.
+    Token(Action),
 }
 
 /// The table.
@@ -34,7 +37,7 @@ pub fn routes() -> Routes<Guard> {
     let create = May(Action::CreateTenant);
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
-    Routes::new().answering(SURFACE, |routes| {
+    api::routes(Routes::new()).answering(SURFACE, |routes| {
         waiting(routes)
             .get("/", look, "home", requests::home)
             .get("/sign-in", Anyone, "sign_in", sign_in::page)
@@ -43,6 +46,10 @@ pub fn routes() -> Routes<Guard> {
             .get("/requests", look, "requests", requests::page)
             .get("/requests/{tenant}/{environment}/{request_id}", look, "review", review::page)
             .post("/requests/{tenant}/{environment}/{request_id}", May(Action::Decide), "decide", decide::submit)
+            .get("/requests/{tenant}/{environment}/{request_id}/confirm", look, "second", confirm::page)
+            .post("/requests/{tenant}/{environment}/{request_id}/confirm", May(Action::Confirm), "confirm", confirm::submit)
+            .post("/requests/{tenant}/{environment}/{request_id}/take", May(Action::Decide), "take", take::take_submit)
+            .post("/requests/{tenant}/{environment}/{request_id}/hand-back", May(Action::Decide), "hand_back", take::hand_back_submit)
             .get("/clients", look, "clients", clients::page)
             .get("/clients/{tenant}/{environment}/{client_id}", look, "client", client::page)
             .get("/clients/{tenant}/{environment}/{client_id}/suspend", stop, "suspend", suspend::suspend_page)
@@ -58,6 +65,9 @@ pub fn routes() -> Routes<Guard> {
             .post("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::submit)
             .get("/brands", look, "brands", brands::page)
             .post("/brands", May(Action::EditBrands), "edit_brands", brands::submit)
+            .get("/api-tokens", look, "api_tokens", api_tokens::page)
+            .post("/api-tokens", look, "create_api_token", api_tokens::submit)
+            .post("/api-tokens/{api_token}/end", look, "end_api_token", api_tokens::end)
             .get("/brakes", look, "brakes", brakes::page)
             .get("/brakes/new", brake, "set_brake", set_brake::page)
             .post("/brakes/new", brake, "set_brake", set_brake::submit)

@@ -6,8 +6,6 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
-        issue::issuance as s,
-        ledger::entry as l,
         registry::{
             client as c, credential as cr, entitled_tool as et, entitlement as en,
             integration as i, resource as rs,
@@ -22,15 +20,18 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
+    dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
     dashboard_documents::{self, Shown},
+    dashboard_issued::{self, Issued},
     dashboard_people::{self, People},
     dashboard_search::like,
     dashboard_tenants::{read_name, read_slug},
     integration,
     lineage::{self, Line},
+    warning,
 };
-use crate::integration::Integration;
+use crate::{integration::Integration, warning::Warned};
 
 const TABLE: &str = "registry.client";
 
@@ -48,6 +49,10 @@ pub(crate) struct Wanted {
     pub(crate) tenant: Option<String>,
     /// In this environment.
     pub(crate) environment: Option<Environment>,
+    /// What comes after the client of this time and identifier.
+    pub(crate) after: Option<(Timestamp, String)>,
+    /// How many; [`MOST`] when nobody says.
+    pub(crate) limit: Option<i64>,
 }
 
 /// One client of the list.
@@ -88,6 +93,8 @@ pub(crate) struct Client {
     pub(crate) words: Words,
     /// Its document, when its identifier is an address.
     pub(crate) document: Option<Shown>,
+    /// The warning with which it was approved.
+    pub(crate) warned: Option<Warned>,
 }
 
 /// A credential without what it proves.
@@ -99,33 +106,6 @@ pub(crate) struct Credential {
     pub(crate) created_by: Id<kind::Member>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-}
-
-/// How many tokens a client was given.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Issued {
-    /// In the last 24 hours.
-    pub(crate) day: u64,
-    /// That have not ended yet.
-    pub(crate) live: u64,
-    /// The people and services whose tokens have not ended yet.
-    pub(crate) subjects: u64,
-    /// When the last of them ends.
-    pub(crate) last_ends: Option<Timestamp>,
-    /// When the last token left.
-    pub(crate) last_at: Option<Timestamp>,
-}
-
-/// What the tenant's ledger has about a client.
-#[derive(Debug, Clone)]
-pub(crate) struct Act {
-    pub(crate) at: Timestamp,
-    pub(crate) actor_kind: String,
-    pub(crate) actor: String,
-    pub(crate) action: String,
-    pub(crate) reason: String,
-    pub(crate) request_id: String,
-    pub(crate) seq: i64,
 }
 
 /// The list, newest first.
@@ -152,6 +132,10 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Liste
         let like = like(text);
         query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
     }
+    if let Some((at, id)) = &wanted.after {
+        let same = c::created_at.eq(at).and(c::client_id.gt(id));
+        query = query.filter(c::created_at.lt(at).or(same));
+    }
     let rows: Vec<Row> = query
         .order((c::created_at.desc(), c::client_id.asc()))
         .select((
@@ -166,7 +150,7 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Liste
             t::slug,
             t::name,
         ))
-        .limit(MOST)
+        .limit(wanted.limit.unwrap_or(MOST))
         .load(tx.connection()?)
         .await?;
     rows.into_iter().map(listed).collect()
@@ -210,6 +194,7 @@ pub(crate) struct Which {
 struct Stored {
     integration_id: uuid::Uuid,
     request_id: uuid::Uuid,
+    approval_id: uuid::Uuid,
     state: String,
     state_reason: Option<String>,
     metadata: Value,
@@ -237,7 +222,10 @@ pub(crate) async fn load(
     let wanted = credentials.iter().map(|credential| credential.created_by);
     let people = dashboard_people::named(tx, wanted.chain(integration.sponsor)).await?;
     let metadata = super::metadata(TABLE, stored.metadata)?;
+    let approval = Id::from_uuid(stored.approval_id);
+    let (place, id) = ((which.tenant, which.environment), &which.client_id);
     Ok(Client {
+        warned: warning::of_any(tx, place, (id, approval)).await?,
         document: dashboard_documents::load(tx, &which, &metadata).await?,
         integration,
         request: Id::from_uuid(stored.request_id),
@@ -253,9 +241,9 @@ pub(crate) async fn load(
         scopes: scopes(tx, &which).await?,
         tools: tools(tx, &which).await?,
         credentials,
-        issued: issued(tx, &which, now).await?,
-        acts: acts(tx, &which).await?,
-        line: lineage::line(tx, (which.tenant, which.environment), &which.client_id).await?,
+        issued: dashboard_issued::issued(tx, &which, now).await?,
+        acts: dashboard_acts::about(tx, which.tenant, which.client_id.as_str()).await?,
+        line: lineage::line(tx, place, id).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
         environment: which.environment,
@@ -327,72 +315,4 @@ async fn credentials(tx: &mut TenantTx, which: &Which) -> Result<Vec<Credential>
         })
     };
     rows.into_iter().map(read).collect()
-}
-
-async fn issued(tx: &mut TenantTx, which: &Which, now: Timestamp) -> Result<Issued, StoreError> {
-    let of = || {
-        s::table
-            .filter(s::tenant_id.eq(which.tenant.as_uuid()))
-            .filter(s::environment.eq(which.environment.as_str()))
-            .filter(s::client_id.eq(which.client_id.as_str()))
-    };
-    let day: i64 = of()
-        .filter(s::at.gt(now - chrono::Duration::hours(24)))
-        .count()
-        .get_result(tx.connection()?)
-        .await?;
-    let live = of().filter(s::expires_at.gt(now));
-    let (count, last_ends): (i64, Option<Timestamp>) = live
-        .select((diesel::dsl::count_star(), diesel::dsl::max(s::expires_at)))
-        .first(tx.connection()?)
-        .await?;
-    let subjects: Vec<String> = of()
-        .filter(s::expires_at.gt(now))
-        .select(s::subject)
-        .distinct()
-        .load(tx.connection()?)
-        .await?;
-    let last_at = of()
-        .select(diesel::dsl::max(s::at))
-        .first(tx.connection()?)
-        .await?;
-    let whole = |count: i64| u64::try_from(count).unwrap_or_default();
-    Ok(Issued {
-        day: whole(day),
-        live: whole(count),
-        subjects: u64::try_from(subjects.len()).unwrap_or_default(),
-        last_ends,
-        last_at,
-    })
-}
-
-/// What was done to a client, newest first.
-async fn acts(tx: &mut TenantTx, which: &Which) -> Result<Vec<Act>, StoreError> {
-    type Row = (Timestamp, String, String, String, String, String, i64);
-    let rows: Vec<Row> = l::table
-        .filter(l::tenant_id.eq(which.tenant.as_uuid()))
-        .filter(l::object.eq(which.client_id.as_str()))
-        .order(l::seq.desc())
-        .select((
-            l::at,
-            l::actor_kind,
-            l::actor,
-            l::action,
-            l::reason,
-            l::request_id,
-            l::seq,
-        ))
-        .limit(100)
-        .load(tx.connection()?)
-        .await?;
-    let read = |(at, actor_kind, actor, action, reason, request_id, seq)| Act {
-        at,
-        actor_kind,
-        actor,
-        action,
-        reason,
-        request_id,
-        seq,
-    };
-    Ok(rows.into_iter().map(read).collect())
 }

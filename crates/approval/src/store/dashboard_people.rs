@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_tenancy::{StoreError, TenantTx, schema::tenant::member as m};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    permission::Role,
+    schema::tenant::{member as m, membership as ms},
+};
 use narthex_vocab::{Id, kind};
 
 /// A person as a page names them.
@@ -12,6 +16,8 @@ use narthex_vocab::{Id, kind};
 pub(crate) struct Named {
     pub(crate) name: String,
     pub(crate) email: String,
+    /// What they may do in their tenant's portal; none for somebody who only signs in to its apps.
+    pub(crate) role: Option<Role>,
 }
 
 /// People by id.
@@ -44,10 +50,20 @@ async fn read(
         .limit(500)
         .load(tx.connection()?)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, email)| (Id::from_uuid(id), Named { name, email }))
-        .collect())
+    let ids = rows.iter().map(|(id, _, _)| *id);
+    let roles: Vec<(uuid::Uuid, String)> = ms::table
+        .filter(ms::member_id.eq_any(ids))
+        .select((ms::member_id, ms::role))
+        .load(tx.connection()?)
+        .await?;
+    let roles: HashMap<uuid::Uuid, String> = roles.into_iter().collect();
+    rows.into_iter()
+        .map(|(id, name, email)| {
+            let role = roles.get(&id).map(|role| role.parse()).transpose();
+            let role = role.map_err(StoreError::corrupt("tenant.membership", "role"))?;
+            Ok((Id::from_uuid(id), Named { name, email, role }))
+        })
+        .collect()
 }
 
 /// The name of a person, or that they are not known any more.

@@ -8,13 +8,16 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         registry::integration as i,
-        review::{access_request as r, decision as d, finding as f},
+        review::{access_request as r, assignment as a, decision as d, finding as f},
         tenant::tenants as t,
     },
 };
 use narthex_vocab::{Environment, Id, Label, RequestState, TenantSlug, Timestamp, kind};
 
-use super::dashboard_tenants::{read_name, read_slug};
+use super::{
+    dashboard_people::{self, name_of},
+    dashboard_tenants::{read_name, read_slug},
+};
 
 const TABLE: &str = "review.access_request";
 
@@ -32,6 +35,15 @@ pub(crate) struct Wanted {
     pub(crate) environment: Option<Environment>,
 }
 
+/// A part of the list in the order in which cases began.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// What comes after this version of a case.
+    pub(crate) after: Option<(Id<kind::Request>, i32)>,
+    /// How many.
+    pub(crate) limit: i64,
+}
+
 /// One case of the list.
 #[derive(Debug, Clone)]
 pub(crate) struct Queued {
@@ -45,23 +57,63 @@ pub(crate) struct Queued {
     pub(crate) score: Option<u8>,
     pub(crate) failed: usize,
     pub(crate) sent: Timestamp,
+    /// Who is looking at it, by name.
+    pub(crate) taken_by: Option<String>,
 }
 
-/// The list, oldest first, with the moment of the last decision about anything.
+/// The list, longest waiting first, with the moment of the last decision about anything.
 pub(crate) async fn list(
     tx: &mut TenantTx,
     wanted: &Wanted,
 ) -> Result<(Vec<Queued>, Option<Timestamp>), StoreError> {
-    let states: Vec<&str> = wanted.states.iter().map(|state| state.as_str()).collect();
-    let mut query = r::table
-        .inner_join(
-            i::table.on(i::tenant_id
-                .eq(r::tenant_id)
-                .and(i::integration_id.eq(r::integration_id))),
-        )
+    let query = matching(wanted)
+        .order((r::submitted_at.asc(), r::request_id.asc()))
+        .limit(MOST);
+    let queued = read(tx, query).await?;
+    let last = d::table
+        .select(diesel::dsl::max(d::at))
+        .first(tx.connection()?)
+        .await?;
+    Ok((queued, last))
+}
+
+/// A part of the list, in the order in which cases began.
+pub(crate) async fn part(
+    tx: &mut TenantTx,
+    wanted: &Wanted,
+    part: Part,
+) -> Result<Vec<Queued>, StoreError> {
+    let mut query = matching(wanted)
+        .order((r::request_id.asc(), r::version.asc()))
+        .limit(part.limit);
+    if let Some((case, version)) = part.after {
+        let later = r::request_id.eq(case.as_uuid()).and(r::version.gt(version));
+        query = query.filter(r::request_id.gt(case.as_uuid()).or(later));
+    }
+    read(tx, query).await
+}
+
+#[diesel::dsl::auto_type]
+fn cases() -> _ {
+    let integration = i::tenant_id
+        .eq(r::tenant_id)
+        .and(i::integration_id.eq(r::integration_id));
+    let assignment = a::tenant_id
+        .eq(r::tenant_id)
+        .and(a::environment.eq(r::environment))
+        .and(a::request_id.eq(r::request_id))
+        .and(a::version.eq(r::version));
+    r::table
+        .inner_join(i::table.on(integration))
         .inner_join(t::table.on(t::tenant_id.eq(r::tenant_id)))
-        .filter(r::state.eq_any(states))
-        .into_boxed();
+        .left_join(a::table.on(assignment))
+}
+
+type Cases = diesel::dsl::IntoBoxed<'static, cases, diesel::pg::Pg>;
+
+fn matching(wanted: &Wanted) -> Cases {
+    let states: Vec<&'static str> = wanted.states.iter().map(|state| state.as_str()).collect();
+    let mut query = cases().into_boxed().filter(r::state.eq_any(states));
     if let Some(environment) = wanted.environment {
         query = query.filter(r::environment.eq(environment.as_str()));
     }
@@ -69,8 +121,11 @@ pub(crate) async fn list(
         let like = super::dashboard_search::like(text);
         query = query.filter(t::slug.ilike(like.clone()).or(t::name.ilike(like)));
     }
+    query
+}
+
+async fn read(tx: &mut TenantTx, query: Cases) -> Result<Vec<Queued>, StoreError> {
     let rows: Vec<Row> = query
-        .order((r::submitted_at.asc(), r::request_id.asc()))
         .select((
             (
                 r::request_id,
@@ -83,20 +138,18 @@ pub(crate) async fn list(
             i::name,
             t::slug,
             t::name,
+            a::taken_by.nullable(),
         ))
-        .limit(MOST)
         .load(tx.connection()?)
         .await?;
     let failed = failed(tx, &rows).await?;
-    let last = d::table
-        .select(diesel::dsl::max(d::at))
-        .first(tx.connection()?)
-        .await?;
-    let queued = rows
-        .into_iter()
-        .map(|row| queued(row, &failed))
-        .collect::<Result<_, _>>()?;
-    Ok((queued, last))
+    let takers = rows.iter().filter_map(|row| row.4.map(Id::from_uuid));
+    let people = dashboard_people::named(tx, takers).await?;
+    let one = |row: Row| {
+        let taken_by = row.4.map(|by| name_of(&people, Id::from_uuid(by)));
+        queued(row, &failed, taken_by)
+    };
+    rows.into_iter().map(one).collect()
 }
 
 type Row = (
@@ -104,6 +157,7 @@ type Row = (
     String,
     String,
     String,
+    Option<uuid::Uuid>,
 );
 
 /// How many checks failed, by case and version.
@@ -125,8 +179,9 @@ async fn failed(
 }
 
 fn queued(
-    ((id, environment, version, state, score, sent), integration, slug, tenant): Row,
+    ((id, environment, version, state, score, sent), integration, slug, tenant, _): Row,
     failed: &HashMap<(uuid::Uuid, i32), usize>,
+    taken_by: Option<String>,
 ) -> Result<Queued, StoreError> {
     Ok(Queued {
         id: Id::from_uuid(id),
@@ -142,5 +197,6 @@ fn queued(
         score: score.and_then(|score| u8::try_from(score).ok()),
         failed: failed.get(&(id, version)).copied().unwrap_or_default(),
         sent,
+        taken_by,
     })
 }

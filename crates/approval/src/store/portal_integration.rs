@@ -26,8 +26,9 @@ use super::{
     metadata,
     portal_request::{self, Case},
     portal_standing::{self, Standings},
+    warning,
 };
-use crate::integration::Integration;
+use crate::{integration::Integration, warning::Warned};
 
 /// An integration with everything its page shows.
 #[derive(Debug)]
@@ -69,6 +70,8 @@ pub(crate) struct Client {
     pub(crate) credentials: Vec<Credential>,
     /// Who registered it, and whom it registered.
     pub(crate) line: Line,
+    /// The warning with which it was approved.
+    pub(crate) warned: Option<Warned>,
 }
 
 /// A credential, as far as people may see it.
@@ -146,6 +149,7 @@ pub(crate) async fn client(
 struct ClientRow {
     environment: String,
     client_id: String,
+    approval_id: uuid::Uuid,
     state: String,
     state_reason: Option<String>,
     metadata: Value,
@@ -177,7 +181,9 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
         .parse()
         .map_err(StoreError::corrupt(TABLE, "environment"))?;
     let id = ClientId::parse(&row.client_id).map_err(StoreError::corrupt(TABLE, "client_id"))?;
+    let approval = Id::from_uuid(row.approval_id);
     Ok(Client {
+        warned: warning::of_own(tx, (environment, &id), approval).await?,
         scopes: scopes(tx, environment, &id).await?,
         tools: tools(tx, environment, &id).await?,
         credentials: credentials(tx, environment, &id).await?,

@@ -9,7 +9,7 @@ use narthex_tenancy::{
     catalogue::{self, Catalogue},
     schema::{
         registry::integration as i,
-        review::{access_request as r, decision as d, finding as f, offer as o},
+        review::{access_request as r, decision as d, finding as f, offer as o, warning as w},
         tenant::member as m,
     },
 };
@@ -19,11 +19,13 @@ use super::{
     brand, mark,
     name_mark::{self, Names},
     offer, request,
+    warning::{self, Ends},
 };
 use crate::{
     decision::DecisionKind,
-    reach::Reach,
+    remark::Proposal,
     request::{AccessRequest, RequestRef},
+    warning::Warning,
 };
 
 /// A request with its history.
@@ -91,6 +93,8 @@ pub(crate) struct Decided {
     pub(crate) reason: String,
     /// When.
     pub(crate) at: Timestamp,
+    /// With which warning it approved.
+    pub(crate) warning: Option<Warning>,
 }
 
 /// An offer and what became of it.
@@ -101,7 +105,7 @@ pub(crate) struct Offered {
     /// It waits for an answer.
     pub(crate) open: bool,
     /// What is offered.
-    pub(crate) reach: Reach,
+    pub(crate) proposal: Proposal,
     /// Until when it can be answered.
     pub(crate) expires_at: Timestamp,
     /// What the tenant said, and when.
@@ -202,17 +206,30 @@ async fn findings(tx: &mut TenantTx, at: RequestRef) -> Result<Vec<Seen>, StoreE
 }
 
 async fn decisions(tx: &mut TenantTx, at: RequestRef) -> Result<Vec<Decided>, StoreError> {
-    let rows: Vec<(String, Option<String>, String, Timestamp)> = d::table
+    type Row = (String, Option<String>, String, Timestamp, Option<Ends>);
+    let rows: Vec<Row> = d::table
+        .left_join(
+            w::table.on(w::tenant_id
+                .eq(d::tenant_id)
+                .and(w::environment.eq(d::environment))
+                .and(w::decision_id.eq(d::decision_id))),
+        )
         .filter(d::tenant_id.eq(tx.tenant_uuid()))
         .filter(d::environment.eq(at.environment.as_str()))
         .filter(d::request_id.eq(at.id.as_uuid()))
         .filter(d::version.eq(at.version))
         .order((d::at.desc(), d::decision_id.desc()))
-        .select((d::kind, d::rule, d::reason, d::at))
+        .select((
+            d::kind,
+            d::rule,
+            d::reason,
+            d::at,
+            (w::until, w::people).nullable(),
+        ))
         .load(tx.connection()?)
         .await?;
     rows.into_iter()
-        .map(|(kind, rule, reason, at)| {
+        .map(|(kind, rule, reason, at, ends)| {
             let kind = kind
                 .parse()
                 .map_err(StoreError::corrupt("review.decision", "kind"))?;
@@ -221,6 +238,7 @@ async fn decisions(tx: &mut TenantTx, at: RequestRef) -> Result<Vec<Decided>, St
                 rule,
                 reason,
                 at,
+                warning: ends.map(warning::read).transpose()?,
             })
         })
         .collect()
@@ -247,7 +265,7 @@ async fn newest_offer(tx: &mut TenantTx, at: RequestRef) -> Result<Option<Offere
     Ok(Some(Offered {
         id,
         open: state == "offered",
-        reach: offer::reach(tx, tx.tenant(), at, id).await?,
+        proposal: offer::proposal(tx, tx.tenant(), at.environment, id).await?,
         expires_at,
         answered: answered.map(|when| (state == "accepted", when)),
     }))

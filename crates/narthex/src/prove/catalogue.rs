@@ -88,7 +88,7 @@ const SHAPE: &[Check] = &[
     },
     Check {
         // Staff read the queue, the quarantine, the registry and the logs; one exact slug leads to its tenant, and a hash
-        // to whether somebody else shows it; the platform's known names are for all; sessions of end users are apart.
+        // to whether somebody else shows it, and a client to how many people have it; the platform's known names are for all; sessions of end users are apart.
         // The others take away.
         what: "no table has a further policy, but the few that are meant",
         query: "select p.polrelid::regclass || '.' || p.polname,
@@ -97,7 +97,8 @@ const SHAPE: &[Check] = &[
                             'registry.resource_credential', 'issue.\"grant\"', 'issue.authorization_code', 'issue.refresh_token',
                             'issue.parked', 'issue.consent', 'ledger.head']) then null
                      when p.polname = 'directory' and p.polcmd = 'r' and m.roles = 'narthex_directory'
-                        and t.oid in ('tenant.tenant'::regclass, 'review.mark'::regclass, 'review.verified_name'::regclass) then null
+                        and t.oid in ('tenant.tenant'::regclass, 'review.mark'::regclass, 'review.verified_name'::regclass,
+                            'issue.\"grant\"'::regclass) then null
                      when p.polname = 'published' and p.polcmd = 'r' and m.roles = 'narthex_approval'
                         and t.oid in ('review.brand'::regclass, 'review.brand_host'::regclass)
                         and pg_get_expr(p.polqual, p.polrelid)

@@ -5,6 +5,11 @@ use super::role::Role;
 
 /// The names of the rows, as `$A.client`: each is a UUID of its tenant's own.
 const NAMES: &[&str] = &[
+    "address_approval",
+    "address_decision",
+    "address_request",
+    "address_run",
+    "api_token",
     "approval",
     "ask",
     "attempt",
@@ -24,6 +29,7 @@ const NAMES: &[&str] = &[
     "fresh_offer",
     "fresh_request",
     "fresh_run",
+    "grave_scope",
     "host",
     "initial_access",
     "integration",
@@ -52,6 +58,7 @@ const NAMES: &[&str] = &[
     "request",
     "resource",
     "run",
+    "second_decision",
     "sandbox_resource",
     "sandbox_scope",
     "scope",
@@ -182,7 +189,7 @@ mod tests {
     fn names_become_uuids_of_their_tenant() {
         assert_eq!(
             fill("$T, $B.ask, $P) $A.nobody", Which::A),
-            "'0000000a-0000-7000-8000-000000000000', '0000000b-0000-7000-8000-000000000002', \
+            "'0000000a-0000-7000-8000-000000000000', '0000000b-0000-7000-8000-000000000006', \
              '00000000-0000-7000-8000-000000000001') $A.nobody"
         );
     }

@@ -257,6 +257,7 @@ impl Refusal {
     fn is_about_an_unseen_parent(&self) -> bool {
         [
             "approval_complete",
+            "decision_complete",
             "request_complete",
             "offer_complete",
             "proof_seen",

@@ -45,12 +45,32 @@ pub(crate) async fn find(
         .first(tx.connection()?)
         .await
         .optional()?;
-    Ok(found.map(|row| Account {
-        member: Id::from_uuid(row.member_id),
-        password_hash: row.password_hash,
-        totp_sealed: row.totp_sealed,
-        totp_last_step: row.totp_last_step,
-    }))
+    Ok(found.map(Account::from))
+}
+
+/// The active account of a person, by who they are.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+) -> Result<Account, StoreError> {
+    let row: Row = m::table
+        .find((tx.tenant_uuid(), member.as_uuid()))
+        .filter(m::state.eq("active"))
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await?;
+    Ok(row.into())
+}
+
+impl From<Row> for Account {
+    fn from(row: Row) -> Self {
+        Self {
+            member: Id::from_uuid(row.member_id),
+            password_hash: row.password_hash,
+            totp_sealed: row.totp_sealed,
+            totp_last_step: row.totp_last_step,
+        }
+    }
 }
 
 #[derive(Queryable, Selectable)]

@@ -1,5 +1,6 @@
 //! The rows behind people's proofs. The only place of this crate with diesel.
 
 pub(crate) mod account;
+pub(crate) mod api_token;
 pub(crate) mod invitation;
 pub(crate) mod session;

@@ -75,6 +75,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.api_token (tenant_id, token_id) {
+        tenant_id -> Uuid,
+        token_id -> Uuid,
+        token_hash -> Bytea,
+        member_id -> Uuid,
+        name -> Text,
+        may -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        second_factor_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.api_answer (tenant_id, member_id, key) {
+        tenant_id -> Uuid,
+        member_id -> Uuid,
+        key -> Text,
+        asked -> Bytea,
+        status -> Nullable<Int2>,
+        body -> Nullable<Jsonb>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant.metadata_rules (tenant_id, environment) {
         tenant_id -> Uuid,
         environment -> Text,

@@ -46,6 +46,8 @@ pub(crate) struct Asking {
     pub(crate) described: Vec<EntitledScope>,
     /// When the access would end.
     pub(crate) ends: Timestamp,
+    /// It was approved with a warning that is not over: nothing that was allowed before answers for the person.
+    pub(crate) warned: bool,
 }
 
 /// A person before a client that nobody has decided about.
@@ -151,6 +153,7 @@ async fn at_approved(
         request,
         described: described(&entitlement, &reach),
         ends: ends(&client, &reach, call.now),
+        warned: store::warning::is_in_force(tx, call.place.environment, &client, call.now).await?,
         client,
         reach,
     })))

@@ -32,6 +32,8 @@ struct ConsentPage {
     sent_to: SentTo,
     /// Any program on the person's computer could receive the answer.
     loopback_only: bool,
+    /// It was approved with a warning.
+    warned: bool,
     first_seen: When,
     verbs: Vec<Verb>,
     ends: When,
@@ -162,6 +164,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         reach,
         described,
         ends,
+        warned,
     } = asking;
     let title = format!("Allow this app to use your {tenant} account?");
     let page = ConsentPage {
@@ -173,12 +176,13 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         not_verified: Badge::new(Tone::Neutral, "Not verified"),
         sent_to: SentTo::of(&request.redirect_uri),
         loopback_only: loopback_only(client.metadata()),
+        warned,
         first_seen: When::new(client.created_at()).day(),
         verbs: verbs(&described, &reach),
         ends: When::new(ends).day(),
         action: visit.place.path("consent"),
         pending: {
-            let pending = Pending::new(request, reach.scopes, ambient::now());
+            let pending = Pending::new(request, reach.scopes, ambient::now()).warned(warned);
             let at = (Step::Consent, &visit.place, &person.session);
             pending.seal(&visit.token.sealing, at, &mut ambient::rng())?
         },

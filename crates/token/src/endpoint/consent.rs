@@ -9,8 +9,9 @@ use narthex_http::StrictForm;
 use narthex_http::page::Narrow;
 use narthex_tenancy::{ambient, tenant};
 
-use crate::consent::{Choice, Leaving, decide};
-use crate::endpoint::visit::{Visit, towards_client};
+use crate::consent::{Answered, Choice, Leaving, decide};
+use crate::continue_to::ContinueTo;
+use crate::endpoint::visit::{Visit, see_other, towards_client};
 use crate::page_error::PageError;
 use crate::sealed::{Pending, Step};
 use crate::signed_in::signed_in;
@@ -41,7 +42,7 @@ async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageEr
     let field = form.one("pending")?.ok_or(PageError::OutOfDate)?;
     let (call, cookie) = (arrival.call(), visit.session());
     let mut rng = ambient::rng();
-    let (leaving, name) = visit
+    let (answered, name) = visit
         .token
         .database
         .tenant(visit.place.tenant, async |tx| {
@@ -49,11 +50,17 @@ async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageEr
             let person = person.ok_or(PageError::OutOfDate)?;
             let at = (Step::Consent, &visit.place, &person.session);
             let pending = Pending::open(field, &visit.token.sealing, at, call.now)?;
-            let leaving = decide(tx, call, (&person, pending, choice), &mut rng).await?;
-            Ok::<_, PageError>((leaving, tenant::load(tx).await?.name.to_string()))
+            let answered = decide(tx, call, (&person, pending, choice), &mut rng).await?;
+            Ok::<_, PageError>((answered, tenant::load(tx).await?.name.to_string()))
         })
         .await?;
-    Ok(leave(visit, &leaving, &name))
+    match answered {
+        Answered::Leaving(leaving) => Ok(leave(visit, &leaving, &name)),
+        Answered::AskAgain(request) => {
+            let door = ContinueTo::authorize(&visit.place, &request);
+            Ok(see_other(door.as_str()))
+        }
+    }
 }
 
 fn leave(visit: &Visit, leaving: &Leaving, tenant: &str) -> HttpResponse {

@@ -9,13 +9,29 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, Environment, Id, ResourceUri, SchemaHash, Scope, Timestamp, ToolName,
+    ClientId, Environment, Id, ResourceUri, SchemaHash, Scope, Timestamp, TokenLifetime, ToolName,
 };
 
 use crate::entitlement::{EntitledScope, EntitledTool, Entitlement};
 
-type ToolRow = (uuid::Uuid, String, String, Vec<u8>, Vec<u8>, Timestamp);
-type ScopeRow = (String, uuid::Uuid, String, String, String, Timestamp);
+type ToolRow = (
+    uuid::Uuid,
+    String,
+    String,
+    Vec<u8>,
+    Vec<u8>,
+    Timestamp,
+    Option<Timestamp>,
+);
+type ScopeRow = (
+    String,
+    uuid::Uuid,
+    String,
+    String,
+    String,
+    Timestamp,
+    Option<i16>,
+);
 
 /// The scopes of a client, with their ends.
 pub(crate) async fn scopes(
@@ -50,6 +66,7 @@ pub(crate) async fn scopes(
             s::description,
             s::risk,
             e::expires_at,
+            e::lifetime_minutes,
         ))
         .load(tx.connection()?)
         .await?;
@@ -57,7 +74,7 @@ pub(crate) async fn scopes(
     Ok(Entitlement { scopes })
 }
 
-/// The tools of a client, each ending with its scope.
+/// The tools of a client, each ending with its scope or before.
 pub(crate) async fn tools(
     tx: &mut TenantTx,
     environment: Environment,
@@ -92,6 +109,7 @@ pub(crate) async fn tools(
             et::schema_hash,
             t::schema_hash,
             e::expires_at,
+            et::until,
         ))
         .load(tx.connection()?)
         .await?;
@@ -99,7 +117,7 @@ pub(crate) async fn tools(
 }
 
 fn scope(row: ScopeRow) -> Result<EntitledScope, StoreError> {
-    let (scope, resource, identifier, description, risk, expires_at) = row;
+    let (scope, resource, identifier, description, risk, expires_at, minutes) = row;
     Ok(EntitledScope {
         scope: Scope::parse(&scope)
             .map_err(StoreError::corrupt("registry.entitlement", "scope"))?,
@@ -111,11 +129,18 @@ fn scope(row: ScopeRow) -> Result<EntitledScope, StoreError> {
             .parse()
             .map_err(StoreError::corrupt("registry.scope", "risk"))?,
         expires_at,
+        tokens: minutes
+            .map(|minutes| TokenLifetime::from_minutes(minutes.into()))
+            .transpose()
+            .map_err(StoreError::corrupt(
+                "registry.entitlement",
+                "lifetime_minutes",
+            ))?,
     })
 }
 
 fn tool(row: ToolRow) -> Result<EntitledTool, StoreError> {
-    let (resource, tool, scope, approved, current, until) = row;
+    let (resource, tool, scope, approved, current, scope_until, until) = row;
     let hash = |bytes: Vec<u8>, table| {
         <[u8; 32]>::try_from(bytes)
             .map(SchemaHash::from_bytes)
@@ -129,6 +154,6 @@ fn tool(row: ToolRow) -> Result<EntitledTool, StoreError> {
             .map_err(StoreError::corrupt("registry.entitled_tool", "scope"))?,
         approved: hash(approved, "registry.entitled_tool")?,
         current: hash(current, "registry.tool")?,
-        until,
+        until: until.map_or(scope_until, |until| until.min(scope_until)),
     })
 }

@@ -18,3 +18,4 @@ pub(crate) mod refresh;
 pub(crate) mod replay;
 pub(crate) mod resource;
 pub(crate) mod signing_key;
+pub(crate) mod warning;

@@ -19,10 +19,22 @@ pub(crate) enum Done {
     Offered,
     /// The tenant sends a new version.
     ChangesAsked,
+    /// A second person confirms it.
+    AwaitsSecond,
+    /// The second person confirmed.
+    Confirmed,
+    /// The second person refused.
+    Refused,
     /// Nothing was given.
     Rejected,
     /// Nothing was given, and the registration was blocked.
     RejectedAndBlocked,
+    /// A person looks at a case.
+    Taken,
+    /// Nobody looks at it any more.
+    HandedBack,
+    /// Somebody else was faster.
+    TakenMeanwhile,
     /// A registration became a case.
     Linked,
     /// A registration was blocked.
@@ -57,17 +69,25 @@ pub(crate) enum Done {
     Fetching,
     /// A line was taken off.
     Unlisted,
+    /// A token of the API was ended.
+    TokenEnded,
 }
 
 impl Done {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 31] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
         Self::Offered,
         Self::ChangesAsked,
+        Self::AwaitsSecond,
+        Self::Confirmed,
+        Self::Refused,
         Self::Rejected,
         Self::RejectedAndBlocked,
+        Self::Taken,
+        Self::HandedBack,
+        Self::TakenMeanwhile,
         Self::Linked,
         Self::Blocked,
         Self::Suspended,
@@ -85,6 +105,7 @@ impl Done {
         Self::ClaimInvited,
         Self::Fetching,
         Self::Unlisted,
+        Self::TokenEnded,
     ];
 
     /// The key in the query.
@@ -95,8 +116,14 @@ impl Done {
             Self::ApprovedForLess => "approved-for-less",
             Self::Offered => "offered",
             Self::ChangesAsked => "changes-asked",
+            Self::AwaitsSecond => "awaits-second",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
             Self::Rejected => "rejected",
             Self::RejectedAndBlocked => "rejected-and-blocked",
+            Self::Taken => "taken",
+            Self::HandedBack => "handed-back",
+            Self::TakenMeanwhile => "taken-meanwhile",
             Self::Linked => "linked",
             Self::Blocked => "blocked",
             Self::Suspended => "suspended",
@@ -114,6 +141,7 @@ impl Done {
             Self::ClaimInvited => "claim-invited",
             Self::Fetching => "fetching",
             Self::Unlisted => "unlisted",
+            Self::TokenEnded => "token-ended",
         }
     }
 
@@ -122,12 +150,22 @@ impl Done {
             Self::SignedOut => "You are signed out.",
             Self::Approved => "Approved as requested. The client has what it asked for.",
             Self::ApprovedForLess => {
-                "Approved for what you ticked. Registering accepted less beforehand, so the client has it now."
+                "Approved for what the lines say. Registering accepted less beforehand, so the client has it now."
             }
             Self::Offered => "The offer is sent. The tenant answers it within 14 days.",
             Self::ChangesAsked => "You asked for changes. The tenant sends a new version.",
+            Self::AwaitsSecond => {
+                "Decided. Nothing is given yet: another person confirms it within 72 hours."
+            }
+            Self::Confirmed => "Confirmed. The client has what both of you decided.",
+            Self::Refused => "Refused. The request is over, and the tenant reads your reason.",
             Self::Rejected => "Rejected. The tenant reads your reason and may ask again.",
             Self::RejectedAndBlocked => "Rejected and blocked. This registration cannot ask again.",
+            Self::Taken => "You have taken it. Everybody sees that you are looking at it.",
+            Self::HandedBack => "You have handed it back. Nobody is looking at it now.",
+            Self::TakenMeanwhile => {
+                "It changed while you were reading. Below is who is looking at it now."
+            }
             Self::Linked => {
                 "Linked. The automatic checks have run; what they saw is below. Nothing is given yet."
             }
@@ -153,6 +191,7 @@ impl Done {
             }
             Self::Fetching => "The address is being fetched. Reload this page in a few seconds.",
             Self::Unlisted => "Taken off the list.",
+            Self::TokenEnded => "The token is ended. The next call with it is refused.",
         }
     }
 

@@ -4,11 +4,12 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Actor, Badge, Banner, Day, Entry, Fact, Link, Shell, Tone, When, number};
+use narthex_http::page::{Badge, Banner, Day, Fact, Link, Shell, Tone, When, number};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::tenant::Tenant;
-use narthex_vocab::{ClientId, ClientState, CredentialState};
+use narthex_vocab::{ClientId, ClientState, CredentialState, Timestamp};
 
+use super::acts;
 use super::banner::Done;
 use super::document_card::{self, DocumentCard};
 use super::frame::{self, Area};
@@ -17,7 +18,8 @@ use super::place::Place;
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
-use crate::store::dashboard_clients::{self, Act, Client, Which};
+use crate::endpoint::warning_words;
+use crate::store::dashboard_clients::{self, Client, Which};
 use crate::store::dashboard_people::name_of;
 use crate::store::lineage::Kin;
 use crate::suspend::Stop;
@@ -68,7 +70,12 @@ pub(crate) async fn page(
     let shell = staff.shell(Area::Clients, &looked, client.integration.name.as_str());
     let shell = shell.banner(Done::told(&query));
     let may_not = (!staff.may(Action::SuspendAny)).then(|| staff.who_may(Action::SuspendAny));
-    Ok(frame::page(&view(shell, tenant, client, may_not)))
+    Ok(frame::page(&view(
+        shell,
+        (tenant, client),
+        may_not,
+        staff.now,
+    )))
 }
 
 /// Reads a client and all that belongs to it.
@@ -91,7 +98,12 @@ pub(super) async fn look(staff: &StaffSignedIn, place: &Place) -> Result<Looked,
         .await
 }
 
-fn view(shell: Shell, tenant: &Tenant, client: &Client, may_not: Option<String>) -> ClientPage {
+fn view(
+    shell: Shell,
+    (tenant, client): (&Tenant, &Client),
+    may_not: Option<String>,
+    now: Timestamp,
+) -> ClientPage {
     let mut shell = frame::of_tenant(shell, tenant, client.environment)
         .badge(words::client_state(client.state));
     if shell.banner.is_none() {
@@ -99,7 +111,7 @@ fn view(shell: Shell, tenant: &Tenant, client: &Client, may_not: Option<String>)
     }
     ClientPage {
         shell,
-        facts: facts(tenant, client),
+        facts: facts(tenant, client, now),
         reach: reach(client),
         credentials: client
             .credentials
@@ -109,11 +121,11 @@ fn view(shell: Shell, tenant: &Tenant, client: &Client, may_not: Option<String>)
         issued: issued(client),
         identity: identity(&client.metadata, None, &[]),
         document: client.document.as_ref().map(document_card::card),
-        history: history(&client.acts),
+        history: acts::days(&client.acts),
         acts: if may_not.is_some() {
             Vec::new()
         } else {
-            acts(tenant, client)
+            possible(tenant, client)
         },
         may_not,
     }
@@ -137,7 +149,7 @@ fn standing(client: &Client) -> Option<Banner> {
     Some(Banner::new(tone, reason).heading(heading))
 }
 
-fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
+fn facts(tenant: &Tenant, client: &Client, now: Timestamp) -> Vec<Fact> {
     let sponsor = client.integration.sponsor.map_or_else(
         || "Nobody answers for it".to_owned(),
         |id| name_of(&client.people, id),
@@ -160,6 +172,7 @@ fn facts(tenant: &Tenant, client: &Client) -> Vec<Fact> {
         Fact::when("Since", When::new(client.created_at)),
         Fact::when("Approval ends", When::new(client.expires_at)),
     ];
+    facts.extend(client.warned.map(|warned| warning_words::fact(warned, now)));
     facts.extend(kin("Registered by", &client.line.above));
     facts.extend(kin("Has registered", &client.line.below));
     facts
@@ -224,7 +237,7 @@ fn issued(client: &Client) -> Vec<Fact> {
 }
 
 /// What may be done with it now, each on a page of its own.
-fn acts(tenant: &Tenant, client: &Client) -> Vec<Link> {
+fn possible(tenant: &Tenant, client: &Client) -> Vec<Link> {
     let path = paths::client(&tenant.slug, client.environment, &client.id);
     let name = &client.integration.name;
     [
@@ -236,70 +249,4 @@ fn acts(tenant: &Tenant, client: &Client) -> Vec<Link> {
     .filter(|(what, _, _)| what.is_possible(client.state))
     .map(|(_, verb, below)| Link::new(format!("{verb} {name}"), format!("{path}/{below}")))
     .collect()
-}
-
-fn history(acts: &[Act]) -> Vec<Day> {
-    let mut days: Vec<(chrono::NaiveDate, When, Vec<Entry>)> = Vec::new();
-    for act in acts {
-        let (day, at) = (act.at.date_naive(), When::new(act.at));
-        match days.last_mut() {
-            Some((last, _, entries)) if *last == day => entries.push(entry(act)),
-            Some(_) | None => days.push((day, at, vec![entry(act)])),
-        }
-    }
-    days.into_iter()
-        .map(|(_, at, entries)| Day::new(at, entries))
-        .collect()
-}
-
-fn entry(act: &Act) -> Entry {
-    let (actor, name) = match act.actor_kind.as_str() {
-        // A person is written as id and name.
-        "person" => (
-            Actor::Person,
-            act.actor
-                .split_once(' ')
-                .map_or(act.actor.as_str(), |(_, name)| name)
-                .to_owned(),
-        ),
-        "rule" => (Actor::System, format!("Rule {}", act.actor)),
-        _ => (Actor::System, "The platform".to_owned()),
-    };
-    let entry = Entry::new(
-        When::new(act.at).to_the_second(),
-        actor,
-        name,
-        deed(&act.action),
-    )
-    .detail(Fact::code("Act", &act.action))
-    .detail(Fact::text(
-        "Ledger entry",
-        number(u64::try_from(act.seq).unwrap_or_default()),
-    ))
-    .detail(Fact::code("Request id", &act.request_id));
-    if act.reason.is_empty() {
-        entry
-    } else {
-        entry.reason(&act.reason)
-    }
-}
-
-/// An act of the ledger as the rest of a sentence.
-fn deed(action: &str) -> String {
-    match action {
-        "client.activate" => "let it in".to_owned(),
-        "client.suspend" => "suspended it".to_owned(),
-        "client.resume" => "resumed it".to_owned(),
-        "client.revoke" => "revoked it".to_owned(),
-        "client.restrict" => "saw its document say something else".to_owned(),
-        "client.unrestrict" => "saw its document as it was approved again".to_owned(),
-        "client.note_document" => "noted a change of its document".to_owned(),
-        "client.renew" => "let it in as it is now".to_owned(),
-        "client.follow" => "stopped it with the client that registered it".to_owned(),
-        "quarantine.take_up" => "opened a request for its sponsor".to_owned(),
-        "quarantine.link" => "linked its registration to a request".to_owned(),
-        "credential.create" => "created a credential".to_owned(),
-        "credential.retire" => "retired a credential".to_owned(),
-        other => format!("did {}", other.replace(['.', '_'], " ")),
-    }
 }

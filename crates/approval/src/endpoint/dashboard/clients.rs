@@ -42,6 +42,8 @@ pub(crate) async fn page(
 ) -> Result<HttpResponse, Refusal> {
     let filter = Filter::new(Area::Clients.path(), &query);
     let wanted = Wanted {
+        after: None,
+        limit: None,
         state: filter.word("state", ClientState::ALL, ClientState::as_str)?,
         text: filter.text("q")?,
         tenant: filter.text("tenant")?,

@@ -33,6 +33,8 @@ pub(crate) enum Area {
     Tenants,
     /// Names that people trust.
     Brands,
+    /// The tokens of the person signed in.
+    ApiTokens,
 }
 
 impl Area {
@@ -49,6 +51,7 @@ impl Area {
             Self::Lists => "Block and trust lists",
             Self::Tenants => "Tenants",
             Self::Brands => "Known names",
+            Self::ApiTokens => "API tokens",
         }
     }
 
@@ -65,6 +68,7 @@ impl Area {
             Self::Lists => "/lists",
             Self::Tenants => "/tenants",
             Self::Brands => "/brands",
+            Self::ApiTokens => "/api-tokens",
         }
     }
 
@@ -79,7 +83,8 @@ impl Area {
             | Self::Brakes
             | Self::Lists
             | Self::Tenants
-            | Self::Brands => 0,
+            | Self::Brands
+            | Self::ApiTokens => 0,
         }
     }
 }
@@ -109,7 +114,7 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
             ),
             group("Logs", &[Area::Attempts, Area::Issuance]),
             group("Floods", &[Area::Brakes, Area::Lists]),
-            group("Settings", &[Area::Tenants, Area::Brands]),
+            group("Settings", &[Area::Tenants, Area::Brands, Area::ApiTokens]),
         ]);
     if shell.title == area.label() {
         shell

@@ -6,7 +6,7 @@ use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::page::{Choice, ErrorSummary, Fact, Field, Shell, When, number};
 use narthex_tenancy::ambient;
-use narthex_tenancy::permission::{Action, Permit};
+use narthex_tenancy::permission::{Action, Permit, Role};
 use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{ClientId, Id, Label, QuarantineState, Scope, Timestamp, kind};
 
@@ -164,7 +164,8 @@ fn refused(error: LinkError) -> Result<(&'static str, String), Refusal> {
 }
 
 impl Filled {
-    /// The name it gives itself, the first who asked, and what was asked for: to be changed by the reviewer.
+    /// The name it gives itself, the first who asked and may answer for it, and what was asked for: to be changed by the
+    /// reviewer.
     fn at_first(registration: &Registration) -> Self {
         let wanted = registration.wanted();
         let known = registration
@@ -178,10 +179,7 @@ impl Filled {
                 .client_name()
                 .map_or_else(String::new, ToString::to_string),
             operator: Operator::Agent.as_str().to_owned(),
-            sponsor: registration
-                .asks
-                .first()
-                .map_or_else(String::new, |ask| ask.member.to_string()),
+            sponsor: likely_sponsor(registration).map_or_else(String::new, |id| id.to_string()),
             scopes: known.map(ToString::to_string).collect(),
         }
     }
@@ -352,6 +350,15 @@ fn form(
     }
 }
 
+/// The first who asked and has a part in the tenant's portal: who only signs in to its apps does not come to answer for
+/// one by a choice that nobody made.
+fn likely_sponsor(registration: &Registration) -> Option<Id<kind::Member>> {
+    let people = &registration.people;
+    let has_role = |id: &_| people.get(id).is_some_and(|one| one.role.is_some());
+    let mut asked = registration.asks.iter().map(|ask| ask.member);
+    asked.find(has_role)
+}
+
 /// Who asked comes first, then everybody else by name.
 fn sponsors(registration: &Registration) -> Vec<Choice> {
     let asked = |id| registration.asks.iter().any(|ask| ask.member == id);
@@ -363,9 +370,10 @@ fn sponsors(registration: &Registration) -> Vec<Choice> {
     });
     let choice = |(id, person): (&Id<kind::Member>, &crate::store::dashboard_people::Named)| {
         let wants = if asked(*id) { ", wants it" } else { "" };
+        let role = person.role.map_or("end user", Role::label);
         Choice::new(
             id.to_string(),
-            format!("{} ({}){wants}", person.name, person.email),
+            format!("{} ({}), {role}{wants}", person.name, person.email),
         )
     };
     let nobody = Choice::new("", "Choose a person");

@@ -1,8 +1,8 @@
 //! Who is signed in at the dashboard: cookie, session with a second factor, member of the platform, role, in that order.
-//! Whatever such a person looks at is read as staff and logged in the platform's ledger. It never believes a role from
-//! elsewhere.
+//! It never believes a role from elsewhere.
 
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
@@ -12,13 +12,11 @@ use actix_web::{FromRequest, HttpRequest};
 use narthex_http::page::Shell;
 use narthex_http::{CookieName, Front, RequestId, csrf};
 use narthex_people::session::{self, Session, Surface};
-use narthex_tenancy::ledger::{self, Act, Actor};
 use narthex_tenancy::member::{self, Member};
-use narthex_tenancy::permission::{Action, Permit, Person, Role};
+use narthex_tenancy::permission::{Action, Permit};
 use narthex_tenancy::tenant::Tenant;
 use narthex_tenancy::{StoreError, TenantTx, ambient};
-use narthex_vocab::{Environment, Id, PLATFORM_TENANT, TenantSlug, Timestamp, kind};
-use serde_json::json;
+use narthex_vocab::{Id, PLATFORM_TENANT, Timestamp, kind};
 
 use super::fault::Explained;
 use super::frame::{self, Area};
@@ -26,76 +24,39 @@ use super::place::Place;
 use super::refusal::Refusal;
 use super::way_on::{HOME, WayOn};
 use crate::Approval;
-use crate::acting::Acting;
-use crate::store::{dashboard_tenants, dashboard_waiting};
+use crate::endpoint::staff::Staff;
+pub(crate) use crate::endpoint::staff::{Look, Seen};
 
 /// A person of the platform in the dashboard.
 pub(crate) struct StaffSignedIn {
-    /// Who they are.
-    pub(crate) member: Member,
-    /// What they may do here.
-    pub(crate) role: Role,
+    staff: Staff,
     /// By which session.
     pub(crate) session: Session,
-    /// When this request is handled.
-    pub(crate) now: Timestamp,
-    request_id: String,
     request: HttpRequest,
-    approval: Data<Approval>,
 }
 
-/// What was read, with what waits for staff at the same moment.
-#[derive(Debug)]
-pub(crate) struct Seen<T> {
-    /// What was looked at.
-    pub(crate) found: T,
-    /// For the navigation.
-    pub(crate) waiting: dashboard_waiting::Waiting,
-}
+impl Deref for StaffSignedIn {
+    type Target = Staff;
 
-/// What is looked at, as the ledger names it.
-#[derive(Debug)]
-pub(crate) struct Look<'a> {
-    /// A prefixed id, or the name of a list.
-    pub(crate) object: String,
-    /// Whose it is, when it is one tenant's.
-    pub(crate) tenant: Option<&'a TenantSlug>,
-    /// Where, when it is bound to an environment.
-    pub(crate) environment: Option<Environment>,
+    fn deref(&self) -> &Staff {
+        &self.staff
+    }
 }
 
 impl Look<'static> {
-    /// A list over all tenants.
+    /// A list over all tenants, by the area of the dashboard that shows it.
     pub(crate) fn list(area: Area) -> Self {
-        Self {
-            object: area.path().trim_start_matches('/').to_owned(),
-            tenant: None,
-            environment: None,
-        }
+        Self::over(area.path().trim_start_matches('/'))
     }
 }
 
 impl StaffSignedIn {
-    /// Whether the role includes `action`.
-    pub(crate) fn may(&self, action: Action) -> bool {
-        self.role.may(action)
-    }
-
     /// The proof that the role includes `action`; without it the page explains which rule refused.
     pub(crate) fn permit(&self, action: Action) -> Result<Permit, Refusal> {
-        self.role.permit(&self.person(), action).ok_or_else(|| {
+        self.staff.permit(action).map_err(|refused| {
             self.explain(action);
-            Refusal::NotAllowed
+            refused.into()
         })
-    }
-
-    /// The circumstances of an act by this person.
-    pub(crate) fn acting<'a>(
-        &'a self,
-        permit: &'a Permit,
-        rng: &'a mut dyn rand_core::CryptoRng,
-    ) -> Acting<'a> {
-        Acting::person(permit, self.now, rng, &self.request_id)
     }
 
     /// Reads across tenants and logs that this person looked.
@@ -103,14 +64,7 @@ impl StaffSignedIn {
     where
         F: AsyncFnOnce(&mut TenantTx) -> Result<T, StoreError>,
     {
-        let person = self.person();
-        let seen = self.approval.staff.platform(async |tx| {
-            let found = work(tx).await?;
-            let waiting = dashboard_waiting::load(tx, self.now).await?;
-            ledger::record(tx, self.act(&person, at), self.now).await?;
-            Ok::<_, StoreError>(Seen { found, waiting })
-        });
-        Ok(seen.await?)
+        Ok(self.staff.look(at, work).await?)
     }
 
     /// Reads an object of one tenant and logs that this person looked.
@@ -123,31 +77,8 @@ impl StaffSignedIn {
     where
         F: AsyncFnOnce(&mut TenantTx, Id<kind::Tenant>) -> Result<T, StoreError>,
     {
-        let at = Look {
-            object,
-            tenant: Some(&place.slug),
-            environment: Some(place.environment),
-        };
-        self.look(at, async |tx| {
-            let tenant = dashboard_tenants::find(tx, &place.slug).await?;
-            let found = work(tx, tenant.id).await?;
-            Ok((tenant, found))
-        })
-        .await
-    }
-
-    /// Acts in one transaction of the tenant, in the role of the approval plane.
-    pub(crate) async fn within<T, E, F>(&self, tenant: Id<kind::Tenant>, work: F) -> Result<T, E>
-    where
-        F: AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
-        E: From<StoreError>,
-    {
-        self.approval.database.tenant(tenant, work).await
-    }
-
-    /// The approval plane.
-    pub(crate) fn approval(&self) -> &Approval {
-        &self.approval
+        let at = (&place.slug, place.environment);
+        Ok(self.staff.look_at(at, object, work).await?)
     }
 
     /// The frame of a page of `area`.
@@ -156,48 +87,13 @@ impl StaffSignedIn {
             .user(self.member.name.as_str(), self.member.email.as_str())
     }
 
-    /// What somebody reads who may not do something: their role, and which roles may.
-    pub(crate) fn who_may(&self, action: Action) -> String {
-        let may: Vec<_> = Role::ALL
-            .into_iter()
-            .filter(|role| role.is_staff() && role.may(action))
-            .map(|role| {
-                let name = role.label().to_lowercase();
-                let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
-                format!("{} {name}", if vowel { "an" } else { "a" })
-            })
-            .collect();
-        let whom = may.join(" or ");
-        format!("Your role is {}. Ask {whom}.", self.role.label())
-    }
-
-    fn person(&self) -> Person {
-        Person {
-            tenant: PLATFORM_TENANT,
-            member: self.member.id,
-            name: self.member.name.as_str().to_owned(),
-        }
-    }
-
-    fn act<'a>(&'a self, person: &'a Person, at: Look<'_>) -> Act<'a> {
-        Act {
-            actor: Actor::Person(person),
-            action: "staff.look",
-            object: at.object,
-            environment: at.environment,
-            reason: "",
-            detail: json!({ "tenant": at.tenant }),
-            request_id: &self.request_id,
-        }
-    }
-
     fn explain(&self, action: Action) {
         Explained {
             text: format!(
                 "Your role, {}, does not include this action.",
                 self.role.label()
             ),
-            rule: format!("role {} may not {}", self.role.as_str(), action.words()),
+            rule: self.rule_against(action),
             next: self.who_may(action),
             way_back: ("Go to the requests", HOME),
         }
@@ -229,14 +125,17 @@ async fn resume(request: HttpRequest) -> Result<StaffSignedIn, Refusal> {
         return Err(Refusal::NotAllowed);
     };
     let request_id = RequestId::of(&request).map_or_else(String::new, |id| id.to_string());
-    Ok(StaffSignedIn {
+    let staff = Staff {
         member,
         role,
-        session,
         now,
         request_id,
-        request,
         approval,
+    };
+    Ok(StaffSignedIn {
+        staff,
+        session,
+        request,
     })
 }
 

@@ -5,11 +5,11 @@ use actix_web::HttpResponse;
 use narthex_http::page::{Field, When, number};
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Permit};
-use narthex_vocab::ClientState;
+use narthex_tenancy::tenant::Tenant;
+use narthex_vocab::{ClientId, ClientState};
 
 use super::banner::Done;
 use super::block::DangerPage;
-use super::client::{self, Looked};
 use super::decide::reason_words;
 use super::frame::{self, Area};
 use super::paths;
@@ -17,11 +17,15 @@ use super::place::Place;
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
-use super::signed_in::StaffSignedIn;
+use super::signed_in::{Seen, StaffSignedIn};
 use crate::acting::NotPermitted;
 use crate::prose::Reason;
-use crate::store::dashboard_clients::Client;
+use crate::store::cascade::{self, Cascade};
+use crate::store::dashboard_clients::{self, Client, Which};
 use crate::suspend::{Stop, Suspend, SuspendError, suspend};
+
+/// The client, and what goes with it.
+type Looked = Seen<(Tenant, (Client, Cascade))>;
 
 /// What somebody typed.
 #[derive(Debug, Default)]
@@ -83,10 +87,10 @@ pub(crate) async fn revoke_submit(
 
 async fn page(staff: &StaffSignedIn, place: &Place, what: Stop) -> Result<HttpResponse, Refusal> {
     staff.permit(Action::SuspendAny)?;
-    let looked = client::look(staff, place).await?;
+    let looked = look(staff, place, what).await?;
     let mut problems = Problems::default();
-    if !what.is_possible(looked.found.1.state) {
-        problems.add("", not_possible(looked.found.1.state));
+    if !what.is_possible(looked.found.1.0.state) {
+        problems.add("", not_possible(looked.found.1.0.state));
     }
     Ok(frame::page(&view(
         staff,
@@ -96,6 +100,29 @@ async fn page(staff: &StaffSignedIn, place: &Place, what: Stop) -> Result<HttpRe
     )))
 }
 
+/// Reads the client, and what would go with it.
+async fn look(staff: &StaffSignedIn, place: &Place, what: Stop) -> Result<Looked, Refusal> {
+    let client_id: ClientId = place.named("client_id")?;
+    let (environment, now) = (place.environment, staff.now);
+    let to = match what {
+        Stop::Suspend => ClientState::Suspended,
+        Stop::Resume => ClientState::Active,
+        Stop::Revoke => ClientState::Revoked,
+    };
+    staff
+        .look_at(place, client_id.to_string(), async |tx, tenant| {
+            let at = (tenant, environment);
+            let cascade = cascade::of(tx, at, (&client_id, to), now).await?;
+            let which = Which {
+                tenant,
+                environment,
+                client_id,
+            };
+            Ok((dashboard_clients::load(tx, which, now).await?, cascade))
+        })
+        .await
+}
+
 async fn submit(
     staff: &StaffSignedIn,
     place: &Place,
@@ -103,14 +130,14 @@ async fn submit(
     what: Stop,
 ) -> Result<HttpResponse, Refusal> {
     let permit = staff.permit(Action::SuspendAny)?;
-    let looked = client::look(staff, place).await?;
+    let looked = look(staff, place, what).await?;
     let typed = Typed {
         reason: posted.text("reason")?,
         name: posted.text("name")?,
     };
     let mut problems = Problems::default();
     let reason = problems.keep("reason", Reason::parse(&typed.reason), reason_words);
-    if what == Stop::Revoke && !is_name(&typed.name, looked.found.1.integration.name.as_str()) {
+    if what == Stop::Revoke && !is_name(&typed.name, looked.found.1.0.integration.name.as_str()) {
         problems.add(
             "name",
             "The name does not match. Type it as it stands above the field",
@@ -138,7 +165,7 @@ async fn carry_out(
     (looked, typed): (Looked, Typed),
     (what, reason): (Stop, Reason),
 ) -> Result<HttpResponse, Refusal> {
-    let (tenant, client) = &looked.found;
+    let (tenant, (client, _)) = &looked.found;
     let (environment, client_id) = (client.environment, client.id.clone());
     let command = Suspend {
         environment,
@@ -199,7 +226,7 @@ fn view(
     (what, typed): (Stop, &Typed),
     problems: &Problems,
 ) -> DangerPage {
-    let (tenant, client) = &looked.found;
+    let (tenant, (client, cascade)) = &looked.found;
     let name = client.integration.name.as_str();
     let verb = match what {
         Stop::Suspend => "Suspend",
@@ -218,7 +245,7 @@ fn view(
             let words = "Revoking is final. To stop it for a while, suspend it instead.";
             ("This cannot be undone", words.to_owned())
         }),
-        effects: effects(client, what),
+        effects: effects((client, cascade), what),
         kept: kept(what),
         action: format!("{back}/{}", verb.to_lowercase()),
         fields: fields(name, (what, typed), problems),
@@ -242,15 +269,14 @@ fn fields(name: &str, (what, typed): (Stop, &Typed), problems: &Problems) -> Vec
     fields
 }
 
-fn effects(client: &Client, what: Stop) -> Vec<(String, String)> {
-    let issued = client.issued;
+fn effects((client, cascade): (&Client, &Cascade), what: Stop) -> Vec<(String, String)> {
     if what == Stop::Resume {
         return vec![(
             "1".to_owned(),
             "client gets tokens again, as it was approved".to_owned(),
         )];
     }
-    let ends = issued.last_ends.map_or_else(String::new, |at| {
+    let ends = cascade.last_ends.map_or_else(String::new, |at| {
         let at = When::new(at).to_the_second().text();
         format!(
             " A server that only checks signatures accepts the last of them until {at}; one that asks us refuses them at \
@@ -262,21 +288,40 @@ fn effects(client: &Client, what: Stop) -> Vec<(String, String)> {
         .iter()
         .filter(|one| one.state.is_live())
         .count();
-    vec![
+    let mut effects = vec![(
+        "1".to_owned(),
+        "client gets no tokens from now on".to_owned(),
+    )];
+    effects.extend(followers(cascade));
+    effects.extend([
         (
-            "1".to_owned(),
-            "client gets no tokens from now on".to_owned(),
-        ),
-        (
-            number(issued.live),
+            number(cascade.tokens),
             format!("access tokens have not ended yet.{ends}"),
         ),
         (
-            number(issued.subjects),
-            "people or services it acts for now have to wait or use another client".to_owned(),
+            number(cascade.subjects),
+            "people or services they are for have to wait or use another client".to_owned(),
         ),
         (live.to_string(), "credentials stop working".to_owned()),
-    ]
+    ]);
+    effects
+}
+
+/// The clients that stop with it, by the names of what they belong to.
+fn followers(cascade: &Cascade) -> Option<(String, String)> {
+    let names: Vec<_> = cascade
+        .followers
+        .iter()
+        .map(|kin| kin.name.as_str())
+        .collect();
+    let count = number(u64::try_from(names.len()).unwrap_or_default());
+    let which = names.join(", ");
+    (!names.is_empty()).then(|| {
+        (
+            count,
+            format!("clients that it registered stop with it: {which}"),
+        )
+    })
 }
 
 fn kept(what: Stop) -> Vec<String> {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use narthex_http::page::{Actor, Day, Entry, Fact, Finding, Outcome, When};
 use narthex_vocab::{RedirectUri, RequestState, Timestamp};
 
+use crate::assignment;
 use crate::decision::DecisionKind;
+use crate::endpoint::warning_words;
 use crate::store::portal_request::{Case, Decided, Seen};
 
 /// What the checks saw, as the page lists it.
@@ -61,9 +63,22 @@ pub(super) fn facts(case: &Case) -> Vec<Fact> {
         Fact::code("Request id", request.at.id.to_string()),
         Fact::text("Version", request.at.version.to_string()),
     ];
+    let waits = matches!(
+        request.state,
+        RequestState::InReview | RequestState::AwaitingSecond
+    );
+    if let Some(sent) = case.submitted_at.filter(|_| waits) {
+        let due = assignment::due(request.at.environment, sent);
+        facts.push(Fact::when("Answer due by", When::new(due)));
+    }
     if let Some(client) = &request.client_id {
         facts.push(Fact::code("Identifier in quarantine", client.as_str()));
     }
+    let warned = case.decisions.iter().find_map(|decided| decided.warning);
+    facts.extend(warned.map(|warning| {
+        let words = format!("The consent page warns {}.", warning_words::ends(warning));
+        Fact::text("Approved with a warning", words)
+    }));
     facts.retain(|fact| !fact.text.is_empty() || !fact.code.is_empty());
     facts
 }
@@ -109,13 +124,23 @@ fn decision(decided: &Decided) -> (Timestamp, Entry) {
         DecisionKind::AskForChanges => "asked for changes",
         DecisionKind::Reject => "rejected it",
         DecisionKind::RejectAndBlock => "rejected it and blocked what asked",
+        DecisionKind::Confirm => "confirmed it, as the second of two people",
+        DecisionKind::Refuse => "refused it, as the second of two people",
     };
     let (actor, name) = match &decided.rule {
         Some(rule) => (Actor::System, format!("Rule {rule}")),
         None => (Actor::Person, "Review team".to_owned()),
     };
     let when = When::new(decided.at);
+    let action = match decided.warning {
+        Some(_) => format!("{action}, with a warning"),
+        None => action.to_owned(),
+    };
     let entry = Entry::new(when, actor, name, action).reason(decided.reason.as_str());
+    let lasts = decided.warning.map(warning_words::ends);
+    let entry = lasts.into_iter().fold(entry, |entry, lasts| {
+        entry.detail(Fact::text("People are warned", lasts))
+    });
     (decided.at, entry)
 }
 
@@ -135,10 +160,11 @@ fn by_day(entries: Vec<(Timestamp, Entry)>) -> Vec<Day> {
 pub(super) fn last_word(case: &Case) -> Option<(&'static str, String)> {
     let decided = case.decisions.first()?;
     let heading = match decided.kind {
-        DecisionKind::Approve | DecisionKind::Offer => return None,
+        DecisionKind::Approve | DecisionKind::Offer | DecisionKind::Confirm => return None,
         DecisionKind::AskForChanges => "The review team asks for changes",
         DecisionKind::Reject => "The review team rejected this request",
         DecisionKind::RejectAndBlock => "The review team rejected this request and blocked it",
+        DecisionKind::Refuse => "The second of two people refused this request",
     };
     Some((heading, decided.reason.clone()))
 }

@@ -9,6 +9,7 @@ use super::integration::path_of as path_of_integration;
 use super::signed_in::SignedIn;
 use super::standing::client_badge;
 use crate::create_credential;
+use crate::endpoint::warning_words;
 use crate::store::portal_integration::{Client, Credential};
 use crate::suspend::Stop;
 
@@ -78,6 +79,8 @@ fn facts(client: &Client, who: &SignedIn) -> Vec<Fact> {
                 .link(words, path_of_integration(who, kin.integration))
         }));
     }
+    let warned = client.warned;
+    facts.extend(warned.map(|warned| warning_words::fact(warned, who.now)));
     if let Some(reason) = &client.reason {
         facts.push(Fact::text("Reason", reason.as_str()));
     }

@@ -8,7 +8,7 @@ use narthex_vocab::Secret;
 /// A secret in the clear, for this one answer.
 #[derive(Template)]
 #[template(path = "portal/secret.html")]
-pub(super) struct SecretPage<'a> {
+pub(crate) struct SecretPage<'a> {
     shell: Shell,
     secret: &'a str,
     env: String,
@@ -19,14 +19,14 @@ pub(super) struct SecretPage<'a> {
 /// The form was sent before; its secret is gone.
 #[derive(Template)]
 #[template(path = "portal/already_shown.html")]
-pub(super) struct AlreadyShownPage {
+pub(crate) struct AlreadyShownPage {
     shell: Shell,
     back: String,
 }
 
 impl<'a> SecretPage<'a> {
     /// The page of `secret`, with what a `.env` file says about it.
-    pub(super) fn new(shell: Shell, secret: &'a Secret, env: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(shell: Shell, secret: &'a Secret, env: &[(&str, &str)]) -> Self {
         let lines: Vec<_> = env
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
@@ -41,13 +41,13 @@ impl<'a> SecretPage<'a> {
     }
 
     /// One more fact about it.
-    pub(super) fn fact(mut self, fact: Fact) -> Self {
+    pub(crate) fn fact(mut self, fact: Fact) -> Self {
         self.facts.push(fact);
         self
     }
 
     /// Where to go when it is stored.
-    pub(super) fn back(mut self, label: &str, href: String) -> Self {
+    pub(crate) fn back(mut self, label: &str, href: String) -> Self {
         self.back = Link::new(label, href);
         self
     }
@@ -55,7 +55,7 @@ impl<'a> SecretPage<'a> {
 
 impl AlreadyShownPage {
     /// The page, with the way to a replacement.
-    pub(super) fn new(shell: Shell, back: String) -> Self {
+    pub(crate) fn new(shell: Shell, back: String) -> Self {
         Self { shell, back }
     }
 }

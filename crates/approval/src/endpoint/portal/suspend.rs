@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
-use narthex_http::page::Field;
-use narthex_tenancy::TenantTx;
+use narthex_http::page::{Field, number};
 use narthex_tenancy::permission::Action;
-use narthex_vocab::{ClientId, Environment};
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{ClientId, ClientState, Environment};
 
 use super::banner::Done;
 use super::client_view::{is_live, path_of as client_path};
@@ -19,8 +19,12 @@ use super::signed_in::SignedIn;
 use crate::Acting;
 use crate::integration::Integration;
 use crate::prose::{ProseError, Reason};
+use crate::store::cascade::{self, Cascade};
 use crate::store::portal_integration::{self, Client};
 use crate::suspend::{Stop, Suspend, SuspendError, suspend};
+
+/// A client with what it belongs to, and what goes with it.
+type Looked = (Integration, Client, Cascade);
 
 /// The path of a client's pages.
 type At = (String, Environment, String);
@@ -28,9 +32,8 @@ type At = (String, Environment, String);
 /// `GET /t/{tenant}/{environment}/clients/{client}/suspend`
 pub(crate) async fn page(who: SignedIn, path: Path<At>) -> Result<HttpResponse, Refusal> {
     who.permit(Action::SuspendOwn)?;
-    let (integration, client) = load(&who, &path).await?;
-    let page = view(&who, (&integration, &client), "", &Problems::default());
-    Ok(answer(&page))
+    let looked = load(&who, &path).await?;
+    Ok(answer(&view(&who, &looked, "", &Problems::default())))
 }
 
 /// `POST /t/{tenant}/{environment}/clients/{client}/suspend`
@@ -40,7 +43,8 @@ pub(crate) async fn submit(
     posted: Posted,
 ) -> actix_web::Result<HttpResponse> {
     let permit = who.permit(Action::SuspendOwn)?;
-    let (integration, client) = load(&who, &path).await?;
+    let looked = load(&who, &path).await?;
+    let (integration, client, _) = &looked;
     let typed = posted.text("reason")?;
     let mut problems = Problems::default();
     let reason = problems.keep("reason", Reason::parse(&typed), |error| match error {
@@ -48,12 +52,7 @@ pub(crate) async fn submit(
         error => format!("Enter another reason: {error}"),
     });
     let Some(reason) = reason else {
-        return Ok(again(&view(
-            &who,
-            (&integration, &client),
-            &typed,
-            &problems,
-        )));
+        return Ok(again(&view(&who, &looked, &typed, &problems)));
     };
     let command = Suspend {
         environment: client.environment,
@@ -77,18 +76,20 @@ fn refusal(error: SuspendError) -> Refusal {
     }
 }
 
-async fn load(
-    who: &SignedIn,
-    (_, environment, client): &At,
-) -> Result<(Integration, Client), Refusal> {
+async fn load(who: &SignedIn, (_, environment, client): &At) -> Result<Looked, Refusal> {
     let id = ClientId::parse(client).map_err(|_| Refusal::NotFound)?;
-    let work = async |tx: &mut TenantTx| portal_integration::client(tx, *environment, &id).await;
+    let work = async |tx: &mut TenantTx| {
+        let (integration, client) = portal_integration::client(tx, *environment, &id).await?;
+        let (at, goes) = ((tx.tenant(), *environment), (&id, ClientState::Suspended));
+        let cascade = cascade::of(tx, at, goes, who.now).await?;
+        Ok::<_, StoreError>((integration, client, cascade))
+    };
     Ok(who.within(work).await?)
 }
 
 fn view(
     who: &SignedIn,
-    (integration, client): (&Integration, &Client),
+    (integration, client, cascade): &Looked,
     reason: &str,
     problems: &Problems,
 ) -> DangerPage {
@@ -111,17 +112,7 @@ fn view(
     DangerPage {
         shell,
         errors: problems.summary(),
-        effects: vec![
-            (
-                "1".to_owned(),
-                format!("client stops in {environment}, at once"),
-            ),
-            (
-                live.to_string(),
-                "credentials stop working until it is resumed".to_owned(),
-            ),
-            ("All".to_owned(), "tokens it holds are refused".to_owned()),
-        ],
+        effects: effects(environment, live, cascade),
         stays: vec![
             "Nothing is deleted. The review team can resume it.",
             "Its approval and what it may reach stay as they are.",
@@ -132,4 +123,34 @@ fn view(
         here: format!("{}/suspend", client_path(who, client)),
         cancel: back,
     }
+}
+
+fn effects(environment: Environment, live: usize, cascade: &Cascade) -> Vec<(String, String)> {
+    let mut effects = vec![(
+        "1".to_owned(),
+        format!("client stops in {environment}, at once"),
+    )];
+    let names: Vec<_> = cascade
+        .followers
+        .iter()
+        .map(|kin| kin.name.as_str())
+        .collect();
+    if !names.is_empty() {
+        let which = names.join(", ");
+        effects.push((
+            names.len().to_string(),
+            format!("clients that it registered stop with it: {which}"),
+        ));
+    }
+    effects.extend([
+        (
+            live.to_string(),
+            "credentials stop working until it is resumed".to_owned(),
+        ),
+        (
+            number(cascade.tokens),
+            "access tokens that have not ended yet are refused".to_owned(),
+        ),
+    ]);
+    effects
 }

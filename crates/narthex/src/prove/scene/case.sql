@@ -1,5 +1,6 @@
 -- Four cases: one that was asked, offered, accepted and made a client; one that was approved and made a client that is
--- limited now; one that was approved and has made none yet; one that stands before its decision.
+-- limited now; one that was approved and has made none yet; one that stands before its decision. And one of an address,
+-- approved with a warning.
 -- As narthex_approval.
 insert into review.proof (tenant_id, proof_id, domain_id, host, method, evidence, verified_at, expires_at, order_id)
     values ($T, $T.proof, $T.domain, $T.host, 'dns_txt', 'seen', now(), now() + interval '90 days', $T.order);
@@ -22,7 +23,8 @@ insert into review.requested_tool (tenant_id, environment, request_id, version, 
     from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
     cross join unnest(array[$T.tool, $T.unagreed_tool]) as tool;
 insert into review.requested_scope (tenant_id, environment, request_id, version, scope)
-    values ($T, 'production', $T.spare_request, 1, $T.scope), ($T, 'production', $T.limited_request, 1, $T.scope);
+    values ($T, 'production', $T.spare_request, 1, $T.scope), ($T, 'production', $T.limited_request, 1, $T.scope),
+    ($T, 'production', $T.fresh_request, 1, $T.grave_scope);
 insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
     values ($T, 'production', $T.request, 1, 'key', sha256($T.host::bytea));
 insert into review.brand (tenant_id, name, changed_at) values ($T, 'Prove', now());
@@ -120,8 +122,37 @@ insert into review.decision (tenant_id, environment, decision_id, request_id, ve
     values ($T, 'production', $T.open_decision, $T.fresh_request, 1, 'offer', $P, $T.staff, 'Less', sha256('payload'), now());
 insert into review.offer (tenant_id, environment, offer_id, request_id, version, decision_id, created_at, expires_at)
     values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.open_decision, now(), now() + interval '14 days');
+insert into review.scope_remark (tenant_id, environment, offer_id, request_id, version, scope, sandbox_only, reason)
+    values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.unagreed_scope, true, 'Try it there first');
+insert into review.tool_remark (tenant_id, environment, offer_id, request_id, version, resource_id, tool, sandbox_only, reason)
+    values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.resource, $T.unagreed_tool, false, 'Not needed');
+insert into review.assignment (tenant_id, environment, request_id, version, taker_tenant_id, taken_by, taken_at)
+    values ($T, 'production', $T.fresh_request, 1, $P, $T.staff, now());
+insert into review.second_wanted (tenant_id, environment, request_id, version, decision_id, rules, since, expires_at)
+    values ($T, 'production', $T.fresh_request, 1, $T.open_decision, '{R-46}', now(), now() + interval '72 hours');
 update intake.quarantine set expires_at = expires_at + interval '1 hour' where client_id = $T.stranger;
 insert into review.claim (tenant_id, environment, claim_id, client_id, reason, invited_by, invited_by_name, created_at, expires_at)
     values ($T, 'production', $T.claim, $T.stranger, 'It may be theirs', $T.staff, 'Staff', now(), now() + interval '72 hours');
 insert into review.trusted_domain (tenant_id, environment, trust_id, domain, sponsor_id, reason, created_at, expires_at)
     values ($T, 'production', $T.trust, 'app.example', $T.owner, 'We know them', now(), now() + interval '90 days');
+insert into review.access_request (tenant_id, environment, request_id, version, integration_id, client_id, origin, state,
+        metadata, payload_hash, requested_by, created_at, submitted_at)
+    values ($T, 'production', $T.address_request, 1, $T.other_integration, 'https://app.example/client.json', 'quarantine',
+        'submitted', '{"redirect_uris": ["https://app.example/callback"]}', sha256('payload'), $T.owner, now(), now());
+update review.access_request set state = 'screening' where request_id = $T.address_request;
+insert into review.policy_run (tenant_id, environment, run_id, request_id, version, verdict, policy_version, rules, at)
+    values ($T, 'production', $T.address_run, $T.address_request, 1, 'needs_person', '1', '{first}', now());
+update review.access_request set state = 'in_review' where request_id = $T.address_request;
+insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id, decided_by,
+        reason, payload_hash, at)
+    values ($T, 'production', $T.address_decision, $T.address_request, 1, 'approve', $P, $T.staff, 'Good', sha256('payload'),
+        now());
+insert into review.warning (tenant_id, environment, decision_id, request_id, version, until, people)
+    values ($T, 'production', $T.address_decision, $T.address_request, 1, now() + interval '90 days', 100);
+update review.access_request set state = 'approved' where request_id = $T.address_request;
+insert into review.approval (tenant_id, environment, approval_id, integration_id, request_id, version, run_id, verdict,
+        decision_id, offer_id, at, expires_at)
+    values ($T, 'production', $T.address_approval, $T.other_integration, $T.address_request, 1, $T.address_run,
+        'needs_person', $T.address_decision, null, now(), now() + interval '1 year');
+set constraints all immediate;
+set constraints all deferred;

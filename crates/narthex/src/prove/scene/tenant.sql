@@ -19,6 +19,11 @@ insert into tenant.invitation (tenant_id, invitation_id, token_hash, email, role
     values ($T, $T.invitation, sha256('invitation'), 'new@example.com', 'viewer', 'Owner', now(), now() + interval '7 days');
 insert into tenant.session (tenant_id, session_id, token_hash, surface, member_id, created_at, seen_at, expires_at)
     values ($T, $T.portal_session, sha256('portal'), 'portal', $T.owner, now(), now(), now() + interval '1 hour');
+insert into tenant.api_token (tenant_id, token_id, token_hash, member_id, name, may, created_at, expires_at)
+    values ($T, $T.api_token, sha256('api'), $T.owner, 'A program', 'act', now(), now() + interval '1 day');
+update tenant.api_token set second_factor_at = now();
+insert into tenant.api_answer (tenant_id, member_id, key, asked, at) values ($T, $T.owner, 'once', sha256('asked'), now());
+update tenant.api_answer set status = 200, body = '{}';
 
 insert into intake.brake (tenant_id, brake_id, reason, set_by_tenant, set_by, set_by_name, set_at, ends_at)
     values ($T, $T.brake, 'A flood', $P, $T.staff, 'Prove', now(), now() + interval '1 hour');
@@ -36,6 +41,7 @@ insert into registry.scope (tenant_id, environment, scope, resource_id, descript
     ($T, 'production', $T.scope, $T.resource, 'Read notes', 'read'),
     ($T, 'production', $T.unagreed_scope, $T.resource, 'Change notes', 'change'),
     ($T, 'production', $T.unasked_scope, $T.resource, 'Delete notes', 'delete'),
+    ($T, 'production', $T.grave_scope, $T.resource, 'Delete notebooks', 'delete'),
     ($T, 'sandbox', $T.sandbox_scope, $T.sandbox_resource, 'Read notes', 'read');
 insert into registry.tool (tenant_id, environment, resource_id, tool, scope, description, schema_hash) values
     ($T, 'production', $T.resource, $T.tool, $T.scope, 'Reads notes', sha256('schema')),

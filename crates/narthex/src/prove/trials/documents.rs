@@ -1,13 +1,16 @@
 //! Who has a document looked at does not say what was found, and who looks decides nothing.
 
-use crate::prove::refusal::Control::{Grant, RowSecurity, Unseen};
-use crate::prove::role::Role::{Discovery, Token};
+use crate::prove::refusal::Control::{Grant, RowSecurity, Rule, Unseen};
+use crate::prove::role::Role::{Approval, Discovery, Staff, Token};
 use crate::prove::trial::But::{As, This};
 use crate::prove::trial::Trial;
 
 const ORDER: &str =
     "insert into intake.fetch_order (tenant_id, order_id, kind, environment, client_id, requested_at)
     values ($A, $A.new, 'document', 'production', 'https://new.example/client.json', now())";
+
+/// Both planes see that there is one.
+const WARNINGS: &str = "select 1 from review.warning";
 
 /// The tries.
 pub(in crate::prove) const TRIALS: &[Trial] = &[
@@ -53,5 +56,56 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         sql: "update intake.quarantine set state = 'linked' where client_id like 'https://%'",
         by: RowSecurity,
         but: This("update intake.quarantine set state = 'quarantined' where client_id like 'https://%'"),
+    },
+    Trial {
+        what: "ends the warning that people before an app read",
+        role: Token,
+        sql: "update review.warning set people = 1",
+        by: Grant,
+        but: This(WARNINGS),
+    },
+    Trial {
+        what: "warns of an app, or lets people warn of one",
+        role: Token,
+        sql: "insert into review.warning (tenant_id, environment, decision_id, request_id, version, people)
+            values ($A, 'production', $A.limited_decision, $A.limited_request, 1, 100)",
+        by: Grant,
+        but: This(WARNINGS),
+    },
+    Trial {
+        what: "ends a warning that was decided",
+        role: Approval,
+        sql: "update review.warning set until = now()",
+        by: Grant,
+        but: This(WARNINGS),
+    },
+    Trial {
+        what: "takes a warning away that was decided",
+        role: Approval,
+        sql: "delete from review.warning",
+        by: Grant,
+        but: This(WARNINGS),
+    },
+    Trial {
+        what: "warns of a client that is no address",
+        role: Approval,
+        sql: "insert into review.warning (tenant_id, environment, decision_id, request_id, version, people)
+            values ($A, 'production', $A.spare_decision, $A.spare_request, 1, 100)",
+        by: Rule("warning_of_an_address"),
+        but: This(WARNINGS),
+    },
+    Trial {
+        what: "reads who has allowed a client, beyond how many",
+        role: Staff,
+        sql: "select member_id from issue.\"grant\"",
+        by: Grant,
+        but: This("select issue.connected($A, 'production', $A.client, now() - interval '1 day')"),
+    },
+    Trial {
+        what: "counts the people of another tenant's client",
+        role: Approval,
+        sql: "select issue.connected($B, 'production', $B.client, now())",
+        by: Grant,
+        but: This("select 1 from issue.\"grant\""),
     },
 ];

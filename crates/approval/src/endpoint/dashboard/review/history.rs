@@ -4,14 +4,18 @@ use narthex_http::page::{Actor, Day, Entry, Fact, When};
 use narthex_policy::FindingOutcome;
 use narthex_vocab::Timestamp;
 
-use super::super::words;
+use super::super::{acts, words};
 use crate::decision::DecisionKind;
+use crate::endpoint::warning_words;
+use crate::store::dashboard_decisions::Decided;
 use crate::store::dashboard_people::name_of;
-use crate::store::dashboard_review::{Case, Decided, Run};
+use crate::store::dashboard_review::{Case, Run};
 
 /// The entries by day.
 pub(super) fn days(case: &Case) -> Vec<Day> {
-    let mut entries: Vec<(Timestamp, Entry)> = vec![opened(case)];
+    let done = case.acts.iter().rev();
+    let mut entries: Vec<(Timestamp, Entry)> = done.map(|act| (act.at, acts::entry(act))).collect();
+    entries.push(opened(case));
     entries.extend(registered(case));
     entries.extend(case.asks.iter().map(|ask| {
         let name = name_of(&case.people, ask.member);
@@ -123,8 +127,19 @@ fn decision(case: &Case, decided: &Decided) -> Entry {
         DecisionKind::AskForChanges => format!("asked for changes to version {version}"),
         DecisionKind::Reject => format!("rejected version {version}"),
         DecisionKind::RejectAndBlock => format!("rejected version {version} and blocked it"),
+        DecisionKind::Confirm => format!("confirmed the decision about version {version}"),
+        DecisionKind::Refuse => format!("refused the decision about version {version}"),
     };
-    Entry::new(moment(decided.at), actor, decider(case, decided), action).reason(&decided.reason)
+    let action = match decided.warning {
+        Some(_) => format!("{action}, with a warning"),
+        None => action,
+    };
+    let entry = Entry::new(moment(decided.at), actor, decider(case, decided), action);
+    let lasts = decided.warning.map(warning_words::ends);
+    let entry = lasts.into_iter().fold(entry, |entry, lasts| {
+        entry.detail(Fact::text("People are warned", lasts))
+    });
+    entry.reason(&decided.reason)
 }
 
 /// The person or the rule that decided.

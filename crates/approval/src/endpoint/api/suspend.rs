@@ -1,0 +1,109 @@
+//! Stopping a client, letting it go on, ending it for good.
+
+use actix_web::HttpResponse;
+use narthex_tenancy::ambient;
+use narthex_tenancy::permission::Action;
+use narthex_vocab::ClientId;
+
+use super::body::Body;
+use super::caller::Caller;
+use super::clients;
+use super::fault::{self, Fault};
+use super::once::{Asked, once};
+use super::place::Place;
+use super::reason::{self, Standing, WithReason};
+use crate::suspend::{Stop, Suspend, SuspendError, suspend};
+
+/// Stop a client: no token is issued or honoured until it is resumed.
+#[utoipa::path(
+    post,
+    path = "/api/v1/clients/{tenant}/{environment}/{client_id}/suspend",
+    operation_id = "suspend",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn suspend_client(
+    caller: Caller,
+    place: Place,
+    body: Body<WithReason>,
+) -> Result<HttpResponse, Fault> {
+    stop(&caller, &place, &body, Stop::Suspend).await
+}
+
+/// Let a suspended client go on as it was approved.
+#[utoipa::path(
+    post,
+    path = "/api/v1/clients/{tenant}/{environment}/{client_id}/resume",
+    operation_id = "resume",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn resume_client(
+    caller: Caller,
+    place: Place,
+    body: Body<WithReason>,
+) -> Result<HttpResponse, Fault> {
+    stop(&caller, &place, &body, Stop::Resume).await
+}
+
+/// End a client for good.
+#[utoipa::path(
+    post,
+    path = "/api/v1/clients/{tenant}/{environment}/{client_id}/revoke",
+    operation_id = "revoke",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn revoke_client(
+    caller: Caller,
+    place: Place,
+    body: Body<WithReason>,
+) -> Result<HttpResponse, Fault> {
+    stop(&caller, &place, &body, Stop::Revoke).await
+}
+
+async fn stop(
+    caller: &Caller,
+    place: &Place,
+    body: &Body<WithReason>,
+    what: Stop,
+) -> Result<HttpResponse, Fault> {
+    let permit = caller.permit(Action::SuspendAny)?;
+    let client_id: ClientId = place.named("client_id")?;
+    let looked = clients::look(caller, place, &client_id).await?;
+    let command = Suspend {
+        environment: place.environment,
+        client_id,
+        what,
+        reason: reason::parse(&body.says.reason)?,
+    };
+    let asked = Asked::new(place, &body.object)?;
+    let work = async |tx: &mut _| {
+        once(tx, (caller, &asked), async |tx| {
+            let mut rng = ambient::rng();
+            let state = suspend(tx, command, &mut caller.acting(&permit, &mut rng)).await?;
+            Ok(Standing {
+                state: state.as_str(),
+            })
+        })
+        .await
+    };
+    caller.within(looked.0.id, work).await
+}
+
+impl From<SuspendError> for Fault {
+    fn from(error: SuspendError) -> Self {
+        match error {
+            SuspendError::NotPermitted(error) => error.into(),
+            SuspendError::Store(error) => error.into(),
+            SuspendError::HeldByStaff => Self::of(fault::ROLE, "staff suspended the client"),
+            SuspendError::NotPossible(state) => {
+                Self::of(fault::STATE, format!("the client is {state}"))
+            }
+            SuspendError::ParentStopped => Self::of(
+                fault::STATE,
+                "the client that registered it does not work: resume that one first",
+            ),
+        }
+    }
+}

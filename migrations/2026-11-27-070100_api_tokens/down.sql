@@ -1,0 +1,2 @@
+drop table tenant.api_answer;
+drop table tenant.api_token;
