@@ -23,6 +23,7 @@ pub(crate) struct EntitledScope {
 /// One tool in force.
 #[derive(Debug, Clone)]
 pub(crate) struct EntitledTool {
+    pub(crate) resource: Id<Resource>,
     pub(crate) tool: ToolName,
     /// The scope that the approval gave it under.
     pub(crate) scope: Scope,
@@ -30,12 +31,22 @@ pub(crate) struct EntitledTool {
     pub(crate) approved: SchemaHash,
     /// The schema that the resource has now.
     pub(crate) current: SchemaHash,
-    /// When it ends, where that is before its scope.
-    pub(crate) until: Option<Timestamp>,
+    /// When it ends: with its scope, or before.
+    pub(crate) until: Timestamp,
 }
 
-/// Everything a client may reach now.
+/// Everything a client may reach, until each of it ends.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entitlement {
     pub(crate) scopes: Vec<EntitledScope>,
+}
+
+impl Entitlement {
+    /// Its scopes that have not ended at `now`.
+    pub(crate) fn in_force(&self, now: Timestamp) -> Self {
+        let in_force = |scope: &&EntitledScope| scope.expires_at > now;
+        Self {
+            scopes: self.scopes.iter().filter(in_force).cloned().collect(),
+        }
+    }
 }
