@@ -8,6 +8,7 @@ import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
 import invitation from './journeys/invitation.mjs';
 import preRegistration from './journeys/preregistration.mjs';
+import quarantine from './journeys/quarantine.mjs';
 import secondPerson from './journeys/second_person.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
 import stranger from './journeys/stranger.mjs';
@@ -19,6 +20,7 @@ const RUNS = [
   { label: 'second-person', journey: secondPerson },
   { label: 'stranger', journey: stranger },
   { label: 'registration-rules', journey: registrationRules },
+  { label: 'quarantine', journey: quarantine },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },

@@ -8,4 +8,5 @@ mod keys;
 mod people;
 mod refused;
 mod trusted;
+mod trusted_by_two;
 mod warned;

@@ -14,6 +14,8 @@ use narthex_approval::add_listing::{AddListing, AddListingError, add_listing};
 use narthex_approval::invite_claim::{InviteClaim, InviteClaimError, invite_claim};
 use narthex_approval::listing::{Effect, Subject};
 use narthex_approval::prose::Reason;
+use narthex_approval::trust_domain::{TrustDomain, TrustDomainError, trust_domain};
+use narthex_approval::trust_for_tenant::{ProposeTrust, ProposeTrustError, propose_trust};
 use narthex_people::session::Surface;
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Person, Role};
@@ -40,6 +42,8 @@ struct Objects {
     initial_access: String,
     brake: String,
     listing: String,
+    proposal: String,
+    trust: String,
     fingerprint: String,
     claim: String,
     attempt: String,
@@ -67,6 +71,8 @@ impl Objects {
             initial_access: company.initial_access(environment).await.id.to_string(),
             brake: format!("brk_0192{}", "7".repeat(28)),
             listing: listing(company).await,
+            proposal: proposal(company, environment).await,
+            trust: trust(company, environment).await,
             fingerprint: "a".repeat(64),
             claim: claim(company, environment).await,
             attempt: attempt(company, environment).await,
@@ -93,6 +99,8 @@ impl Objects {
             initial_access: id("iat"),
             brake: id("brk"),
             listing: id("lst"),
+            proposal: id("prp"),
+            trust: id("tdm"),
             fingerprint: "0".repeat(64),
             claim: id("clm"),
             attempt: id("att"),
@@ -115,6 +123,8 @@ impl Objects {
             Some("initial_access") => self.initial_access.clone(),
             Some("brake") => self.brake.clone(),
             Some("listing") => self.listing.clone(),
+            Some("proposal") => self.proposal.clone(),
+            Some("trust") => self.trust.clone(),
             Some("fingerprint") => self.fingerprint.clone(),
             Some("claim") => self.claim.clone(),
             Some("attempt") => self.attempt.clone(),
@@ -154,6 +164,51 @@ async fn listing(company: &Company) -> String {
         })
         .await;
     listed.unwrap().id.to_string()
+}
+
+/// Domains of their own, so that each is there once.
+fn other_domain() -> HostName {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    HostName::parse(&format!("partner-{number}.example")).unwrap()
+}
+
+/// Staff want a domain trusted for the tenant.
+async fn proposal(company: &Company, environment: Environment) -> String {
+    let command = ProposeTrust {
+        environment,
+        domain: other_domain(),
+        until: ambient::now() + chrono::Duration::days(1),
+        sponsor: company.owner.member,
+        reason: Reason::parse("We know them.").unwrap(),
+    };
+    let proposed: Result<_, ProposeTrustError> = company
+        .reviewed(Action::TrustForTenant, async |tx, acting| {
+            propose_trust(tx, command, acting).await
+        })
+        .await;
+    proposed.unwrap().to_string()
+}
+
+/// A domain that the owner trusts.
+async fn trust(company: &Company, environment: Environment) -> String {
+    let domain = other_domain();
+    let command = TrustDomain {
+        environment,
+        domain: domain.clone(),
+        until: ambient::now() + chrono::Duration::days(1),
+        because: Reason::parse("We know them.").ok(),
+    };
+    let trusted: Result<_, TrustDomainError> = company
+        .owned(Action::EditSettings, async |tx, acting| {
+            trust_domain(tx, command, acting).await
+        })
+        .await;
+    trusted.unwrap();
+    let administrator = company.place.administrator().await;
+    let id = format!("select trust_id::text from review.trusted_domain where domain = '{domain}'");
+    let id: String = administrator.query_one(&id, &[]).await.unwrap().get(0);
+    Id::<kind::TrustedDomain>::from_uuid(id.parse().unwrap()).to_string()
 }
 
 /// A call on the registration endpoint.

@@ -285,7 +285,7 @@ async fn b4_what_a_replacement_must_not_say_changes_nothing() {
     let empty = call(Method::PUT, uri, token).await;
     assert_eq!(empty.json()["error"], "invalid_client_metadata");
     let after = Rows::count(&scene.company.place).await;
-    assert_eq!(after.since(&before), [].into());
+    assert_eq!(after.since(&before), [("intake.attempt", 13)].into());
 
     // Its own secret may be shown, while it works.
     wish(&client, json!({ "client_secret": client["client_secret"] })).await;
@@ -395,4 +395,64 @@ async fn b4_a_wish_of_a_client_that_ended_before_it_was_looked_at_opens_nothing(
     }
     until(&scene, &[(1, "approved")]).await;
     assert_eq!(state(&scene, &client).await, "revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s9_an_update_is_an_attempt_whatever_comes_of_it() {
+    let scene = scene().await;
+    let client = registered(&scene).await;
+    let secret = text(&client, "client_secret").to_owned();
+    let said = json!({ "client_name": "Night Watch", "client_secret": secret });
+    wish(&client, said).await;
+    let broken = replacement(&client, json!({ "client_name": 7 })).await;
+    assert_eq!(put(&client, &broken).await.status, 400);
+    let (uri, _) = access(&client);
+    let stranger = call(Method::PUT, uri, Some("nra_not-a-token")).await;
+    assert_eq!(stranger.status, 401, "{}", stranger.body);
+
+    let administrator = scene.company.place.administrator().await;
+    let told = "select outcome, coalesce(error, ''), coalesce(client_id, ''), coalesce(client_name, ''), fingerprint is null,
+        coalesce(sent::text, '') from intake.attempt where at > now() - interval '1 minute' and request_id <> ''
+        order by at desc, attempt_id desc limit 3";
+    let rows = administrator.query(told, &[]).await.unwrap();
+    let told: Vec<[String; 4]> = rows
+        .iter()
+        .map(|row| [0, 1, 2, 3].map(|column| row.get(column)))
+        .collect();
+    let id = text(&client, "client_id");
+    let expected = [
+        ["refused", "invalid_token", "", ""],
+        ["malformed", "invalid_client_metadata", "", ""],
+        ["updated", "", id, "Night Watch"],
+    ];
+    assert_eq!(told, expected);
+    assert!(
+        rows.iter().all(|row| row.get::<_, bool>(4)),
+        "it is of no family"
+    );
+    let sent: String = rows[2].get(5);
+    assert!(
+        sent.contains("Night Watch") && !sent.contains(&secret),
+        "{sent}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s9_a_flood_of_updates_is_a_number() {
+    let scene = scene().await;
+    let client = registered(&scene).await;
+    let (uri, _) = access(&client);
+    // Within one minute, or it would be two.
+    while chrono::Utc::now().timestamp() % 60 > 40 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    for _ in 0..65 {
+        let refused = call(Method::PUT, uri, Some("nra_not-a-token")).await;
+        assert_eq!(refused.status, 401, "{}", refused.body);
+    }
+    let administrator = scene.company.place.administrator().await;
+    let counted = "select (select count(*) from intake.attempt where error = 'invalid_token'),
+        (select coalesce(sum(calls), 0)::bigint from intake.tally where error = 'invalid_token' and outcome = 'refused')";
+    let row = administrator.query_one(counted, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (60, 5));
 }

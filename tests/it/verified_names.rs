@@ -3,6 +3,7 @@
 
 use narthex_approval::{
     decide::{Decided, Outcome},
+    remember_names::{RememberNames, remember_names},
     request::RequestRef,
     suspend::Stop,
 };
@@ -130,4 +131,58 @@ async fn s13_a_name_is_verified_by_hosts_in_production_alone() {
     assert_eq!(kept, 0);
     let theirs = sends(&globex, "Acme Pay", LOOPBACK).await;
     assert_eq!(screened(&globex, theirs).await.0, "pass");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s13_names_of_what_was_there_before_are_remembered_once() {
+    let acme = Company::new().await;
+    proves(&acme, "partner.example").await;
+    let ours = sends(&acme, "Acme Pay", HOSTED).await;
+    let client = approved(&acme, ours).await;
+    let administrator = acme.place.administrator().await;
+    let kept =
+        "select (select string_agg(encode(hash, 'hex'), ' ' order by kind, hash) from review.mark),
+        (select string_agg(encode(hash, 'hex'), ' ' order by hash) from review.verified_name)";
+    let before = administrator.query_one(kept, &[]).await.unwrap();
+    let before: [Option<String>; 2] = [before.get(0), before.get(1)];
+    assert!(before.iter().all(Option::is_some), "{before:?}");
+    let remember = async || {
+        for command in [
+            RememberNames::Request(ours),
+            RememberNames::Client(PRODUCTION, client.clone()),
+        ] {
+            let done = acme.itself(narthex_tenancy::ambient::now(), async |tx, acting| {
+                remember_names(tx, command, acting).await
+            });
+            done.await.unwrap();
+        }
+    };
+    let older = "delete from review.mark where kind = 'name'; delete from review.verified_name";
+    administrator.batch_execute(older).await.unwrap();
+    for _ in 0..2 {
+        remember().await;
+        let after = administrator.query_one(kept, &[]).await.unwrap();
+        let after: [Option<String>; 2] = [after.get(0), after.get(1)];
+        assert_eq!(after, before);
+    }
+    // The worker finds them by itself; not those of what has ended.
+    administrator.batch_execute(older).await.unwrap();
+    let system = System::start(&acme.place, [7; 32]).await;
+    let count = "select count(*) from review.verified_name";
+    for _ in 0..100 {
+        let found: i64 = administrator.query_one(count, &[]).await.unwrap().get(0);
+        if found > 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let after = administrator.query_one(kept, &[]).await.unwrap();
+    let after: [Option<String>; 2] = [after.get(0), after.get(1)];
+    assert_eq!(after, before);
+    drop(system);
+    let ended = "update registry.client set state = 'revoked'";
+    administrator.batch_execute(ended).await.unwrap();
+    remember().await;
+    let found: i64 = administrator.query_one(count, &[]).await.unwrap().get(0);
+    assert_eq!(found, 0, "it has ended");
 }

@@ -168,7 +168,7 @@ fn effective_metadata(approved: &Approved<'_>) -> Map<String, Value> {
 }
 
 /// Nothing is approved in production before its hosts are proved: with a host to its name, the name is the tenant's.
-async fn verify_names(
+pub(crate) async fn verify_names(
     tx: &mut TenantTx,
     request: &AccessRequest,
     client_id: &ClientId,

@@ -6,8 +6,7 @@ use std::time::Duration;
 use narthex_tenancy::permission::Person;
 use narthex_vocab::{Id, PLATFORM_TENANT, Tenant, Timestamp, kind};
 
-/// How long a wish to lift waits for somebody else to confirm it.
-const PROPOSAL: chrono::Duration = chrono::Duration::hours(72);
+use crate::proposal::Proposal;
 
 /// How long a brake may be set for: a brake nobody remembers ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +78,7 @@ impl Span {
 }
 
 /// A brake as it was set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Brake {
     /// Which.
     pub id: Id<kind::Brake>,
@@ -93,8 +92,8 @@ pub struct Brake {
     pub set_at: Timestamp,
     /// When it ends by itself.
     pub ends_at: Timestamp,
-    /// Who wants to lift it, when that takes two.
-    pub proposal: Option<(Author, Timestamp)>,
+    /// The wish to lift it, when that takes two and one waits.
+    pub proposal: Option<Proposal>,
     /// Who lifted it, before its end.
     pub lifted: Option<(Author, Timestamp)>,
 }
@@ -121,7 +120,8 @@ impl From<&Person> for Author {
 }
 
 impl Author {
-    fn is(&self, person: &Person) -> bool {
+    /// Whether it is this person.
+    pub(crate) fn is(&self, person: &Person) -> bool {
         (self.tenant, self.member) == (person.tenant, person.member)
     }
 }
@@ -156,6 +156,11 @@ impl Brake {
         self.lifted.is_none() && self.set_at <= now && now < self.ends_at
     }
 
+    /// What a proposal to lift it names.
+    pub(crate) fn object(&self) -> String {
+        self.id.as_uuid().to_string()
+    }
+
     /// Whether it holds every tenant, so that lifting it takes two people.
     #[must_use]
     pub fn is_the_platforms(&self) -> bool {
@@ -164,8 +169,8 @@ impl Brake {
 
     /// The wish to lift it that still waits.
     #[must_use]
-    pub fn waiting_proposal(&self, now: Timestamp) -> Option<&(Author, Timestamp)> {
-        let waits = |(_, at): &&(Author, Timestamp)| self.holds(now) && now - *at < PROPOSAL;
+    pub fn waiting_proposal(&self, now: Timestamp) -> Option<&Proposal> {
+        let waits = |proposal: &&Proposal| self.holds(now) && proposal.waits(now);
         self.proposal.as_ref().filter(waits)
     }
 
@@ -181,7 +186,7 @@ impl Brake {
             return Ok(Lifting::Lifted);
         }
         match self.waiting_proposal(now) {
-            Some((who, _)) if who.is(person) => Err(MayNotLift::TakesAnother),
+            Some(proposal) if proposal.by.is(person) => Err(MayNotLift::TakesAnother),
             Some(_) => Ok(Lifting::Lifted),
             None => Ok(Lifting::Proposed),
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use crate::proposal::{self, ProposalKind, ProposalState};
 use narthex_tenancy::ambient;
 use rstest::rstest;
 
@@ -35,10 +36,23 @@ fn the_platforms_brake_takes_two_people() {
     );
     let mut brake = brake(PLATFORM_TENANT, &one, now);
     assert_eq!(brake.lift(&one, now), Ok(Lifting::Proposed));
-    brake.proposal = Some(((&one).into(), now));
+    brake.proposal = Some(Proposal {
+        id: Id::new(now, &mut ambient::rng()),
+        tenant: PLATFORM_TENANT,
+        kind: ProposalKind::LiftBrake,
+        object: brake.object(),
+        change: serde_json::json!({}),
+        hash: [0; 32],
+        reason: "It is over".to_owned(),
+        state: ProposalState::Proposed,
+        by: (&one).into(),
+        at: now,
+        expires_at: now + proposal::LIFETIME,
+        answered: None,
+    });
     assert_eq!(brake.lift(&one, now), Err(MayNotLift::TakesAnother));
     assert_eq!(brake.lift(&other, now), Ok(Lifting::Lifted));
-    let later = now + PROPOSAL;
+    let later = now + proposal::LIFETIME;
     brake.ends_at = later + Span::Day.duration();
     assert_eq!(
         brake.lift(&other, later),

@@ -5,12 +5,15 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     permission::{Action, Person},
 };
-use narthex_vocab::{Id, kind};
+use narthex_vocab::{Id, Timestamp, kind};
 use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
-    brake::{Author, Lifting, MayNotLift},
+    answer_proposal::{self, AnswerProposalError},
+    brake::{Author, Brake, Lifting, MayNotLift},
+    proposal::{MayNotAnswer, Proposal, ProposalKind, ProposalState, Wish},
+    propose::propose,
     prose::Reason,
     store,
 };
@@ -38,36 +41,102 @@ pub enum LiftBrakeError {
     Store(#[from] StoreError),
 }
 
-/// Lifts a brake, or proposes to.
+impl From<AnswerProposalError> for LiftBrakeError {
+    fn from(error: AnswerProposalError) -> Self {
+        match error {
+            AnswerProposalError::NotPermitted(error) => Self::NotPermitted(error),
+            AnswerProposalError::MayNot(MayNotAnswer::TakesAnother) => {
+                Self::MayNot(MayNotLift::TakesAnother)
+            }
+            AnswerProposalError::MayNot(MayNotAnswer::Over) => Self::MayNot(MayNotLift::Over),
+            AnswerProposalError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// Lifts a brake, or proposes to. A proposal about another end of the brake is void, and made anew.
 pub async fn lift_brake(
     tx: &mut TenantTx,
     command: LiftBrake,
     acting: &mut Acting<'_>,
 ) -> Result<Lifting, LiftBrakeError> {
     let person = may_lift(tx, acting)?;
-    let brake = store::brake::lock(tx, command.brake).await?;
-    let lifting = brake.lift(person, acting.now)?;
-    let author = Author::from(person);
-    let by = (&author, acting.now);
-    let action = match lifting {
-        Lifting::Lifted => {
-            store::brake::lift(tx, brake.id, by).await?;
-            "brake.lift"
+    let mut brake = store::brake::lock(tx, command.brake).await?;
+    if brake.is_the_platforms() {
+        let about = (ProposalKind::LiftBrake, brake.object());
+        let about = (about.0, about.1.as_str());
+        brake.proposal = store::proposal::lock_waiting(tx, about, acting.now).await?;
+    }
+    let by = (person, &command.reason);
+    match (brake.lift(person, acting.now)?, brake.proposal.take()) {
+        (Lifting::Lifted, Some(proposal)) => {
+            let state = answer_proposal::confirm(tx, &proposal, by, acting).await?;
+            if state == ProposalState::Void {
+                propose(tx, &wish(&brake), by, acting).await?;
+                return Ok(Lifting::Proposed);
+            }
+            Ok(Lifting::Lifted)
         }
-        Lifting::Proposed => {
-            store::brake::propose(tx, brake.id, by).await?;
-            "brake.propose_lift"
+        (Lifting::Lifted, None) => {
+            lift(tx, &brake, (by, None), acting).await?;
+            Ok(Lifting::Lifted)
         }
-    };
+        (Lifting::Proposed, _) => {
+            propose(tx, &wish(&brake), by, acting).await?;
+            Ok(Lifting::Proposed)
+        }
+    }
+}
+
+/// What was proposed, with the brake as it is now.
+pub(crate) async fn as_it_is(tx: &mut TenantTx, proposal: &Proposal) -> Result<Wish, StoreError> {
+    Ok(wish(&store::brake::lock(tx, named(proposal)?).await?))
+}
+
+/// Lifts the brake that two people want lifted.
+pub(crate) async fn carry_out(
+    tx: &mut TenantTx,
+    proposal: &Proposal,
+    by: (&Person, &Reason),
+    acting: &mut Acting<'_>,
+) -> Result<(), StoreError> {
+    let brake = store::brake::lock(tx, named(proposal)?).await?;
+    lift(tx, &brake, (by, Some(proposal.id)), acting).await
+}
+
+async fn lift(
+    tx: &mut TenantTx,
+    brake: &Brake,
+    ((person, reason), proposal): ((&Person, &Reason), Option<Id<kind::Proposal>>),
+    acting: &mut Acting<'_>,
+) -> Result<(), StoreError> {
+    let by: (&Author, Timestamp) = (&person.into(), acting.now);
+    store::brake::lift(tx, brake.id, by, proposal).await?;
     let deed = Deed {
-        action,
+        action: "brake.lift",
         object: brake.id.to_string(),
         environment: None,
-        reason: command.reason.as_str(),
-        detail: json!({ "ends_at": brake.ends_at }),
+        reason: reason.as_str(),
+        detail: json!({ "ends_at": brake.ends_at, "proposal": proposal }),
     };
-    acting.record(tx, deed).await?;
-    Ok(lifting)
+    acting.record(tx, deed).await
+}
+
+fn named(proposal: &Proposal) -> Result<Id<kind::Brake>, StoreError> {
+    let brake = proposal.object.parse();
+    brake
+        .map(Id::from_uuid)
+        .map_err(StoreError::corrupt("review.proposal", "object"))
+}
+
+/// A brake that is set to end later, or was lifted, is another one.
+fn wish(brake: &Brake) -> Wish {
+    Wish {
+        kind: ProposalKind::LiftBrake,
+        object: brake.object(),
+        change: json!({}),
+        seen: json!({ "ends_at": brake.ends_at, "lifted": brake.lifted.is_some() }),
+    }
 }
 
 fn may_lift<'a>(tx: &TenantTx, acting: &Acting<'a>) -> Result<&'a Person, NotPermitted> {

@@ -70,11 +70,7 @@ pub async fn set_brake(
         }
         Some(held) => {
             store::brake::extend(tx, held.id, ends_at).await?;
-            let extended = Brake {
-                ends_at,
-                proposal: None,
-                ..held
-            };
+            let extended = Brake { ends_at, ..held };
             ("brake.extend", extended)
         }
         None => {

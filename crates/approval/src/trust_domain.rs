@@ -91,9 +91,11 @@ pub async fn trust_domain(
     let reason = because.as_ref().map_or("", Reason::as_str);
     let trust = Trust {
         id: acting.id(),
+        tenant: tx.tenant(),
         environment,
         domain,
         sponsor: person.member,
+        proposal: None,
         reason: reason.to_owned(),
         created_at: acting.now,
         expires_at: until,
@@ -110,12 +112,14 @@ pub async fn trust_domain(
 }
 
 /// Which trust to end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct DistrustDomain {
     /// Where.
     pub environment: Environment,
     /// Which.
     pub trust: Id<kind::TrustedDomain>,
+    /// Why; staff say it.
+    pub because: Option<Reason>,
 }
 
 /// Why it is as before.
@@ -132,15 +136,21 @@ pub enum DistrustDomainError {
     Store(#[from] StoreError),
 }
 
-/// Ends the trust. What was let in by it goes on; what comes is decided as any other.
+/// Ends the trust, whoever set it: the owner does, or one person of the platform. What was let in by it goes on; what comes is decided as any other.
 pub async fn distrust_domain(
     tx: &mut TenantTx,
     command: DistrustDomain,
     acting: &mut Acting<'_>,
 ) -> Result<(), DistrustDomainError> {
-    let person = acting.member(tx, Action::EditSettings)?;
-    let DistrustDomain { environment, trust } = command;
-    let by = (person.member, acting.now);
+    let person = acting
+        .member(tx, Action::EditSettings)
+        .or_else(|_| acting.staff(tx, Action::TrustForTenant))?;
+    let DistrustDomain {
+        environment,
+        trust,
+        because,
+    } = command;
+    let by = (person, acting.now);
     if !store::trusted_domain::end(tx, (environment, trust), by).await? {
         return Err(DistrustDomainError::Over);
     }
@@ -148,7 +158,7 @@ pub async fn distrust_domain(
         action: "domain.distrust",
         object: trust.to_string(),
         environment: Some(environment),
-        reason: "",
+        reason: because.as_ref().map_or("", Reason::as_str),
         detail: json!({}),
     };
     Ok(acting.record(tx, deed).await?)

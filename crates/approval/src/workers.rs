@@ -17,6 +17,7 @@ use crate::{
     Acting, Approval, deferral_rounds, deletion_rounds, document_rounds,
     expire::{ExpireError, expire},
     make_room::{MakeRoom, MakeRoomError, make_room},
+    name_rounds,
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     proof_rounds, sponsored_rounds, statement_key_rounds,
     store::due,
@@ -68,7 +69,10 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 end_what_is_over(&approval).await;
                 make_room_where_it_is_crowded(&approval).await;
             }
-            _ = hourly.tick() => prepare_days(&approval).await,
+            _ = hourly.tick() => {
+                prepare_days(&approval).await;
+                name_rounds::round(&approval).await;
+            }
         }
     }
 }

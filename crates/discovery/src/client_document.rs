@@ -8,8 +8,8 @@ use narthex_egress::{FetchError, FetchKind, Guard};
 use narthex_http::{JsonError, StrictJson};
 use narthex_tenancy::{StoreError, TenantTx, metadata_rules};
 use narthex_vocab::{
-    ClientDocument, ClientDocumentError, DocumentUrl, Environment, Glimpse, KeySet, Saw, Timestamp,
-    WebUri,
+    ClientDocument, ClientDocumentError, DocumentUrl, Environment, Glimpse, HostName, Id, KeySet,
+    Saw, Tenant, Timestamp, WebUri,
 };
 use serde_json::Value;
 use url::Url;
@@ -18,6 +18,7 @@ use crate::{
     Discovery,
     candidate::Candidate,
     fetch_orders::{OrderRef, said},
+    gate,
     register::QUARANTINE,
     store::{client_key_set, document, fetch_order, hint, quarantine},
 };
@@ -53,6 +54,9 @@ pub enum NotFound {
     /// Nothing was fetched.
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// The block list names its host.
+    #[error("nothing is fetched from its host")]
+    Blocked,
     /// It is no JSON object that has one meaning.
     #[error("{0}")]
     Json(#[from] JsonError),
@@ -66,29 +70,65 @@ impl NotFound {
     pub(crate) fn said(&self) -> Glimpse {
         match self {
             Self::Fetch(error) => said(error),
-            Self::Json(_) | Self::Document(_) => Glimpse::from(self.to_string().as_str()),
+            Self::Blocked | Self::Json(_) | Self::Document(_) => {
+                Glimpse::from(self.to_string().as_str())
+            }
         }
     }
 }
 
-/// Fetches and reads the document. Ends within the guard's limits.
-pub async fn look(guard: &Guard, url: &DocumentUrl) -> Result<Found, NotFound> {
+/// Fetches and reads the document, and the keys that it names, from hosts that no line of the block list names. Ends
+/// within the guard's limits.
+pub async fn look(
+    discovery: &Discovery,
+    tenant: Id<Tenant>,
+    url: &DocumentUrl,
+    now: Timestamp,
+) -> Result<Result<Found, NotFound>, StoreError> {
+    if gate::blocks_host(discovery, tenant, url.host(), now).await? {
+        return Ok(Err(NotFound::Blocked));
+    }
+    let (document, keep_for) = match fetch(&discovery.guard, url).await {
+        Ok(fetched) => fetched,
+        Err(why) => return Ok(Err(why)),
+    };
+    let keys = match document.metadata().jwks_uri() {
+        Some(url) => Some(Keys {
+            url: url.clone(),
+            looked: keys(discovery, tenant, url, now).await?,
+        }),
+        None => None,
+    };
+    Ok(Ok(Found {
+        document,
+        keep_for,
+        keys,
+    }))
+}
+
+async fn fetch(guard: &Guard, url: &DocumentUrl) -> Result<(ClientDocument, Duration), NotFound> {
     let address = url.url().ok_or(FetchError::Internal)?;
     let fetched = guard.fetch(address, FetchKind::Document).await?;
     let StrictJson(body) = StrictJson::parse(&fetched.body)?;
     let document = ClientDocument::parse(url.clone(), body)?;
-    let keys = match document.metadata().jwks_uri() {
-        Some(url) => Some(Keys {
-            url: url.clone(),
-            looked: key_set(guard, url).await,
-        }),
-        None => None,
-    };
-    Ok(Found {
-        document,
-        keep_for: fetched.keep_for,
-        keys,
-    })
+    Ok((document, fetched.keep_for))
+}
+
+/// The keys that a document names.
+async fn keys(
+    discovery: &Discovery,
+    tenant: Id<Tenant>,
+    url: &WebUri,
+    now: Timestamp,
+) -> Result<Result<KeySet, Glimpse>, StoreError> {
+    let address = Url::parse(url.as_str()).ok();
+    let host = address.and_then(|address| HostName::parse(address.host_str()?).ok());
+    if let Some(host) = host
+        && gate::blocks_host(discovery, tenant, &host, now).await?
+    {
+        return Ok(Err(Glimpse::from(NotFound::Blocked.to_string().as_str())));
+    }
+    Ok(key_set(&discovery.guard, url).await)
 }
 
 /// Fetches and reads a key set. One that cannot be used takes nothing from the document that names it.

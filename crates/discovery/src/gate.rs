@@ -68,6 +68,27 @@ fn and_above(hosts: &BTreeSet<HostName>) -> Vec<String> {
     names.into_iter().collect()
 }
 
+/// Whether a line of the block list, the tenant's own or the platform's, names a host or a name above it: nothing is
+/// fetched from there.
+pub(crate) async fn blocks_host(
+    discovery: &Discovery,
+    tenant: Id<Tenant>,
+    host: &HostName,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let names = and_above(&[host.clone()].into());
+    for owner in [PLATFORM_TENANT, tenant] {
+        let blocked = discovery
+            .database
+            .tenant(owner, async |tx| rule::blocks_host(tx, &names, now).await)
+            .await?;
+        if blocked {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// When the brake that holds a tenant ends: its own, or the platform's.
 pub async fn brake(
     discovery: &Discovery,

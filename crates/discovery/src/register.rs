@@ -281,7 +281,8 @@ impl From<Waiting> for Registered {
     }
 }
 
-const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
+/// What a refusal is called in the log.
+pub(crate) const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
     match error {
         RegisterError::Malformed(_)
         | RegisterError::Metadata(_)

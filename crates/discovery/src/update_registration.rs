@@ -6,20 +6,24 @@ use narthex_tenancy::{
     StoreError, TenantTx, budget::Bucket, metadata_rules, registration_limits::Limits,
     statement_issuer,
 };
-use narthex_vocab::{ClientMetadata, Drift, MetadataError, Secret, SecretKind, Timestamp};
+use narthex_vocab::{
+    AttemptOutcome, ClientMetadata, Drift, MetadataError, Secret, SecretKind, Timestamp,
+};
+use rand_core::CryptoRng;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
 use crate::{
     Discovery,
-    candidate::Candidate,
+    candidate::{self, Candidate},
     gate,
     manage::{self, Manage, ManageError, Managed},
     pricing::{self, Call},
-    register::RegisterError,
-    software_statement,
+    register::{self, RegisterError},
+    sent, software_statement,
     source::Source,
-    store::{registration_access::Held, registration_update},
+    store::{attempt::Attempt, registration_access::Held, registration_update},
+    tally::NotKept,
 };
 
 /// Changes that a client may wish for in an hour; the same again costs nothing.
@@ -41,6 +45,8 @@ pub struct UpdateRegistration<'a> {
     pub body: Result<Map<String, Value>, String>,
     /// The caller's networks.
     pub source: Source,
+    /// The request, as the logs name it.
+    pub request_id: String,
 }
 
 /// Why nothing is wished for. The registration is as before.
@@ -83,13 +89,73 @@ impl From<MetadataError> for UpdateRegistrationError {
     }
 }
 
-/// Keeps the wish, and answers with the registration as it is in force.
+impl From<NotKept> for UpdateRegistrationError {
+    /// What cannot be logged is not answered.
+    fn from(_: NotKept) -> Self {
+        Self::Manage(ManageError::Closed { retry_after: 5 })
+    }
+}
+
+impl UpdateRegistrationError {
+    /// What it is called in the log, and the code that the caller hears.
+    const fn noted(&self) -> (AttemptOutcome, &'static str) {
+        match self {
+            Self::Manage(ManageError::Limited { .. }) => {
+                (AttemptOutcome::Limited, "temporarily_unavailable")
+            }
+            Self::Manage(
+                ManageError::NoToken | ManageError::Unknown | ManageError::OtherClient,
+            ) => (AttemptOutcome::Refused, "invalid_token"),
+            Self::Manage(ManageError::Closed { .. }) => {
+                (AttemptOutcome::Refused, "temporarily_unavailable")
+            }
+            Self::Manage(ManageError::Store(_)) => (AttemptOutcome::Refused, "server_error"),
+            Self::Refused(error) => (register::outcome_of(error), register::wire_code(error)),
+            Self::OtherClient | Self::Servers { .. } | Self::OtherSecret | Self::NeedsSecret => {
+                (AttemptOutcome::Malformed, "invalid_client_metadata")
+            }
+        }
+    }
+}
+
+/// Keeps the wish, and answers with the registration as it is in force; writes the attempt either way, but for callers
+/// whom no budget could be kept for.
 pub async fn update(
     discovery: &Discovery,
     command: UpdateRegistration<'_>,
     now: Timestamp,
+    rng: &mut dyn CryptoRng,
 ) -> Result<Managed, UpdateRegistrationError> {
-    let UpdateRegistration { call, body, source } = command;
+    let UpdateRegistration {
+        call,
+        body,
+        source,
+        request_id,
+    } = command;
+    let place = call.place;
+    let mut attempt = Attempt::new(place, source, request_id, (now, rng));
+    attempt.sent = body.as_ref().ok().map(sent::kept);
+    let client_id = call.client_id;
+    let answer = hold(discovery, (call, source), body, (now, &mut attempt)).await;
+    match &answer {
+        Ok(_) => attempt.updated(client_id),
+        Err(UpdateRegistrationError::Manage(ManageError::Closed { .. })) => return answer,
+        Err(error) => {
+            let (outcome, code) = error.noted();
+            attempt.refused(outcome, code, error);
+        }
+    }
+    discovery.tally.note(place.tenant, attempt).await?;
+    answer
+}
+
+/// Holds what was sent to all that a registration is held to, and keeps it as a wish.
+async fn hold(
+    discovery: &Discovery,
+    (call, source): (Manage<'_>, Source),
+    body: Result<Map<String, Value>, String>,
+    (now, attempt): (Timestamp, &mut Attempt),
+) -> Result<Managed, UpdateRegistrationError> {
     let token = manage::admitted(discovery, &call).await?;
     let place = call.place;
     let (held, rules, trusted) = discovery
@@ -102,6 +168,10 @@ pub async fn update(
         })
         .await?;
     let body = body.map_err(RegisterError::Malformed)?;
+    attempt.client_name = body
+        .get("client_name")
+        .and_then(Value::as_str)
+        .map(candidate::shorten);
     about_itself(discovery, &call, (&held, &body))?;
     let (body, vouched) =
         software_statement::apply(body, &trusted, now).map_err(RegisterError::from)?;

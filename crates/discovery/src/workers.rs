@@ -102,7 +102,8 @@ async fn carry_out(discovery: &Discovery, order: OrderRef) -> Result<(), StoreEr
             tracing::info!(order = %order.id, %host, answered, "looked at a host");
         }
         Some(Job::Document(at)) => {
-            let looked = client_document::look(&discovery.guard, &at.url).await;
+            let now = ambient::now();
+            let looked = client_document::look(discovery, order.tenant, &at.url, now).await?;
             let now = ambient::now();
             let kept = client_document::keep(discovery, order, (&at, &looked), now).await?;
             let (host, refusal) = (

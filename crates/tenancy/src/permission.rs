@@ -67,6 +67,8 @@ pub enum Action {
     SetBrake,
     /// Let registration go on before a brake's end.
     LiftBrake,
+    /// Trust a domain for a tenant, by two.
+    TrustForTenant,
     /// Change the block list and the trust list.
     EditLists,
     /// Change the block list of one's own tenant.
@@ -78,6 +80,7 @@ impl Action {
     pub const STAFF: &'static [Self] = &[
         Self::ReadPlatform,
         Self::Decide,
+        Self::Confirm,
         Self::HandleQuarantine,
         Self::SuspendAny,
         Self::CreateTenant,
@@ -85,6 +88,7 @@ impl Action {
         Self::SetBrake,
         Self::LiftBrake,
         Self::EditLists,
+        Self::TrustForTenant,
     ];
 
     /// What it is, for people: what follows "may" in a sentence.
@@ -110,6 +114,7 @@ impl Action {
             Self::BrakeOwn => "stop registration of the tenant",
             Self::SetBrake => "stop registration",
             Self::LiftBrake => "let registration go on",
+            Self::TrustForTenant => "trust a domain for a tenant",
             Self::EditLists => "change the block and trust lists",
             Self::BlockOwn => "change what the tenant blocks",
         }
@@ -166,7 +171,7 @@ impl Role {
                     | Self::PolicyAdmin
                     | Self::Auditor
             ),
-            A::Decide => matches!(self, Self::Reviewer | Self::Approver),
+            A::Decide | A::TrustForTenant => matches!(self, Self::Reviewer | Self::Approver),
             A::Confirm => matches!(self, Self::Approver),
             A::HandleQuarantine => {
                 matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)

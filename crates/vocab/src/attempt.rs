@@ -19,6 +19,8 @@ pub enum AttemptOutcome {
     Deferred,
     /// Sandbox only: a named rule let it in at once.
     Activated,
+    /// A client said what its registration shall say instead (RFC 7592).
+    Updated,
 }
 
 impl AttemptOutcome {
@@ -32,6 +34,7 @@ impl AttemptOutcome {
         Self::Quarantined,
         Self::Deferred,
         Self::Activated,
+        Self::Updated,
     ];
 
     /// The text form, as on the wire and in rows.
@@ -45,6 +48,7 @@ impl AttemptOutcome {
             Self::Quarantined => "quarantined",
             Self::Deferred => "deferred",
             Self::Activated => "activated",
+            Self::Updated => "updated",
         }
     }
 
@@ -59,6 +63,7 @@ impl AttemptOutcome {
             Self::Quarantined => "In quarantine",
             Self::Deferred => "Waits for a decision",
             Self::Activated => "Activated",
+            Self::Updated => "Update asked for",
         }
     }
 }

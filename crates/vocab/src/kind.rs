@@ -73,6 +73,8 @@ kinds! {
     Listing = "lst";
     /// A tenant is asked whether a registration is its own.
     Claim = "clm";
+    /// What takes two people of the platform.
+    Proposal = "prp";
     /// A domain whose clients a tenant trusts.
     TrustedDomain = "tdm";
     /// A fetch that the discovery plane shall carry out.

@@ -170,3 +170,37 @@ async fn s3_a_client_that_cannot_be_read_for_days_waits_and_comes_back_by_itself
     assert_eq!(said, "active: ");
     assert_eq!(browser.get(&door).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s3_people_who_use_an_address_are_counted_and_not_named() {
+    let bench = Bench::new().await;
+    let scene = &bench.scene;
+    let mut uma = bench.let_in().await;
+    let mut staff = scene.in_dashboard(&scene.company.reviewer).await;
+    let counted =
+        |now: u8, day: u8| format!("<span>{now}<span class=\"scope-meaning\">{day} in 24 h");
+    let page = documents(&bench, &mut staff, "").await;
+    assert!(page.body.contains(&counted(0, 0)), "{}", page.body);
+    for _ in 0..2 {
+        scene.code(&mut uma, &bench.client).await;
+    }
+    let (_, mut otto) = bench.person("Otto").await;
+    scene.code(&mut otto, &bench.client).await;
+    let page = documents(&bench, &mut staff, "").await;
+    assert!(page.body.contains(&counted(2, 2)), "{}", page.body);
+    let client = format!("/clients/acme/production/https%3A%2F%2F{HOST}%2Foauth%2Fclient.json");
+    let client = scene.system.at(Plane::Staff, &client);
+    let page = staff.get(&client).await;
+    let words = "2 now; 2 allowed it in the last 24 h";
+    assert!(page.body.contains(words), "{}", page.body);
+    assert!(!page.body.contains("Otto"), "{}", page.body);
+
+    // What ended counts no more, and what is long past is not of today.
+    let administrator = scene.company.place.administrator().await;
+    let ended =
+        "update issue.\"grant\" set ended_at = now(), created_at = created_at - interval '25 hours'
+        where member_id = (select member_id from tenant.member where name = 'Otto')";
+    administrator.batch_execute(ended).await.unwrap();
+    let page = documents(&bench, &mut staff, "").await;
+    assert!(page.body.contains(&counted(1, 1)), "{}", page.body);
+}

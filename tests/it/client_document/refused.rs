@@ -3,12 +3,16 @@
 
 use std::time::Duration;
 
+use narthex_approval::listing::{Effect, Subject};
 use narthex_approval::settings::{ChangeSettings, change_settings};
-use narthex_tenancy::permission::Action;
-use narthex_vocab::{Admits, ClientId, MetadataRules, OptionalMember, RegistrationMode};
+use narthex_tenancy::permission::{Action, Role};
+use narthex_vocab::{
+    Admits, ClientId, MetadataRules, OptionalMember, PLATFORM_TENANT, RegistrationMode,
+};
 use serde_json::{Value, json};
 
 use super::bench::{Bench, HOST, PATH, PRODUCTION, document};
+use crate::floods::hands::Hand;
 
 /// The good document, changed.
 fn changed(bench: &Bench, member: &str, value: Value) -> Value {
@@ -211,4 +215,33 @@ async fn a_tenant_that_takes_no_addresses() {
     assert_eq!(page.status, 400);
     assert!(page.body.contains("is not known"), "{}", page.body);
     assert_eq!(bench.host.paths(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s12_nothing_is_fetched_from_a_host_that_is_blocked() {
+    let bench = Bench::new().await;
+    let company = &bench.scene.company;
+    let policy = Hand::staff(&company.place, "Paul", Role::PolicyAdmin).await;
+    let block = async |tenant, host: &str| {
+        let subject = Subject::parse("host", host).unwrap();
+        let now = narthex_tenancy::ambient::now();
+        policy
+            .list(tenant, (Effect::Block, subject), (now, 1))
+            .await
+            .unwrap()
+    };
+    // A host that only looks like it stops nothing; one above it does, and of the platform for everybody.
+    block(company.tenant, "notapp.example").await;
+    let above = block(PLATFORM_TENANT, "example").await;
+    told(&bench, "Uma", "nothing is fetched from its host").await;
+    assert_eq!(bench.host.paths(), Vec::<String>::new());
+    policy.end(PLATFORM_TENANT, above.id).await.unwrap();
+    let own = block(company.tenant, HOST).await;
+    told(&bench, "Otto", "nothing is fetched from its host").await;
+    assert_eq!(bench.host.paths(), Vec::<String>::new());
+    policy.end(company.tenant, own.id).await.unwrap();
+    let (_, mut browser) = bench.person("Ada").await;
+    let page = bench.arrive(&mut browser).await;
+    assert!(page.body.contains("has not decided"), "{}", page.body);
+    assert_eq!(bench.host.paths(), [PATH]);
 }

@@ -20,7 +20,7 @@ use crate::cases::company::Company;
 
 const SANDBOX: Environment = Environment::Sandbox;
 
-async fn trust(
+pub(super) async fn trust(
     company: &Company,
     environment: Environment,
     (domain, days, because): (&str, i64, &str),
@@ -39,7 +39,7 @@ async fn trust(
 }
 
 /// The document waits in this environment, as if somebody had come with it.
-async fn waits(bench: &Bench, environment: Environment) {
+pub(super) async fn waits(bench: &Bench, environment: Environment) {
     let administrator = bench.scene.company.place.administrator().await;
     let order = format!(
         "insert into intake.fetch_order (tenant_id, order_id, kind, environment, client_id, requested_at)
@@ -60,7 +60,7 @@ async fn waits(bench: &Bench, environment: Environment) {
 }
 
 /// What the case of an environment says, once there is one.
-async fn case(bench: &Bench, environment: Environment) -> Option<(String, String)> {
+pub(super) async fn case(bench: &Bench, environment: Environment) -> Option<(String, String)> {
     let administrator = bench.scene.company.place.administrator().await;
     let query = format!(
         "select state, origin from review.access_request where environment = '{environment}'
@@ -193,13 +193,14 @@ async fn s3_trust_is_for_a_registrable_domain_and_ends() {
     let live = "select trust_id::text from review.trusted_domain where ended_at is null and environment = 'production'";
     let live: String = administrator.query_one(live, &[]).await.unwrap().get(0);
     let command = DistrustDomain {
+        because: None,
         environment: PRODUCTION,
         trust: narthex_vocab::Id::from_uuid(live.parse().unwrap()),
     };
     let end = async || {
         company
             .owned(Action::EditSettings, async |tx, acting| {
-                distrust_domain(tx, command, acting).await
+                distrust_domain(tx, command.clone(), acting).await
             })
             .await
     };

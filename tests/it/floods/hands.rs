@@ -47,7 +47,8 @@ impl<'a> Hand<'a> {
         }
     }
 
-    async fn act<T, E, F>(
+    /// Does something at some moment.
+    pub(crate) async fn act<T, E, F>(
         &self,
         (tenant, now): (Id<Tenant>, Timestamp),
         action: Action,
@@ -123,7 +124,7 @@ impl<'a> Hand<'a> {
         .await
     }
 
-    pub(super) async fn end(
+    pub(crate) async fn end(
         &self,
         tenant: Id<Tenant>,
         listing: Id<kind::Listing>,

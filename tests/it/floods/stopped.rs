@@ -137,8 +137,8 @@ async fn s12_the_platforms_brake_holds_everybody_and_takes_two_to_lift() {
     // The database says so too, to whoever writes the row.
     let by_hand = place.raw("narthex_approval").await;
     let forged = format!(
-        "set app.tenant = '{}'; update intake.brake set lifted_by_tenant = proposed_by_tenant, lifted_by = proposed_by,
-         lifted_by_name = 'Ines', lifted_at = now()",
+        "set app.tenant = '{}'; update intake.brake set lifted_by_tenant = set_by_tenant, lifted_by = set_by,
+         lifted_by_name = 'Ines', lifted_at = now(), lift_proposal_id = (select proposal_id from review.proposal)",
         PLATFORM_TENANT.as_uuid()
     );
     let refused = by_hand.batch_execute(&forged).await.unwrap_err();
@@ -164,10 +164,43 @@ async fn s12_the_platforms_brake_holds_everybody_and_takes_two_to_lift() {
         201
     );
     let administrator = place.administrator().await;
-    let deeds =
-        "select array_agg(action order by seq) from ledger.entry where action like 'brake.%'";
+    let deeds = "select array_agg(action order by seq) from ledger.entry where action like 'brake.%' or action like 'proposal.%'";
     let deeds: Vec<String> = administrator.query_one(deeds, &[]).await.unwrap().get(0);
-    assert_eq!(deeds, ["brake.set", "brake.propose_lift", "brake.lift"]);
+    let expected = [
+        "brake.set",
+        "proposal.propose",
+        "brake.lift",
+        "proposal.confirm",
+    ];
+    assert_eq!(deeds, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s12_a_wish_to_lift_is_about_the_brake_as_it_was() {
+    let scene = quarantining().await;
+    let place = &scene.company.place;
+    let lead = Hand::staff(place, "Ines", Role::IncidentLead).await;
+    let second = Hand::staff(place, "Ada", Role::Approver).await;
+    let now = ambient::now();
+    let brake = lead
+        .brake(PLATFORM_TENANT, (Span::Hour, now))
+        .await
+        .unwrap();
+    let lift = async |hand: &Hand<'_>| hand.lift(PLATFORM_TENANT, brake.id).await.unwrap();
+    assert_eq!(lift(&lead).await, Lifting::Proposed);
+    // It is set to end later: what was wished for is void, and the second person's is a wish of its own.
+    lead.brake(PLATFORM_TENANT, (Span::Day, now)).await.unwrap();
+    assert_eq!(lift(&second).await, Lifting::Proposed);
+    stopped(&registers(&scene, FROM, &software("Notes")).await);
+    let administrator = place.administrator().await;
+    let states = "select array_agg(state order by proposed_at) from review.proposal";
+    let states: Vec<String> = administrator.query_one(states, &[]).await.unwrap().get(0);
+    assert_eq!(states, ["void", "proposed"]);
+    assert_eq!(lift(&lead).await, Lifting::Lifted);
+    assert_eq!(
+        registers(&scene, FROM, &software("Notes")).await.status,
+        201
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,7 +61,8 @@ fn expected(caller: Caller, guard: Guard) -> Expected {
                 Action::Decide
                 | Action::HandleQuarantine
                 | Action::SuspendAny
-                | Action::CreateTenant,
+                | Action::CreateTenant
+                | Action::TrustForTenant,
             ),
             _,
         ) => {

@@ -24,6 +24,7 @@ pub(crate) mod sign_out;
 
 // Signed in.
 pub(crate) mod add_listing;
+pub(crate) mod answer_trust;
 pub(crate) mod api_tokens;
 pub(crate) mod attempt;
 pub(crate) mod attempts;
@@ -38,6 +39,7 @@ pub(crate) mod create_tenant;
 pub(crate) mod decide;
 pub(crate) mod documents;
 pub(crate) mod end_listing;
+pub(crate) mod end_trust;
 pub(crate) mod family;
 pub(crate) mod invite_claim;
 pub(crate) mod invite_owner;
@@ -46,6 +48,7 @@ pub(crate) mod let_expire;
 pub(crate) mod lift_brake;
 pub(crate) mod link;
 pub(crate) mod lists;
+pub(crate) mod propose_trust;
 pub(crate) mod quarantine;
 pub(crate) mod requests;
 pub(crate) mod review;
@@ -54,3 +57,4 @@ pub(crate) mod split;
 pub(crate) mod suspend;
 pub(crate) mod take;
 pub(crate) mod tenants;
+pub(crate) mod trusted_domains;

@@ -7,10 +7,11 @@ use narthex_tenancy::permission::Action;
 use super::api;
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    add_listing, api_tokens, attempt, attempts, block, block_family, brakes, brands, client,
-    clients, confirm, create_tenant, decide, documents, end_listing, family, fault, invite_claim,
-    invite_owner, issuance, let_expire, lift_brake, link, lists, quarantine, requests, review,
-    set_brake, sign_in, sign_out, split, suspend, take, tenants,
+    add_listing, answer_trust, api_tokens, attempt, attempts, block, block_family, brakes, brands,
+    client, clients, confirm, create_tenant, decide, documents, end_listing, end_trust, family,
+    fault, invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists,
+    propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend,
+    take, tenants, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -38,7 +39,7 @@ pub fn routes() -> Routes<Guard> {
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
     api::routes(Routes::new()).answering(SURFACE, |routes| {
-        waiting(routes)
+        trusting(waiting(routes))
             .get("/", look, "home", requests::home)
             .get("/sign-in", Anyone, "sign_in", sign_in::page)
             .post("/sign-in", Anyone, "sign_in", sign_in::submit)
@@ -108,6 +109,20 @@ fn waiting(routes: Routes<Guard>) -> Routes<Guard> {
         .get("/documents", look, "documents", documents::page)
         .get("/documents/new", handle, "order_document", documents::new_page)
         .post("/documents/new", handle, "order_document", documents::submit)
+}
+
+/// Domains that are trusted for tenants, by two.
+#[rustfmt::skip]
+fn trusting(routes: Routes<Guard>) -> Routes<Guard> {
+    let (look, trust) = (Guard::May(Action::ReadPlatform), Guard::May(Action::TrustForTenant));
+    routes
+        .get("/trusted-domains", look, "trusted_domains", trusted_domains::page)
+        .get("/trusted-domains/new", trust, "propose_trust", propose_trust::page)
+        .post("/trusted-domains/new", trust, "propose_trust", propose_trust::submit)
+        .get("/trusted-domains/proposals/{proposal}", trust, "answer_trust", answer_trust::page)
+        .post("/trusted-domains/proposals/{proposal}", trust, "answer_trust", answer_trust::submit)
+        .get("/trusted-domains/{trust}/end", trust, "end_trust", end_trust::page)
+        .post("/trusted-domains/{trust}/end", trust, "end_trust", end_trust::submit)
 }
 
 /// Registers the dashboard's paths on a listener, over the plane's state.

@@ -5,7 +5,11 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::brake as b};
 use narthex_vocab::{Id, Timestamp, kind};
 
-use crate::brake::{Author, Brake};
+use super::proposal;
+use crate::{
+    brake::{Author, Brake},
+    proposal::{Proposal, ProposalKind},
+};
 
 /// Brakes of one look.
 const MOST: i64 = 100;
@@ -59,7 +63,7 @@ pub(crate) async fn lock(tx: &mut TenantTx, id: Id<kind::Brake>) -> Result<Brake
     Ok(row.into())
 }
 
-/// Lets it end later. A wish to lift it was about another end, and is void.
+/// Lets it end later. A wish to lift it was about another end: its payload hash says so.
 pub(crate) async fn extend(
     tx: &mut TenantTx,
     id: Id<kind::Brake>,
@@ -71,46 +75,18 @@ pub(crate) async fn extend(
                 .eq(tx.tenant_uuid())
                 .and(b::brake_id.eq(id.as_uuid())),
         )
-        .set((
-            b::ends_at.eq(ends_at),
-            b::proposed_by_tenant.eq(None::<uuid::Uuid>),
-            b::proposed_by.eq(None::<uuid::Uuid>),
-            b::proposed_by_name.eq(None::<String>),
-            b::proposed_at.eq(None::<Timestamp>),
-        ))
+        .set(b::ends_at.eq(ends_at))
         .execute(tx.connection()?)
         .await?;
     Ok(())
 }
 
-/// Notes who wants to lift it.
-pub(crate) async fn propose(
-    tx: &mut TenantTx,
-    id: Id<kind::Brake>,
-    (who, at): (&Author, Timestamp),
-) -> Result<(), StoreError> {
-    diesel::update(b::table)
-        .filter(
-            b::tenant_id
-                .eq(tx.tenant_uuid())
-                .and(b::brake_id.eq(id.as_uuid())),
-        )
-        .set((
-            b::proposed_by_tenant.eq(who.tenant.as_uuid()),
-            b::proposed_by.eq(who.member.as_uuid()),
-            b::proposed_by_name.eq(&who.name),
-            b::proposed_at.eq(at),
-        ))
-        .execute(tx.connection()?)
-        .await?;
-    Ok(())
-}
-
-/// Ends it before its time.
+/// Ends it before its time; the platform's by a proposal that was confirmed.
 pub(crate) async fn lift(
     tx: &mut TenantTx,
     id: Id<kind::Brake>,
     (who, at): (&Author, Timestamp),
+    proposal: Option<Id<kind::Proposal>>,
 ) -> Result<(), StoreError> {
     diesel::update(b::table)
         .filter(
@@ -119,6 +95,7 @@ pub(crate) async fn lift(
                 .and(b::brake_id.eq(id.as_uuid())),
         )
         .set((
+            b::lift_proposal_id.eq(proposal.map(|proposal| proposal.as_uuid())),
             b::lifted_by_tenant.eq(who.tenant.as_uuid()),
             b::lifted_by.eq(who.member.as_uuid()),
             b::lifted_by_name.eq(&who.name),
@@ -129,25 +106,45 @@ pub(crate) async fn lift(
     Ok(())
 }
 
-/// The latest brakes of every tenant. For the role of staff.
-pub(crate) async fn everywhere(tx: &mut TenantTx) -> Result<Vec<Brake>, StoreError> {
+/// The latest brakes of every tenant, each with the wish to lift it that waits. For the role of staff.
+pub(crate) async fn everywhere(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<Brake>, StoreError> {
     let rows: Vec<Row> = b::table
         .order((b::set_at.desc(), b::brake_id.desc()))
         .limit(MOST)
         .select(Row::as_select())
         .load(tx.connection()?)
         .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let waiting = proposal::waiting(tx, ProposalKind::LiftBrake, now).await?;
+    let with_wish = |row| wished(row, &waiting);
+    Ok(rows.into_iter().map(with_wish).collect())
 }
 
 /// One brake, whosever it is. For the role of staff.
-pub(crate) async fn anywhere(tx: &mut TenantTx, id: Id<kind::Brake>) -> Result<Brake, StoreError> {
+pub(crate) async fn anywhere(
+    tx: &mut TenantTx,
+    id: Id<kind::Brake>,
+    now: Timestamp,
+) -> Result<Brake, StoreError> {
     let row: Row = b::table
         .filter(b::brake_id.eq(id.as_uuid()))
         .select(Row::as_select())
         .first(tx.connection()?)
         .await?;
-    Ok(row.into())
+    let waiting = proposal::waiting(tx, ProposalKind::LiftBrake, now).await?;
+    Ok(wished(row, &waiting))
+}
+
+fn wished(row: Row, waiting: &[Proposal]) -> Brake {
+    let brake = Brake::from(row);
+    let object = brake.object();
+    let proposal = waiting.iter().find(|one| one.object == object);
+    Brake {
+        proposal: proposal.cloned(),
+        ..brake
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -161,10 +158,6 @@ struct Row {
     set_by_name: String,
     set_at: Timestamp,
     ends_at: Timestamp,
-    proposed_by_tenant: Option<uuid::Uuid>,
-    proposed_by: Option<uuid::Uuid>,
-    proposed_by_name: Option<String>,
-    proposed_at: Option<Timestamp>,
     lifted_by_tenant: Option<uuid::Uuid>,
     lifted_by: Option<uuid::Uuid>,
     lifted_by_name: Option<String>,
@@ -180,11 +173,6 @@ impl From<Row> for Brake {
                 name: name?,
             })
         };
-        let proposed = author(
-            row.proposed_by_tenant,
-            row.proposed_by,
-            row.proposed_by_name,
-        );
         let lifted = author(row.lifted_by_tenant, row.lifted_by, row.lifted_by_name);
         Self {
             id: Id::from_uuid(row.brake_id),
@@ -197,7 +185,7 @@ impl From<Row> for Brake {
             },
             set_at: row.set_at,
             ends_at: row.ends_at,
-            proposal: proposed.zip(row.proposed_at),
+            proposal: None,
             lifted: lifted.zip(row.lifted_at),
         }
     }

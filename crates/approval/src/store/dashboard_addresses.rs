@@ -16,7 +16,11 @@ use narthex_vocab::{
     ClientId, ClientState, Environment, Label, QuarantineState, TenantSlug, Timestamp,
 };
 
-use super::{dashboard_search::like, dashboard_tenants};
+use super::{
+    dashboard_connected::{self, Connected, Key},
+    dashboard_search::like,
+    dashboard_tenants,
+};
 
 const TABLE: &str = "intake.document";
 
@@ -57,10 +61,9 @@ pub(crate) struct Address {
     pub(crate) fetching: bool,
     /// How many people asked for it.
     pub(crate) asks: usize,
+    /// The people who use it, once it is a client.
+    pub(crate) connected: Option<Connected>,
 }
-
-/// An address of a tenant's environment.
-type Key = (uuid::Uuid, String, String);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = d)]
@@ -82,10 +85,15 @@ struct Around {
     drifted: HashMap<Key, bool>,
     asks: HashMap<Key, usize>,
     fetching: HashSet<Key>,
+    connected: HashMap<Key, Connected>,
 }
 
 /// The latest looks first; one row more than a page when there are others.
-pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Address>, StoreError> {
+pub(crate) async fn list(
+    tx: &mut TenantTx,
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Result<Vec<Address>, StoreError> {
     let mut query = filtered(wanted);
     if let Some(text) = &wanted.tenant {
         let named = dashboard_tenants::with_text(tx, text).await?;
@@ -97,7 +105,7 @@ pub(crate) async fn list(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<Addre
         .limit(PAGE + 1)
         .load(tx.connection()?)
         .await?;
-    let around = around(tx, &rows).await?;
+    let around = around(tx, &rows, now).await?;
     rows.into_iter().map(|row| address(row, &around)).collect()
 }
 
@@ -121,7 +129,7 @@ fn filtered(wanted: &Wanted) -> d::BoxedQuery<'_, Pg> {
     query
 }
 
-async fn around(tx: &mut TenantTx, rows: &[Row]) -> Result<Around, StoreError> {
+async fn around(tx: &mut TenantTx, rows: &[Row], now: Timestamp) -> Result<Around, StoreError> {
     let tenants: Vec<uuid::Uuid> = rows.iter().map(|row| row.tenant_id).collect();
     let ids: Vec<&str> = rows.iter().map(|row| row.client_id.as_str()).collect();
     let waiting: Vec<(Key, (String, Timestamp))> = q::table
@@ -157,6 +165,10 @@ async fn around(tx: &mut TenantTx, rows: &[Row]) -> Result<Around, StoreError> {
         drifted: drifted.into_iter().collect(),
         asks,
         fetching: fetching(tx, (&tenants, &ids)).await?,
+        connected: dashboard_connected::of_all(tx, (&tenants, &ids), now)
+            .await?
+            .into_iter()
+            .collect(),
         tenants: dashboard_tenants::named(tx, tenants).await?,
     })
 }
@@ -212,5 +224,6 @@ fn address(row: Row, around: &Around) -> Result<Address, StoreError> {
         drifted: around.drifted.get(&key).copied().unwrap_or_default(),
         fetching: around.fetching.contains(&key),
         asks: around.asks.get(&key).copied().unwrap_or_default(),
+        connected: around.connected.get(&key).copied(),
     })
 }

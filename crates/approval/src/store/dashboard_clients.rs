@@ -22,6 +22,7 @@ use serde_json::Value;
 use super::{
     dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
+    dashboard_connected::{self, Connected},
     dashboard_documents::{self, Shown},
     dashboard_issued::{self, Issued},
     dashboard_people::{self, People},
@@ -95,6 +96,8 @@ pub(crate) struct Client {
     pub(crate) document: Option<Shown>,
     /// The warning with which it was approved.
     pub(crate) warned: Option<Warned>,
+    /// The people who use it.
+    pub(crate) connected: Connected,
 }
 
 /// A credential without what it proves.
@@ -226,6 +229,7 @@ pub(crate) async fn load(
     let (place, id) = ((which.tenant, which.environment), &which.client_id);
     Ok(Client {
         warned: warning::of_any(tx, place, (id, approval)).await?,
+        connected: dashboard_connected::of(tx, (place.0, place.1, id), now).await?,
         document: dashboard_documents::load(tx, &which, &metadata).await?,
         integration,
         request: Id::from_uuid(stored.request_id),

@@ -22,7 +22,7 @@ extern "SQL" {
     ) -> sql_types::Array<sql_types::Binary>;
 }
 
-/// Keeps the marks of one version.
+/// Keeps the marks of one version, those that are not there yet.
 pub(crate) async fn insert(
     tx: &mut TenantTx,
     at: RequestRef,
@@ -44,6 +44,7 @@ pub(crate) async fn insert(
     let rows: Vec<_> = marks.iter().chain(&names).map(row).collect();
     diesel::insert_into(k::table)
         .values(rows)
+        .on_conflict_do_nothing()
         .execute(tx.connection()?)
         .await?;
     Ok(())

@@ -2,19 +2,27 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_tenancy::{StoreError, TenantTx, schema::review::trusted_domain as t};
+use narthex_tenancy::{
+    StoreError, TenantTx, permission::Person, schema::review::trusted_domain as t,
+};
 use narthex_vocab::{Environment, HostName, Id, Timestamp, kind};
 
 const TABLE: &str = "review.trusted_domain";
+
+/// Trusts of one look.
+const MOST: i64 = 200;
 
 /// A domain that is trusted.
 #[derive(Debug, Clone)]
 pub(crate) struct Trust {
     pub(crate) id: Id<kind::TrustedDomain>,
+    pub(crate) tenant: Id<kind::Tenant>,
     pub(crate) environment: Environment,
     pub(crate) domain: HostName,
     /// Who answers for what is let in by it.
     pub(crate) sponsor: Id<kind::Member>,
+    /// By which two people of the platform trust it; `None` where the sponsor does.
+    pub(crate) proposal: Option<Id<kind::Proposal>>,
     pub(crate) reason: String,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -30,6 +38,7 @@ pub(crate) async fn insert(tx: &mut TenantTx, trust: &Trust) -> Result<(), Store
             t::trust_id.eq(trust.id.as_uuid()),
             t::domain.eq(trust.domain.as_str()),
             t::sponsor_id.eq(trust.sponsor.as_uuid()),
+            t::proposal_id.eq(trust.proposal.map(|proposal| proposal.as_uuid())),
             t::reason.eq(&trust.reason),
             t::created_at.eq(trust.created_at),
             t::expires_at.eq(trust.expires_at),
@@ -45,7 +54,6 @@ pub(crate) async fn in_force(
     environment: Environment,
     now: Timestamp,
 ) -> Result<Vec<Trust>, StoreError> {
-    type Row = (uuid::Uuid, String, uuid::Uuid, String, Timestamp, Timestamp);
     let rows: Vec<Row> = t::table
         .filter(
             t::tenant_id
@@ -54,29 +62,38 @@ pub(crate) async fn in_force(
         )
         .filter(t::ended_at.is_null().and(t::expires_at.gt(now)))
         .order(t::domain)
-        .select((
-            t::trust_id,
-            t::domain,
-            t::sponsor_id,
-            t::reason,
-            t::created_at,
-            t::expires_at,
-        ))
+        .select(Row::as_select())
         .load(tx.connection()?)
         .await?;
-    rows.into_iter()
-        .map(|(id, domain, sponsor, reason, created_at, expires_at)| {
-            Ok(Trust {
-                id: Id::from_uuid(id),
-                environment,
-                domain: HostName::parse(&domain).map_err(StoreError::corrupt(TABLE, "domain"))?,
-                sponsor: Id::from_uuid(sponsor),
-                reason,
-                created_at,
-                expires_at,
-            })
-        })
-        .collect()
+    rows.into_iter().map(Trust::try_from).collect()
+}
+
+/// What is trusted for any tenant now, the latest first. For the role of staff.
+pub(crate) async fn everywhere(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<Trust>, StoreError> {
+    let rows: Vec<Row> = t::table
+        .filter(t::ended_at.is_null().and(t::expires_at.gt(now)))
+        .order((t::created_at.desc(), t::trust_id.desc()))
+        .limit(MOST)
+        .select(Row::as_select())
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter().map(Trust::try_from).collect()
+}
+
+/// One trust, whosever it is. For the role of staff.
+pub(crate) async fn anywhere(
+    tx: &mut TenantTx,
+    id: Id<kind::TrustedDomain>,
+) -> Result<Trust, StoreError> {
+    let row: Row = t::table
+        .filter(t::trust_id.eq(id.as_uuid()))
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await?;
+    row.try_into()
 }
 
 /// The trust that covers a host now.
@@ -111,11 +128,19 @@ pub(crate) async fn count(tx: &mut TenantTx, environment: Environment) -> Result
 pub(crate) async fn end(
     tx: &mut TenantTx,
     (environment, id): (Environment, Id<kind::TrustedDomain>),
-    (by, now): (Id<kind::Member>, Timestamp),
+    (by, now): (&Person, Timestamp),
 ) -> Result<bool, StoreError> {
-    let row = t::table.find((tx.tenant_uuid(), environment.as_str(), id.as_uuid()));
+    let tenant = tx.tenant();
+    let own = (by.tenant == tenant).then(|| by.member.as_uuid());
+    let staff = (by.tenant != tenant).then(|| (by.member.as_uuid(), by.name.as_str()));
+    let row = t::table.find((tenant.as_uuid(), environment.as_str(), id.as_uuid()));
     let ended = diesel::update(row.filter(t::ended_at.is_null().and(t::expires_at.gt(now))))
-        .set((t::ended_by.eq(by.as_uuid()), t::ended_at.eq(now)))
+        .set((
+            t::ended_by.eq(own),
+            t::ended_by_staff.eq(staff.map(|(member, _)| member)),
+            t::ended_by_staff_name.eq(staff.map(|(_, name)| name)),
+            t::ended_at.eq(now),
+        ))
         .execute(tx.connection()?)
         .await?;
     Ok(ended == 1)
@@ -138,4 +163,39 @@ pub(crate) async fn end_what_is_over(
         .execute(tx.connection()?)
         .await?;
     Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = t)]
+struct Row {
+    tenant_id: uuid::Uuid,
+    environment: String,
+    trust_id: uuid::Uuid,
+    domain: String,
+    sponsor_id: uuid::Uuid,
+    proposal_id: Option<uuid::Uuid>,
+    reason: String,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl TryFrom<Row> for Trust {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: Id::from_uuid(row.trust_id),
+            tenant: Id::from_uuid(row.tenant_id),
+            environment: row
+                .environment
+                .parse()
+                .map_err(StoreError::corrupt(TABLE, "environment"))?,
+            domain: HostName::parse(&row.domain).map_err(StoreError::corrupt(TABLE, "domain"))?,
+            sponsor: Id::from_uuid(row.sponsor_id),
+            proposal: row.proposal_id.map(Id::from_uuid),
+            reason: row.reason,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+    }
 }

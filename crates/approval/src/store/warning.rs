@@ -2,7 +2,6 @@
 //! changed.
 
 use diesel::prelude::*;
-use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
@@ -13,6 +12,7 @@ use narthex_tenancy::{
 };
 use narthex_vocab::{Approval, ClientId, Environment, Id, Timestamp, kind};
 
+use super::dashboard_connected;
 use crate::{
     decision::Decision,
     warning::{MOST_PEOPLE, Warned, Warning},
@@ -20,18 +20,6 @@ use crate::{
 
 /// When a warning ends, as a row says it.
 pub(crate) type Ends = (Option<Timestamp>, Option<i16>);
-
-#[diesel::declare_sql_function]
-extern "SQL" {
-    /// How many people have allowed a client of any tenant since then; for staff.
-    #[sql_name = "issue.allowed"]
-    fn allowed(
-        whose: sql_types::Uuid,
-        place: sql_types::Text,
-        client: sql_types::Text,
-        since: sql_types::Timestamptz,
-    ) -> sql_types::BigInt;
-}
 
 /// Writes the warning of a decision that was just written. Refused by `warning_of_an_address` for a client without one.
 pub(crate) async fn insert(
@@ -90,17 +78,9 @@ pub(crate) async fn of_any(
     let Some((since, warning)) = load(tx, (tenant, environment), approval).await? else {
         return Ok(None);
     };
-    let count = allowed(
-        tenant.as_uuid(),
-        environment.as_str(),
-        client.as_str(),
-        since,
-    );
-    let allowed: i64 = diesel::select(count).get_result(tx.connection()?).await?;
-    Ok(Some(Warned {
-        warning,
-        allowed: u64::try_from(allowed).unwrap_or_default(),
-    }))
+    let which = (tenant, environment, client);
+    let allowed = dashboard_connected::since(tx, which, since).await?;
+    Ok(Some(Warned { warning, allowed }))
 }
 
 async fn load(

@@ -5,7 +5,7 @@ use actix_web::{
     http::header::AUTHORIZATION,
     web::{Data, Path},
 };
-use narthex_http::{JsonError, OAuthError, Peer, StrictJson};
+use narthex_http::{JsonError, OAuthError, Peer, RequestId, StrictJson};
 use narthex_tenancy::ambient;
 
 use crate::{
@@ -37,7 +37,7 @@ pub(crate) async fn put(
     state: Data<Discovery>,
     path: Path<At>,
     body: Result<StrictJson, JsonError>,
-    (request, peer): (HttpRequest, Peer),
+    (request_id, request, peer): (RequestId, HttpRequest, Peer),
 ) -> Result<HttpResponse, OAuthError> {
     let place = place(&state, &path).await?;
     let command = UpdateRegistration {
@@ -46,8 +46,9 @@ pub(crate) async fn put(
             .map(|StrictJson(object)| object)
             .map_err(|error| error.to_string()),
         source: Source::of(peer.0),
+        request_id: request_id.to_string(),
     };
-    let updated = update(&state, command, ambient::now()).await;
+    let updated = update(&state, command, ambient::now(), &mut ambient::rng()).await;
     Ok(information(updated.map_err(update_refusal)?))
 }
 

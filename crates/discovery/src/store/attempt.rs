@@ -9,7 +9,7 @@ use narthex_vocab::{
 use rand_core::CryptoRng;
 use serde_json::Value;
 
-use crate::{digest::Alike, place::Place, register::RegisterError, source::Source};
+use crate::{digest::Alike, place::Place, source::Source};
 
 /// A call as the log will know it.
 #[derive(Debug, Clone)]
@@ -82,12 +82,19 @@ impl Attempt {
         self.reason = String::from("waits for a decision");
     }
 
+    /// A client said what its registration shall say instead.
+    pub(crate) fn updated(&mut self, client_id: &str) {
+        self.outcome = AttemptOutcome::Updated;
+        self.client_id = Some(client_id.to_owned());
+        self.reason = String::from("its registration is to say this");
+    }
+
     /// It got nothing, for this reason.
     pub(crate) fn refused(
         &mut self,
         outcome: AttemptOutcome,
         code: &'static str,
-        why: &RegisterError,
+        why: &impl std::fmt::Display,
     ) {
         self.outcome = outcome;
         self.client_id = None;

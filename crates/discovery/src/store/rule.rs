@@ -55,6 +55,23 @@ pub(crate) async fn blocks(
         .await?)
 }
 
+/// Whether a line of the block list names one of these hosts.
+pub(crate) async fn blocks_host(
+    tx: &mut TenantTx,
+    names: &[String],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let lines = l::table
+        .select(l::listing_id)
+        .filter(l::tenant_id.eq(tx.tenant_uuid()))
+        .filter(l::effect.eq("block"))
+        .filter(l::ended_at.is_null().and(l::expires_at.gt(now)))
+        .filter(l::host.eq_any(names).assume_not_null());
+    Ok(diesel::select(exists(lines))
+        .get_result(tx.connection()?)
+        .await?)
+}
+
 /// The lanes of the trust list.
 pub(crate) async fn lanes(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<Lane>, StoreError> {
     type Row = (uuid::Uuid, Option<Vec<u8>>, Option<IpNet>, Option<i32>);

@@ -24,7 +24,9 @@ use crate::database::DatabaseUrls;
 use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
-use trials::{apart, approvals, clients, documents, floods, logs, planes, proofs, registrations};
+use trials::{
+    apart, approvals, clients, documents, floods, logs, planes, proofs, registrations, trust,
+};
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
 ///
@@ -53,6 +55,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
         ("Documents of clients", documents::TRIALS),
         ("Registrations that wait", registrations::TRIALS),
         ("Rules against floods", floods::TRIALS),
+        ("Trust, claims and limits", trust::TRIALS),
         (
             "Clients, their reach and their credentials",
             clients::TRIALS,

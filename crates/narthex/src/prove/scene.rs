@@ -55,6 +55,7 @@ const NAMES: &[&str] = &[
     "parked",
     "portal_session",
     "proof",
+    "proposal",
     "request",
     "resource",
     "run",

@@ -86,6 +86,22 @@ const MACHINES: &[Machine] = &[
         with: "",
     },
     Machine {
+        table: "review.proposal",
+        role: Role::Approval,
+        row: "proposal_id = $A.proposal",
+        from: "proposed",
+        arrows: || {
+            words(
+                ">proposed proposed>confirmed proposed>refused proposed>withdrawn proposed>lapsed proposed>void confirmed>done",
+            )
+        },
+        with: ", answered_by_tenant = case when $to in ('confirmed', 'done', 'refused', 'withdrawn') then $P::uuid end, \
+               answered_by = case when $to in ('confirmed', 'done', 'refused') then $A.owner::uuid \
+                   when $to = 'withdrawn' then $A.staff::uuid end, \
+               answered_by_name = case when $to in ('confirmed', 'done', 'refused', 'withdrawn') then 'Prove' end, \
+               answered_at = case when $to in ('confirmed', 'done', 'refused', 'withdrawn') then now() end",
+    },
+    Machine {
         table: "review.claim",
         role: Role::Approval,
         row: "claim_id = $A.claim",

@@ -258,6 +258,7 @@ impl Refusal {
         [
             "approval_complete",
             "decision_complete",
+            "trust_takes_two",
             "request_complete",
             "offer_complete",
             "proof_seen",

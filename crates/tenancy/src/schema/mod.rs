@@ -26,7 +26,7 @@ use self::{
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, assignment, brand,
         brand_host, claim, decision, finding, mark, offer, offer_scope, offer_tool, policy_run,
-        proof, requested_scope, requested_tool, scope_remark, second_wanted, tool_remark,
+        proof, proposal, requested_scope, requested_tool, scope_remark, second_wanted, tool_remark,
         trusted_domain, verified_name, warning,
     },
     tenant::{
@@ -97,6 +97,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offer_tool,
     policy_run,
     proof,
+    proposal,
     requested_scope,
     requested_tool,
     scope_remark,

@@ -128,6 +128,9 @@ diesel::table! {
         expires_at -> Timestamptz,
         ended_by -> Nullable<Uuid>,
         ended_at -> Nullable<Timestamptz>,
+        proposal_id -> Nullable<Uuid>,
+        ended_by_staff -> Nullable<Uuid>,
+        ended_by_staff_name -> Nullable<Text>,
     }
 }
 
@@ -261,6 +264,29 @@ diesel::table! {
         verified_at -> Timestamptz,
         expires_at -> Timestamptz,
         order_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    review.proposal (tenant_id, proposal_id) {
+        tenant_id -> Uuid,
+        proposal_id -> Uuid,
+        kind -> Text,
+        object -> Text,
+        change -> Jsonb,
+        payload_hash -> Bytea,
+        reason -> Text,
+        state -> Text,
+        proposed_by_tenant -> Uuid,
+        proposed_by -> Uuid,
+        proposed_by_name -> Text,
+        proposed_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        answered_by_tenant -> Nullable<Uuid>,
+        answered_by -> Nullable<Uuid>,
+        answered_by_name -> Nullable<Text>,
+        answered_at -> Nullable<Timestamptz>,
+        answer -> Nullable<Text>,
     }
 }
 

@@ -69,12 +69,24 @@ pub(crate) enum Done {
     Fetching,
     /// A line was taken off.
     Unlisted,
+    /// Somebody wants a domain trusted.
+    TrustProposed,
+    /// Two people trust a domain.
+    Trusted,
+    /// The second person refused.
+    TrustRefused,
+    /// The first person took it back.
+    TrustTakenBack,
+    /// What was proposed is not as it was.
+    TrustVoid,
+    /// A domain is not trusted any more.
+    TrustEnded,
     /// A token of the API was ended.
     TokenEnded,
 }
 
 impl Done {
-    const ALL: [Self; 31] = [
+    const ALL: [Self; 37] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -105,6 +117,12 @@ impl Done {
         Self::ClaimInvited,
         Self::Fetching,
         Self::Unlisted,
+        Self::TrustProposed,
+        Self::Trusted,
+        Self::TrustRefused,
+        Self::TrustTakenBack,
+        Self::TrustVoid,
+        Self::TrustEnded,
         Self::TokenEnded,
     ];
 
@@ -141,6 +159,12 @@ impl Done {
             Self::ClaimInvited => "claim-invited",
             Self::Fetching => "fetching",
             Self::Unlisted => "unlisted",
+            Self::TrustProposed => "trust-proposed",
+            Self::Trusted => "trusted",
+            Self::TrustRefused => "trust-refused",
+            Self::TrustTakenBack => "trust-taken-back",
+            Self::TrustVoid => "trust-void",
+            Self::TrustEnded => "trust-ended",
             Self::TokenEnded => "token-ended",
         }
     }
@@ -191,6 +215,16 @@ impl Done {
             }
             Self::Fetching => "The address is being fetched. Reload this page in a few seconds.",
             Self::Unlisted => "Taken off the list.",
+            Self::TrustProposed => "You proposed it. Another person confirms it within 72 hours.",
+            Self::Trusted => {
+                "Trusted. Clients of the domain that wait are taken up within a minute."
+            }
+            Self::TrustRefused => "Refused. Nothing is trusted by it.",
+            Self::TrustTakenBack => "Taken back. Nothing is trusted by it.",
+            Self::TrustVoid => {
+                "Nothing was done: what was proposed is not as it was any more. Propose it anew if it is still needed."
+            }
+            Self::TrustEnded => "Ended. What was let in by it goes on.",
             Self::TokenEnded => "The token is ended. The next call with it is refused.",
         }
     }

@@ -49,9 +49,10 @@ pub(crate) async fn page(
     staff: StaffSignedIn,
     query: StrictQuery,
 ) -> Result<HttpResponse, Refusal> {
+    let now = staff.now;
     let seen = staff
         .look(Look::list(Area::Brakes), async |tx| {
-            let brakes = brake::everywhere(tx).await?;
+            let brakes = brake::everywhere(tx, now).await?;
             let whose: Vec<_> = brakes.iter().map(|brake| brake.tenant).collect();
             Ok((brakes, dashboard_tenants::names(tx, &whose).await?))
         })
@@ -82,7 +83,7 @@ fn row(brake: &Brake, (names, may_lift): (&Names, bool), now: Timestamp) -> Row 
         set_at: When::new(brake.set_at),
         ends: When::new(brake.lifted.as_ref().map_or(brake.ends_at, |(_, at)| *at)),
         left: holds.then(|| words::left(now, brake.ends_at)),
-        waits: waits.map(|(who, _)| who.name.clone()),
+        waits: waits.map(|proposal| proposal.by.name.clone()),
         lift: (holds && may_lift).then(|| format!("/brakes/{}/lift", brake.id)),
     }
 }

@@ -172,6 +172,15 @@ fn facts(tenant: &Tenant, client: &Client, now: Timestamp) -> Vec<Fact> {
         Fact::when("Since", When::new(client.created_at)),
         Fact::when("Approval ends", When::new(client.expires_at)),
     ];
+    if client.connected.now > 0 || client.connected.day > 0 || client.document.is_some() {
+        let people = client.connected;
+        let words = format!(
+            "{} now; {} allowed it in the last 24 h",
+            number(people.now),
+            number(people.day)
+        );
+        facts.push(Fact::text("People who use it", words));
+    }
     facts.extend(client.warned.map(|warned| warning_words::fact(warned, now)));
     facts.extend(kin("Registered by", &client.line.above));
     facts.extend(kin("Has registered", &client.line.below));

@@ -4,7 +4,9 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Badge, Choice, ErrorSummary, Field, Icon, Link, Shell, Tone, When};
+use narthex_http::page::{
+    Badge, Choice, ErrorSummary, Field, Icon, Link, Shell, Tone, When, number,
+};
 use narthex_tenancy::permission::{Action, Permit};
 use narthex_tenancy::{StoreError, TenantTx, ambient};
 use narthex_vocab::{ClientState, DocumentUrl, Environment, Id, TenantSlug, Timestamp, kind};
@@ -43,6 +45,8 @@ struct Row {
     decision: Badge,
     drift: Option<Badge>,
     asks: usize,
+    /// People whose permission is in force, and those of the last 24 hours.
+    connected: Option<(String, String)>,
     /// Pages that decide, with what they are called.
     actions: Vec<Link>,
 }
@@ -97,9 +101,10 @@ pub(crate) async fn page(
         readable,
         after: after(&filter)?,
     };
+    let now = staff.now;
     let seen = staff
         .look(Look::list(Area::Documents), async |tx| {
-            dashboard_addresses::list(tx, &wanted).await
+            dashboard_addresses::list(tx, &wanted, now).await
         })
         .await?;
     let shell = staff.shell(Area::Documents, &seen, Area::Documents.label());
@@ -230,6 +235,9 @@ fn row(one: &Address, may: bool) -> Row {
             .drifted
             .then(|| Badge::new(Tone::Warn, "Says something else now")),
         asks: one.asks,
+        connected: one
+            .connected
+            .map(|people| (number(people.now), number(people.day))),
         actions,
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Area {
     Brakes,
     /// What is blocked, and what has a lane.
     Lists,
+    /// Domains that are trusted for tenants.
+    Trust,
     /// The companies on the platform.
     Tenants,
     /// Names that people trust.
@@ -49,6 +51,7 @@ impl Area {
             Self::Issuance => "Tokens issued",
             Self::Brakes => "Brakes",
             Self::Lists => "Block and trust lists",
+            Self::Trust => "Trusted domains",
             Self::Tenants => "Tenants",
             Self::Brands => "Known names",
             Self::ApiTokens => "API tokens",
@@ -66,6 +69,7 @@ impl Area {
             Self::Issuance => "/issuance",
             Self::Brakes => "/brakes",
             Self::Lists => "/lists",
+            Self::Trust => "/trusted-domains",
             Self::Tenants => "/tenants",
             Self::Brands => "/brands",
             Self::ApiTokens => "/api-tokens",
@@ -82,6 +86,7 @@ impl Area {
             | Self::Issuance
             | Self::Brakes
             | Self::Lists
+            | Self::Trust
             | Self::Tenants
             | Self::Brands
             | Self::ApiTokens => 0,
@@ -114,7 +119,10 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
             ),
             group("Logs", &[Area::Attempts, Area::Issuance]),
             group("Floods", &[Area::Brakes, Area::Lists]),
-            group("Settings", &[Area::Tenants, Area::Brands, Area::ApiTokens]),
+            group(
+                "Settings",
+                &[Area::Tenants, Area::Trust, Area::Brands, Area::ApiTokens],
+            ),
         ]);
     if shell.title == area.label() {
         shell

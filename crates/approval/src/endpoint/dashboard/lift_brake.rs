@@ -77,9 +77,10 @@ async fn look(staff: &StaffSignedIn, path: &str) -> Result<Looked, Refusal> {
         tenant: None,
         environment: None,
     };
+    let now = staff.now;
     staff
         .look(at, async |tx| {
-            let brake = brake::anywhere(tx, id).await?;
+            let brake = brake::anywhere(tx, id, now).await?;
             let names = dashboard_tenants::names(tx, &[brake.tenant]).await?;
             Ok((brake, names))
         })
@@ -127,9 +128,14 @@ fn view(
     let verdict = brake.lift(permit.person(), staff.now);
     let (heading, text, button) = match verdict {
         Ok(Lifting::Lifted) => match brake.waiting_proposal(staff.now) {
-            Some((who, at)) => (
+            Some(proposal) => (
                 "You confirm what somebody else proposed",
-                format!("{} proposed it at {}.", who.name, When::new(*at).text()),
+                format!(
+                    "{} proposed it at {}: “{}”.",
+                    proposal.by.name,
+                    When::new(proposal.at).text(),
+                    proposal.reason
+                ),
                 format!("Lift the brake: {whom}"),
             ),
             None => (

@@ -74,6 +74,7 @@ pub(crate) fn outcome(outcome: AttemptOutcome) -> Badge {
         O::Blocked | O::Refused => badge(Tone::Danger).icon(Icon::Cross),
         O::Joined => badge(Tone::Neutral),
         O::Quarantined | O::Deferred => badge(Tone::Quarantine),
+        O::Updated => badge(Tone::Info),
         O::Activated => badge(Tone::Ok).icon(Icon::Tick),
     }
 }

@@ -51,6 +51,8 @@ struct Row {
     id: String,
     domain: String,
     reason: String,
+    /// Two people of the platform trust it.
+    by_staff: bool,
     since: When,
     ends: When,
 }
@@ -145,7 +147,11 @@ pub(crate) async fn submit_end(
         .text("trust")?
         .parse()
         .map_err(|_| Refusal::NotFound)?;
-    let command = DistrustDomain { environment, trust };
+    let command = DistrustDomain {
+        environment,
+        trust,
+        because: None,
+    };
     let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
         distrust_domain(tx, command, acting).await
     };
@@ -187,6 +193,7 @@ async fn view(
         id: one.id.to_string(),
         domain: one.domain.to_string(),
         reason: one.reason.clone(),
+        by_staff: one.proposal.is_some(),
         since: When::new(one.created_at),
         ends: When::new(one.expires_at),
     };

@@ -156,3 +156,9 @@ insert into review.approval (tenant_id, environment, approval_id, integration_id
         'needs_person', $T.address_decision, null, now(), now() + interval '1 year');
 set constraints all immediate;
 set constraints all deferred;
+insert into review.proposal (tenant_id, proposal_id, kind, object, change, payload_hash, reason, proposed_by_tenant, proposed_by,
+        proposed_by_name, proposed_at, expires_at)
+    values ($T, $T.proposal, 'trust_domain', 'production proposed.example',
+        jsonb_build_object('environment', 'production', 'domain', 'proposed.example', 'sponsor', $T.owner,
+            'until', now() + interval '90 days'),
+        sha256('proposal'), 'We know them', $P, $T.staff, 'Prove', now(), now() + interval '72 hours');

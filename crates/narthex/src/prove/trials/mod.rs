@@ -9,3 +9,4 @@ pub(super) mod logs;
 pub(super) mod planes;
 pub(super) mod proofs;
 pub(super) mod registrations;
+pub(super) mod trust;

@@ -1,0 +1,87 @@
+// What waits in quarantine and each way out of it that is no request yet: an attempt in detail, blocking a family, letting
+// it expire, taking one out of its family, asking the tenant; the tenant disowns it. And a domain that one person proposes
+// to trust: who proposed it cannot confirm.
+
+import assert from 'node:assert/strict';
+import { startNotes } from '../../peers/dev.mjs';
+import { StrangerClient } from '../../peers/mcp-client.mjs';
+import { PRODUCTION } from '../../peers/pages.mjs';
+import * as pages from '../pages.mjs';
+
+export default async function quarantine({ at, tenant, step, person, reviewer, label, cleanup }) {
+  const name = `Waiting Notes ${label}`;
+  const owner = await person();
+  let staff;
+  let family;
+
+  const follow = (who, words) => who.hands.press(who, who.page.getByRole('link', { name: words }).first());
+  const fill = (who, words, text) => who.hands.fill(who, who.page.getByLabel(words), text);
+  const press = (who, words) => who.hands.press(who, who.page.getByRole('button', { name: words }));
+  /** A page that a link of the family's page leads to, looked at and left. */
+  const look = async (words, picture) => {
+    await staff.go(family);
+    await follow(staff, words);
+    await staff.visit(picture);
+  };
+
+  await step('a stranger registers and waits', async () => {
+    await pages.signInAtPortal(owner, at, tenant, tenant.owner);
+    await pages.setRegistrationMode(owner, at, tenant, PRODUCTION, 'quarantine');
+    const notes = await startNotes(at, tenant, PRODUCTION);
+    cleanup(() => notes.stop());
+    const client = await StrangerClient.start(name);
+    cleanup(() => client.stop());
+    assert.equal(await client.connect(notes.url), undefined);
+  });
+
+  await step('staff look at the family and at each way out', async () => {
+    staff = await reviewer();
+    await staff.go(`${at.staff}/quarantine`);
+    await follow(staff, name);
+    family = staff.page.url();
+    await staff.visit('family');
+    await look('Block the family', 'block-family');
+    await look('Let it expire now', 'let-expire');
+    await look(/^Split off/, 'split');
+  });
+
+  await step('staff read one attempt', async () => {
+    await staff.go(`${at.staff}/attempts`);
+    await staff.visit('attempts');
+    const detail = staff.page.locator('a[href^="/attempts/"]').first();
+    await staff.hands.press(staff, detail);
+    await staff.visit('attempt');
+  });
+
+  await step('staff ask the tenant, which disowns it', async () => {
+    await look('Invite the tenant to claim it', 'invite-claim');
+    await fill(staff, 'Why it may be theirs', 'It may be your own pipeline.');
+    await press(staff, /tenant/);
+    await staff.visit('claim-invited');
+    await owner.go(`${at.portal}/t/${tenant.slug}/claims`);
+    await owner.visit('claims');
+    await owner.hands.press(owner, owner.page.locator('main a[href*="/claims/"]').first());
+    await owner.visit('claim');
+  });
+
+  await step('one person proposes to trust a domain, and cannot confirm it', async () => {
+    await staff.go(`${at.staff}/trusted-domains`);
+    await staff.visit('trusted-domains-empty');
+    await follow(staff, 'Propose a domain');
+    await staff.visit('propose-trust');
+    await press(staff, 'Propose it');
+    await staff.visit('propose-trust-problems');
+    await fill(staff, 'Tenant', tenant.slug);
+    await fill(staff, 'Domain', 'trusted-partner.example.com');
+    await fill(staff, 'Who of the tenant answers for it', tenant.owner.email);
+    await fill(staff, 'Reason', 'They run our partners’ sign-up.');
+    await press(staff, 'Propose it');
+    await staff.visit('propose-trust-host');
+    await fill(staff, 'Domain', 'example.com');
+    await press(staff, 'Propose it');
+    await staff.visit('trusted-domains');
+    await follow(staff, /^Answer/);
+    await staff.visit('own-proposal', { scripts: false });
+    assert.match(await pages.text(staff), /Who proposes does not confirm/);
+  });
+}
