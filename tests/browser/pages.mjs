@@ -3,7 +3,7 @@
 // It never takes a picture and never judges; `harness.mjs` and the journeys do.
 
 import assert from 'node:assert/strict';
-import { buttons, fields, groups, portal, says, staff, values } from '../peers/pages.mjs';
+import { buttons, fields, groups, lines, portal, says, staff, values } from '../peers/pages.mjs';
 import { totp } from '../peers/totp.mjs';
 
 const MAX_QUESTIONS = 12;
@@ -59,7 +59,7 @@ function press(person, name) {
   return person.hands.press(person, button(person, name));
 }
 
-function follow(person, name) {
+export function follow(person, name) {
   return person.hands.press(person, link(person, name));
 }
 
@@ -252,12 +252,24 @@ export async function linkFromQuarantine(person, at, name, look) {
 
 /** Approves the open request with exactly these scopes and tools. */
 export async function approve(person, { scopes, tools, reason }, look) {
-  await answerGroups(person, { scope: scopes, tool: tools });
+  const given = lines.given({ scopes, tools });
+  const fates = person.page.locator('select[name^="scope:"], select[name^="tool:"]');
+  for (const fate of await fates.all()) {
+    const give = given.has(await fate.getAttribute('name'));
+    await person.hands.select(person, fate, give ? lines.give : lines.withhold);
+  }
   const group = person.page.locator(`[name="${fields.decision.name}"]`);
   await person.hands.choose(person, group, values.approve);
   await fill(person, fields.decisionReason, reason);
   await press(person, buttons.decide);
   await look('decided');
+}
+
+/** The second of two people confirms what the first has decided. */
+export async function confirm(person, reason, look) {
+  await fill(person, fields.decisionReason, reason);
+  await press(person, /^confirm /i);
+  await look('confirmed');
 }
 
 export async function suspend(person, at, clientId, reason, look) {

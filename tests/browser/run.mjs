@@ -9,6 +9,7 @@ import { Stage, Tally } from './harness.mjs';
 import invitation from './journeys/invitation.mjs';
 import preRegistration from './journeys/preregistration.mjs';
 import quarantine from './journeys/quarantine.mjs';
+import secondPerson from './journeys/second_person.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
 import stranger from './journeys/stranger.mjs';
 import * as pages from './pages.mjs';
@@ -16,10 +17,12 @@ import * as pages from './pages.mjs';
 const RUNS = [
   { label: 'invitation', journey: invitation },
   { label: 'preregistration', journey: preRegistration },
+  { label: 'second-person', journey: secondPerson },
   { label: 'stranger', journey: stranger },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
+  { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },
   { label: 'preregistration-keyboard', journey: preRegistration, hands: keyboard },
 ];
@@ -30,7 +33,7 @@ const { at } = narthex;
 const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff]);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(exit));
 
-let reviewerSession;
+const staffSessions = new Map();
 const chosen = process.argv[2];
 for (const run of RUNS.filter(({ label }) => !chosen || label === chosen)) await walk(run);
 
@@ -50,17 +53,20 @@ async function walk({ label, journey, javaScript = true, hands }) {
     people.push(one);
     return one;
   };
-  /** The reviewer signs in once for all journeys: a one-time code cannot be used twice. */
-  const reviewer = async () => {
-    const one = await person({ session: reviewerSession });
-    if (reviewerSession) return one;
-    const account = at.staff_accounts.find(({ role }) => /reviewer/.test(role));
+  /** One of staff signs in once for all journeys: a one-time code cannot be used twice. */
+  const inRole = async (wanted) => {
+    const session = staffSessions.get(wanted);
+    const one = await person({ session });
+    if (session) return one;
+    const account = at.staff_accounts.find(({ role }) => role === wanted);
     await pages.signInAtDashboard(one, at, account, (name) =>
       one.visit(`staff-${name}`, { scripts: false }),
     );
-    reviewerSession = await one.session();
+    staffSessions.set(wanted, await one.session());
     return one;
   };
+  const reviewer = () => inRole('reviewer');
+  const approver = () => inRole('approver');
   const step = async (name, act) => {
     const findings = broken ? [`not reached: "${broken}" failed`] : [];
     try {
@@ -75,7 +81,7 @@ async function walk({ label, journey, javaScript = true, hands }) {
   };
 
   const cleanup = (close) => closing.push(close);
-  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, cleanup });
+  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, approver, cleanup });
   for (const close of closing) await close();
   for (const one of people) await one.page.context().close();
 }

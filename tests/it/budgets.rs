@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use narthex_tenancy::{
     ambient,
     budget::{Answer, Bucket, Budgets},
+    lease::Leases,
 };
 use narthex_tests::{Place, Redis};
 use narthex_vocab::{Id, kind};
@@ -136,6 +137,55 @@ async fn a_key_ends_when_its_bucket_is_full_again() {
         .await
         .unwrap();
     assert!((1000..=2000).contains(&left), "{left}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_with_leases_give_out_no_more_than_there_is() {
+    let mut redis = Redis::start().await;
+    let budgets = Budgets::new(&redis.url()).unwrap();
+    let (tenant, now) = (tenant(), ambient::now());
+    let buckets = [
+        Bucket::new("token/client", 500, Duration::from_secs(3_600)),
+        Bucket::new("token", 50_000, Duration::from_secs(3_600)),
+    ];
+    let processes = [Leases::default(), Leases::default()];
+    let mut allowed = 0;
+    for call in 0..600 {
+        let spent = budgets.spend_leased(&processes[call % 2], tenant, &buckets, now);
+        allowed += u32::from(spent.await.unwrap() == Answer::Allowed);
+    }
+    assert_eq!(allowed, 500, "what both took is what there is");
+
+    // Nothing is lost where many ask at once.
+    let (crowd, other) = (Leases::default(), [Bucket::new("other", 300, MINUTE * 60)]);
+    let mut allowed = 0;
+    for _ in 0..50 {
+        let calls = (0..8).map(|_| budgets.spend_leased(&crowd, tenant, &other, now));
+        let answers = futures_util::future::join_all(calls).await;
+        let passed = |answer: &&Result<Answer, _>| matches!(answer, Ok(Answer::Allowed));
+        allowed += answers.iter().filter(passed).count();
+    }
+    assert_eq!(allowed, 300, "together");
+    redis.stop();
+    let spent = budgets.spend_leased(&processes[0], tenant, &buckets, now);
+    spent.await.unwrap_err();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_needs_nobody_and_ends() {
+    let mut redis = Redis::start().await;
+    let budgets = Budgets::new(&redis.url()).unwrap();
+    let (tenant, now, leases) = (tenant(), ambient::now(), Leases::default());
+    let bucket = [Bucket::new("token", 1_000, MINUTE)];
+    let first = budgets.spend_leased(&leases, tenant, &bucket, now).await;
+    assert_eq!(first.unwrap(), Answer::Allowed);
+    redis.stop();
+    for _ in 1..10 {
+        let held = budgets.spend_leased(&leases, tenant, &bucket, now).await;
+        assert_eq!(held.unwrap(), Answer::Allowed);
+    }
+    let eleventh = budgets.spend_leased(&leases, tenant, &bucket, now).await;
+    eleventh.unwrap_err();
 }
 
 #[tokio::test(flavor = "multi_thread")]

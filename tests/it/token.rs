@@ -4,4 +4,7 @@
 mod bench;
 
 mod client_credentials;
+mod dpop;
 mod front_door;
+mod remembered;
+mod terms;

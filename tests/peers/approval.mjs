@@ -1,14 +1,15 @@
 // A service that registers where a person has to decide first (draft-dellaert-oauth-approval-based-dcr): it shows a
 // code, polls, is vouched for in the portal and approved in the dashboard, and gets its secret and a token.
-// The client is a few lines of fetch: no SDK knows this yet.
+// The client is a few lines of fetch: no SDK knows this yet. Its tokens it can have bound to a key, with openid-client.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeJwt } from 'jose';
+import { calculateJwkThumbprint, decodeJwt, exportJWK } from 'jose';
+import * as openid from 'openid-client';
 import * as oauth from './oauth.mjs';
-import { PRODUCTION } from './pages.mjs';
+import { discoveryOf, PRODUCTION } from './pages.mjs';
 import * as people from './people.mjs';
 import { story } from './story.mjs';
 
@@ -89,6 +90,22 @@ describe('a service that waits for a decision', () => {
     assert.equal(status, 200, JSON.stringify(body));
     assert.equal(decodeJwt(body.access_token).client_id, client.client_id);
     assert.equal(body.scope, 'notes:read');
+  });
+
+  step('gets a token that is bound to its key, with openid-client', async () => {
+    const server = new URL(discoveryOf(at, tenant, PRODUCTION));
+    const config = await openid.discovery(server, client.client_id, undefined, openid.ClientSecretBasic(client.client_secret), {
+      execute: [openid.allowInsecureRequests],
+    });
+    assert.ok(config.serverMetadata().dpop_signing_alg_values_supported.includes('ES256'));
+    const keys = await openid.randomDPoPKeyPair('ES256', { extractable: true });
+    const DPoP = openid.getDPoPHandle(config, keys);
+    const bound = await openid.clientCredentialsGrant(config, {}, { DPoP });
+    assert.equal(bound.token_type, 'dpop');
+    const jkt = await calculateJwkThumbprint(await exportJWK(keys.publicKey));
+    assert.equal(decodeJwt(bound.access_token).cnf.jkt, jkt);
+    const { body } = await oauth.introspect(at, tenant, PRODUCTION, bound.access_token);
+    assert.deepEqual([body.token_type, body.cnf], ['DPoP', { jkt }]);
   });
 
   function poll() {

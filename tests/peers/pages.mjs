@@ -71,7 +71,16 @@ export const fields = {
   suspendReason: { name: 'reason', label: /reason/i },
 };
 
-/** Names of the check-box groups of the review form. */
+/** The lines of the review form: one field for each scope and tool, which says what becomes of it. */
+export const lines = {
+  each: /^(scope|tool):/,
+  give: 'give',
+  withhold: 'withhold',
+  given: ({ scopes, tools }) =>
+    new Set([...scopes.map((scope) => `scope:${scope}`), ...tools.map((tool) => `tool:${tool}`)]),
+};
+
+/** Names of the check-box groups of a form that asks. */
 export const groups = { scope: 'scope', tool: 'tool' };
 
 export const values = { approve: 'approve', partner: 'partner' };

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buttons, fields, groups, portal, says, staff, values } from './pages.mjs';
+import { buttons, fields, lines, portal, says, staff, values } from './pages.mjs';
 import { totp } from './totp.mjs';
 import { Visitor } from './visitor.mjs';
 
@@ -94,9 +94,9 @@ export async function openReview(reviewer, at, name) {
 /** The reviewer approves with exactly these scopes and tools. */
 export async function approve(page, { scopes, tools, reason }) {
   const form = page.form({ field: fields.decision });
+  const given = lines.given({ scopes, tools });
+  for (const { name } of form.controls(lines.each)) form.fill({ name }, given.has(name) ? lines.give : lines.withhold);
   const next = await form
-    .tick(groups.scope, scopes)
-    .tick(groups.tool, tools)
     .fill(fields.decision, values.approve)
     .fill(fields.decisionReason, reason)
     .press(buttons.decide);

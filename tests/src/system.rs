@@ -47,6 +47,7 @@ impl Plane {
 /// The running product. Dropping it stops the listeners in their own time.
 pub struct System {
     origins: [Url; 4],
+    keys: Option<KeyFiles>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -58,10 +59,11 @@ impl System {
 
     /// The same, and these hosts of the outside world are on this machine.
     pub async fn with_hosts(place: &Place, hash_key: [u8; 32], hosts: TestHosts) -> Self {
+        let keys = key_files(hash_key);
         Self::launch(
             place,
             &place.redis_url,
-            hash_key,
+            (keys, None),
             hosts,
             TrustedProxies::none(),
         )
@@ -72,13 +74,43 @@ impl System {
     pub async fn behind_a_proxy(place: &Place, hash_key: [u8; 32]) -> Self {
         let proxies = TrustedProxies::parse(["127.0.0.1"], ProxyHeader::XForwardedFor).unwrap();
         let hosts = TestHosts::default();
-        Self::launch(place, &place.redis_url, hash_key, hosts, proxies).await
+        Self::launch(
+            place,
+            &place.redis_url,
+            (key_files(hash_key), None),
+            hosts,
+            proxies,
+        )
+        .await
     }
 
     /// The same with a Redis of the test's own.
     pub async fn with_redis(place: &Place, redis_url: &str, hash_key: [u8; 32]) -> Self {
         let hosts = TestHosts::default();
-        Self::launch(place, redis_url, hash_key, hosts, TrustedProxies::none()).await
+        let keys = key_files(hash_key);
+        Self::launch(
+            place,
+            redis_url,
+            (keys, None),
+            hosts,
+            TrustedProxies::none(),
+        )
+        .await
+    }
+
+    /// The planes once more, over the same database, Redis and keys, known under the same origins.
+    pub async fn beside(&self, place: &Place) -> Self {
+        let keys = self.keys.clone().expect("the planes run here");
+        let known = (keys, Some(self.origins.clone()));
+        let hosts = TestHosts::default();
+        Self::launch(
+            place,
+            &place.redis_url,
+            known,
+            hosts,
+            TrustedProxies::none(),
+        )
+        .await
     }
 
     /// Planes that run elsewhere, at these origins.
@@ -86,6 +118,7 @@ impl System {
         let (stop, _) = oneshot::channel();
         Self {
             origins,
+            keys: None,
             _stop: stop,
         }
     }
@@ -93,7 +126,7 @@ impl System {
     async fn launch(
         place: &Place,
         redis_url: &str,
-        hash_key: [u8; 32],
+        (keys, known): (KeyFiles, Option<[Url; 4]>),
         test_hosts: TestHosts,
         proxies: TrustedProxies,
     ) -> Self {
@@ -104,7 +137,7 @@ impl System {
             staff: place.url("narthex_staff"),
             token: place.url("narthex_token"),
         };
-        let keys = KeyFiles::ensure(&keys(hash_key)).unwrap();
+        let kept = Some(keys.clone());
         let redis_url = redis_url.to_owned();
         let (say, heard) = oneshot::channel();
         let (stop, stopped) = oneshot::channel();
@@ -118,7 +151,7 @@ impl System {
             runtime.block_on(async move {
                 let bound = Plane::ALL.map(bind);
                 let origins = bound.each_ref().map(origin);
-                let [discovery, token, portal, staff] = origins.clone();
+                let [discovery, token, portal, staff] = known.unwrap_or_else(|| origins.clone());
                 let installation = Installation {
                     discovery,
                     token,
@@ -144,6 +177,7 @@ impl System {
             .unwrap();
         Self {
             origins: heard.await.expect("the planes start"),
+            keys: kept,
             _stop: stop,
         }
     }
@@ -202,6 +236,10 @@ pub(crate) fn keys(hash_key: [u8; 32]) -> PathBuf {
     }
     KeyFiles::ensure(&directory).unwrap();
     directory
+}
+
+fn key_files(hash_key: [u8; 32]) -> KeyFiles {
+    KeyFiles::ensure(&keys(hash_key)).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {

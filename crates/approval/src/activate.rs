@@ -14,6 +14,7 @@ use crate::{
     acting::{Acting, Deed},
     approved::Approved,
     compare_document,
+    limits::Limits,
     request::AccessRequest,
     store::{
         approval::{self, Term},
@@ -48,13 +49,7 @@ pub(crate) async fn activate(
 ) -> Result<Activated, StoreError> {
     let request = approved.request();
     let environment = request.at.environment;
-    let parent = lineage::parent_of(tx, request).await?;
-    let longest = acting.now + LIFETIME;
-    let term = Term {
-        id: acting.id(),
-        at: acting.now,
-        expires_at: parent.map_or(longest, |parent| parent.expires_at.min(longest)),
-    };
+    let (term, limits) = terms(tx, &approved, acting).await?;
     let client_id = identifier(tx, request, acting).await?;
     let known = standing(tx, environment, &client_id).await?;
     let state = known.unwrap_or_else(|| first_state(request));
@@ -65,6 +60,7 @@ pub(crate) async fn activate(
         id: &client_id,
         state,
         metadata: Value::Object(metadata.clone()),
+        limits,
     };
     if known.is_some() {
         restriction::clear(tx, (environment, &client_id)).await?;
@@ -103,6 +99,26 @@ pub(crate) async fn activate(
         approval: term.id,
         expires_at: term.expires_at,
     })
+}
+
+/// How long the approval is good for, and what of its reach ends early: below another client, no later than that one.
+async fn terms(
+    tx: &mut TenantTx,
+    approved: &Approved<'_>,
+    acting: &mut Acting<'_>,
+) -> Result<(Term, Limits), StoreError> {
+    let parent = lineage::parent_of(tx, approved.request()).await?;
+    let longest = acting.now + LIFETIME;
+    let (expires_at, above) = parent.map_or_else(
+        || (longest, Limits::default()),
+        |parent| (parent.expires_at.min(longest), parent.limits),
+    );
+    let term = Term {
+        id: acting.id(),
+        at: acting.now,
+        expires_at,
+    };
+    Ok((term, approved.limits().clone().within(&above)))
 }
 
 /// The identifier from quarantine, or of the client that another version of the case led to: a case leads to one. Else a
@@ -215,11 +231,14 @@ fn detail(approved: &Approved<'_>, term: Term, state: ClientState) -> Value {
         "version": request.at.version,
         "integration": request.integration,
         "decision": basis.decision,
+        "confirmation": basis.decided_by.confirmation(),
         "run": basis.run,
         "verdict": basis.verdict,
         "offer": basis.offer,
         "state": state,
         "scopes": agreed.reach().scopes,
+        "scopes_until": approved.limits().scopes,
+        "lifetime_minutes": approved.limits().tokens,
         "tools": tools,
         "expires_at": term.expires_at,
     })

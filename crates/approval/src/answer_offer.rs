@@ -7,13 +7,13 @@ use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
-    activate::{self, Activated},
-    approved::{Approved, Basis, DecidedBy, NotApprovable},
+    activate::Activated,
+    approved::{DecidedBy, NotApprovable},
     offer::{Acceptance, Answer, Offer},
     prose::ScopeReason,
-    reach::NotAsked,
     request::{AccessRequest, RequestRef},
-    screen, store,
+    settle::{Agreement, Settled, Unsettled, settle},
+    store,
 };
 
 /// The answer to the open offer of a version.
@@ -34,6 +34,11 @@ pub struct AnswerOffer {
 pub enum Answered {
     /// Accepted: here is the client.
     Activated(Activated),
+    /// Accepted; a second person of the platform has to confirm it.
+    AwaitsSecond {
+        /// Until when.
+        until: Timestamp,
+    },
     /// Declined: the reviewer goes on.
     BackInReview,
 }
@@ -58,9 +63,13 @@ pub enum AnswerOfferError {
     Store(#[from] StoreError),
 }
 
-impl From<NotAsked> for AnswerOfferError {
-    fn from(beyond: NotAsked) -> Self {
-        Self::NotApprovable(beyond.into())
+impl From<Unsettled> for AnswerOfferError {
+    fn from(error: Unsettled) -> Self {
+        match error {
+            Unsettled::Moved(_) => Self::Gone,
+            Unsettled::NotApprovable(why) => Self::NotApprovable(why),
+            Unsettled::Store(error) => Self::Store(error),
+        }
     }
 }
 
@@ -73,17 +82,12 @@ pub async fn answer_offer(
     let person = acting.member(tx, Action::AnswerOffer)?.member;
     let request = store::request::load(tx, tx.tenant(), command.request).await?;
     let offer = open_offer(tx, &command, acting.now).await?;
-    let (answer, to) = if command.accept {
-        (
-            Answer::Accepted(Acceptance::Tenant(person)),
-            RequestState::Approved,
-        )
+    let answer = if command.accept {
+        Answer::Accepted(Acceptance::Tenant(person))
     } else {
-        (Answer::Declined(person), RequestState::InReview)
+        Answer::Declined(person)
     };
-    let answered = store::offer::answer(tx, &offer, answer, acting.now).await?
-        && store::request::advance(tx, request.at, RequestState::Offered, to).await?;
-    if !answered {
+    if !store::offer::answer(tx, &offer, answer, acting.now).await? {
         return Err(AnswerOfferError::Gone);
     }
     let deed = Deed {
@@ -99,10 +103,9 @@ pub async fn answer_offer(
     };
     acting.record(tx, deed).await?;
     if command.accept {
-        let activated = activate_offered(tx, &request, &offer, acting).await?;
-        Ok(Answered::Activated(activated))
+        accept(tx, &request, &offer, acting).await
     } else {
-        Ok(Answered::BackInReview)
+        send_back(tx, &request).await
     }
 }
 
@@ -122,26 +125,34 @@ async fn open_offer(
     Ok(offer)
 }
 
-async fn activate_offered(
+async fn accept(
     tx: &mut TenantTx,
     request: &AccessRequest,
     offer: &Offer,
     acting: &mut Acting<'_>,
-) -> Result<Activated, AnswerOfferError> {
-    if !screen::someone_answers(tx, request).await? {
-        return Err(NotApprovable::NoSponsor.into());
-    }
-    let agreed = request.asked.narrowed(&offer.reach)?;
-    let run = screen::over_what_is_agreed(tx, request, &agreed, acting).await?;
+) -> Result<Answered, AnswerOfferError> {
     let decided_by = store::decision::person(tx, request.at.environment, offer.decision).await?;
-    let basis = Basis {
-        run: run.id,
-        verdict: run.verdict,
+    let agreement = Agreement {
+        request,
         decision: offer.decision,
         decided_by: decided_by.map_or(DecidedBy::Rule, DecidedBy::Person),
         offer: Some(offer.id),
+        reach: &offer.proposal.reach,
     };
-    let proofs = store::proof::in_force(tx, tx.tenant(), acting.now).await?;
-    let approved = Approved::new(request, basis, &offer.reach, &proofs)?;
-    Ok(activate::activate(tx, approved, acting).await?)
+    match settle(tx, agreement, RequestState::Offered, acting).await? {
+        Settled::Activated(client) => Ok(Answered::Activated(client)),
+        Settled::AwaitsSecond { until } => Ok(Answered::AwaitsSecond { until }),
+    }
+}
+
+async fn send_back(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+) -> Result<Answered, AnswerOfferError> {
+    let (from, to) = (RequestState::Offered, RequestState::InReview);
+    if store::request::advance(tx, request.at, from, to).await? {
+        Ok(Answered::BackInReview)
+    } else {
+        Err(AnswerOfferError::Gone)
+    }
 }

@@ -2,9 +2,10 @@
 //! to have one, and it refuses whatever the database would refuse. It never writes.
 
 use narthex_policy::Verdict;
-use narthex_vocab::{Environment, HostName, Id, kind};
+use narthex_vocab::{Environment, HostName, Id, Timestamp, kind};
 
 use crate::{
+    limits::Limits,
     proofs::Proofs,
     reach::{Asked, NotAsked, Reach},
     request::AccessRequest,
@@ -16,6 +17,7 @@ pub struct Approved<'a> {
     request: &'a AccessRequest,
     basis: Basis,
     agreed: Asked,
+    limits: Limits,
     proofs: Vec<(HostName, Id<kind::Proof>)>,
 }
 
@@ -34,13 +36,45 @@ pub struct Basis {
     pub offer: Option<Id<kind::Offer>>,
 }
 
-/// A person of the platform, or a rule.
+/// People of the platform, or a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DecidedBy {
-    /// The person.
+    /// One person.
     Person(Id<kind::Member>),
+    /// One who decided and one who confirmed.
+    Two {
+        /// Who decided.
+        first: Id<kind::Member>,
+        /// Who confirmed.
+        second: Id<kind::Member>,
+        /// The decision that confirms.
+        confirmation: Id<kind::Decision>,
+    },
     /// A named rule.
     Rule,
+}
+
+impl DecidedBy {
+    /// The decision that confirms, where two people decided.
+    pub(crate) const fn confirmation(self) -> Option<Id<kind::Decision>> {
+        match self {
+            Self::Two { confirmation, .. } => Some(confirmation),
+            Self::Person(_) | Self::Rule => None,
+        }
+    }
+
+    /// Nobody decides what they asked for, and nobody counts twice.
+    fn apart_from(self, asker: Option<Id<kind::Member>>) -> Result<(), NotApprovable> {
+        let own = |person| asker == Some(person);
+        match self {
+            Self::Person(one) if own(one) => Err(NotApprovable::ByWhoAsked),
+            Self::Two { first, second, .. } if own(first) || own(second) => {
+                Err(NotApprovable::ByWhoAsked)
+            }
+            Self::Two { first, second, .. } if first == second => Err(NotApprovable::NeedsSecond),
+            Self::Person(_) | Self::Two { .. } | Self::Rule => Ok(()),
+        }
+    }
 }
 
 /// Why a case cannot become a client, whatever anybody wants.
@@ -52,6 +86,12 @@ pub enum NotApprovable {
     /// The policy wants a person and a rule decided.
     #[error("a person decides this")]
     NeedsPerson,
+    /// All is well but for this: the policy wants two people, and one decided.
+    #[error("a second person confirms this")]
+    NeedsSecond,
+    /// A part of what was agreed has ended before it began.
+    #[error("a part of it ended at {0}")]
+    Over(Timestamp),
     /// No person who is still with the tenant answers for it.
     #[error("nobody answers for it")]
     NoSponsor,
@@ -70,7 +110,8 @@ pub enum NotApprovable {
 }
 
 impl<'a> Approved<'a> {
-    /// Checks that `agreed` may be given for `request` on this basis, with these proofs in force.
+    /// Checks that `agreed` may be given for `request` on this basis, with these proofs in force. It says `NeedsSecond`
+    /// last: then a second person is all that is lacking.
     pub(crate) fn new(
         request: &'a AccessRequest,
         basis: Basis,
@@ -79,24 +120,31 @@ impl<'a> Approved<'a> {
     ) -> Result<Self, NotApprovable> {
         match (basis.verdict, basis.decided_by) {
             (Verdict::Deny, _) => return Err(NotApprovable::AgainstPolicy),
-            (Verdict::NeedsPerson, DecidedBy::Rule) => return Err(NotApprovable::NeedsPerson),
-            (Verdict::NeedsPerson | Verdict::Allow, DecidedBy::Person(person))
-                if request.requested_by == Some(person) =>
-            {
-                return Err(NotApprovable::ByWhoAsked);
+            (Verdict::NeedsPerson | Verdict::NeedsTwo, DecidedBy::Rule) => {
+                return Err(NotApprovable::NeedsPerson);
             }
-            (Verdict::NeedsPerson, DecidedBy::Person(_)) | (Verdict::Allow, _) => {}
+            (Verdict::NeedsPerson | Verdict::NeedsTwo | Verdict::Allow, by) => {
+                by.apart_from(request.requested_by)?;
+            }
         }
         let hosts = proofs.missing(&request.metadata, request.client_id.as_ref());
         if request.at.environment == Environment::Production && !hosts.is_empty() {
             return Err(NotApprovable::Unproved { hosts });
         }
-        Ok(Self {
-            request,
-            basis,
-            agreed: request.asked.narrowed(agreed)?,
-            proofs: proofs.of(&request.metadata),
-        })
+        let asked = request.asked.narrowed(agreed)?;
+        match (basis.verdict, basis.decided_by) {
+            (Verdict::NeedsTwo, DecidedBy::Person(_) | DecidedBy::Rule) => {
+                Err(NotApprovable::NeedsSecond)
+            }
+            (Verdict::NeedsTwo, DecidedBy::Two { .. })
+            | (Verdict::NeedsPerson | Verdict::Allow | Verdict::Deny, _) => Ok(Self {
+                request,
+                basis,
+                agreed: asked,
+                limits: agreed.limits.clone(),
+                proofs: proofs.of(&request.metadata),
+            }),
+        }
     }
 
     /// The case.
@@ -112,6 +160,11 @@ impl<'a> Approved<'a> {
     /// What was agreed.
     pub(crate) const fn agreed(&self) -> &Asked {
         &self.agreed
+    }
+
+    /// What of it ends early.
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The proof each host rests on.

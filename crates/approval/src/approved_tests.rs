@@ -20,6 +20,14 @@ fn basis(verdict: Verdict, decided_by: DecidedBy) -> Basis {
     }
 }
 
+fn two(first: u128, second: u128) -> DecidedBy {
+    DecidedBy::Two {
+        first: id(first),
+        second: id(second),
+        confirmation: id(12),
+    }
+}
+
 #[rstest]
 #[case(Verdict::Allow, DecidedBy::Rule, Ok(()))]
 #[case(Verdict::Allow, DecidedBy::Person(id(9)), Ok(()))]
@@ -41,6 +49,18 @@ fn basis(verdict: Verdict, decided_by: DecidedBy) -> Basis {
     DecidedBy::Person(id(9)),
     Err(NotApprovable::AgainstPolicy)
 )]
+#[case(Verdict::NeedsTwo, two(9, 8), Ok(()))]
+#[case(Verdict::NeedsPerson, two(9, 8), Ok(()))]
+#[case(
+    Verdict::NeedsTwo,
+    DecidedBy::Person(id(9)),
+    Err(NotApprovable::NeedsSecond)
+)]
+#[case(Verdict::NeedsTwo, DecidedBy::Rule, Err(NotApprovable::NeedsPerson))]
+#[case(Verdict::NeedsTwo, two(9, 9), Err(NotApprovable::NeedsSecond))]
+#[case(Verdict::NeedsTwo, two(9, 3), Err(NotApprovable::ByWhoAsked))]
+#[case(Verdict::NeedsTwo, two(3, 9), Err(NotApprovable::ByWhoAsked))]
+#[case(Verdict::Deny, two(9, 8), Err(NotApprovable::AgainstPolicy))]
 fn a_basis_holds_or_not(
     #[case] verdict: Verdict,
     #[case] by: DecidedBy,
@@ -69,6 +89,20 @@ fn production_wants_every_host_proved(#[case] environment: Environment, #[case] 
     let proofs: Proofs = [(host.clone(), id(20))].into_iter().collect();
     let approved = Approved::new(&request, basis, &reach, &proofs).unwrap();
     assert_eq!(approved.proofs(), [(host, id(20))]);
+}
+
+#[test]
+fn a_second_person_is_wanted_last_of_all() {
+    let request = in_review(Environment::Production, Origin::Portal, HOSTED);
+    let alone = basis(Verdict::NeedsTwo, DecidedBy::Person(id(9)));
+    let reach = request.asked.reach();
+    let refused = Approved::new(&request, alone, &reach, &Proofs::default()).map(drop);
+    assert!(matches!(refused, Err(NotApprovable::Unproved { .. })));
+    let proofs: Proofs = [(HostName::parse("app.example").unwrap(), id(20))]
+        .into_iter()
+        .collect();
+    let refused = Approved::new(&request, alone, &reach, &proofs).map(drop);
+    assert_eq!(refused, Err(NotApprovable::NeedsSecond));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! A person of the platform decides a case: exactly the payload they saw, once, with a reason. It never decides for
-//! the decider's own tenant, and a decision that gives something is the only way to [`activate`].
+//! the decider's own tenant, and a decision that gives something is the only way to [`settle`].
 
 use narthex_tenancy::{
     StoreError, TenantTx,
@@ -10,15 +10,17 @@ use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
-    activate::{self, Activated},
-    approved::{Approved, Basis, DecidedBy, NotApprovable},
+    activate::Activated,
+    approved::{DecidedBy, NotApprovable},
     decision::{Decider, Decision, DecisionKind},
     offer::{self, Acceptance, Answer, Offer},
     payload_hash::PayloadHash,
     prose::Reason,
-    reach::{Asked, NotAsked, Reach},
+    reach::{NotAsked, Reach},
+    remark::{OutOfPlace, Proposal},
     request::{AccessRequest, RequestRef},
-    screen, store,
+    settle::{Agreement, Settled, Unsettled, settle},
+    store,
     warning::Warning,
 };
 
@@ -42,8 +44,8 @@ pub struct Decide {
 pub enum Outcome {
     /// Give all that was asked for.
     Approve,
-    /// Give this part of it.
-    Offer(Reach),
+    /// Give this instead.
+    Offer(Proposal),
     /// Have something changed first.
     AskForChanges,
     /// Give nothing.
@@ -70,6 +72,11 @@ impl Outcome {
 pub enum Decided {
     /// A client came of it.
     Activated(Activated),
+    /// A second person has to confirm it.
+    AwaitsSecond {
+        /// Until when.
+        until: Timestamp,
+    },
     /// The tenant answers the offer.
     Offered {
         /// The offer.
@@ -99,6 +106,12 @@ pub enum DecideError {
     /// Nothing is given, or not to a client that is an address: there is nothing to warn of.
     #[error("there is nothing to warn of")]
     NothingToWarnOf,
+    /// A part of the offer would be over before the tenant's time to answer is.
+    #[error("a part of the offer ends at {0}, before it can be answered")]
+    TooShort(Timestamp),
+    /// A remark is about nothing on the page.
+    #[error(transparent)]
+    OutOfPlace(#[from] OutOfPlace),
     /// The case did not begin with a registration that could be blocked.
     #[error("there is no registration to block")]
     NothingToBlock,
@@ -116,6 +129,16 @@ impl From<NotAsked> for DecideError {
     }
 }
 
+impl From<Unsettled> for DecideError {
+    fn from(error: Unsettled) -> Self {
+        match error {
+            Unsettled::Moved(state) => Self::NotInReview(state),
+            Unsettled::NotApprovable(why) => Self::NotApprovable(why),
+            Unsettled::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// Decides a case.
 pub async fn decide(
     tx: &mut TenantTx,
@@ -124,7 +147,7 @@ pub async fn decide(
 ) -> Result<Decided, DecideError> {
     let person = acting.staff(tx, Action::Decide)?;
     let request = store::request::load(tx, tx.tenant(), command.request).await?;
-    let asked = judge(&request, &command)?;
+    judge(&request, &command, acting.now)?;
     let decision = Decision {
         id: acting.id(),
         request: request.at,
@@ -137,24 +160,23 @@ pub async fn decide(
     if let Some(warning) = command.warning {
         store::warning::insert(tx, &decision, warning).await?;
     }
-    record(tx, &decision, (asked.as_ref(), command.warning), acting).await?;
+    record(tx, &decision, (&command.outcome, command.warning), acting).await?;
     let case = Case {
         request: &request,
         decision: decision.id,
         decided_by: person,
     };
-    match (command.outcome, asked) {
-        (Outcome::Approve, _) => case.approve(tx, acting).await,
-        (Outcome::Offer(reach), Some(asked)) => case.offer(tx, reach, &asked, acting).await,
-        (Outcome::Offer(_), None) => Err(DecideError::NothingNarrowed),
-        (Outcome::AskForChanges, _) => case.close(tx, RequestState::ChangesRequested).await,
-        (Outcome::Reject, _) => case.close(tx, RequestState::Rejected).await,
-        (Outcome::RejectAndBlock, _) => case.block(tx).await,
+    match command.outcome {
+        Outcome::Approve => case.approve(tx, acting).await,
+        Outcome::Offer(proposal) => case.offer(tx, proposal, acting).await,
+        Outcome::AskForChanges => case.close(tx, RequestState::ChangesRequested).await,
+        Outcome::Reject => case.close(tx, RequestState::Rejected).await,
+        Outcome::RejectAndBlock => case.block(tx).await,
     }
 }
 
-/// Whether this can be decided about this case; for an offer, the part of the ask that it gives.
-fn judge(request: &AccessRequest, command: &Decide) -> Result<Option<Asked>, DecideError> {
+/// Whether this can be decided about this case, at this moment.
+fn judge(request: &AccessRequest, command: &Decide, now: Timestamp) -> Result<(), DecideError> {
     if request.state != RequestState::InReview {
         return Err(DecideError::NotInReview(request.state));
     }
@@ -166,14 +188,34 @@ fn judge(request: &AccessRequest, command: &Decide) -> Result<Option<Asked>, Dec
         return Err(DecideError::NothingToWarnOf);
     }
     match &command.outcome {
-        Outcome::Offer(reach) if *reach == request.asked.reach() => {
-            Err(DecideError::NothingNarrowed)
-        }
-        Outcome::Offer(reach) => Ok(Some(request.asked.narrowed(reach)?)),
+        Outcome::Offer(proposal) => judge_offer(request, proposal, now),
         Outcome::RejectAndBlock if request.client_id.is_none() => Err(DecideError::NothingToBlock),
         Outcome::Approve | Outcome::AskForChanges | Outcome::Reject | Outcome::RejectAndBlock => {
-            Ok(None)
+            Ok(())
         }
+    }
+}
+
+/// An offer is less than the ask, and each part of it is still worth something when the tenant has thought about it.
+fn judge_offer(
+    request: &AccessRequest,
+    proposal: &Proposal,
+    now: Timestamp,
+) -> Result<(), DecideError> {
+    let reach = &proposal.reach;
+    if *reach == request.asked.reach() {
+        return Err(DecideError::NothingNarrowed);
+    }
+    request.asked.narrowed(reach)?;
+    proposal.in_place(&request.asked, request.at.environment)?;
+    let answered = if request.narrowing_is_agreed() {
+        now
+    } else {
+        now + offer::LIFETIME
+    };
+    match reach.limits.first_end() {
+        Some(end) if end <= answered => Err(DecideError::TooShort(end)),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -190,29 +232,27 @@ impl Case<'_> {
         tx: &mut TenantTx,
         acting: &mut Acting<'_>,
     ) -> Result<Decided, DecideError> {
-        self.advance(tx, RequestState::InReview, RequestState::Approved)
-            .await?;
-        self.activate(tx, None, &self.request.asked, acting).await
+        let all = self.request.asked.reach();
+        self.give(tx, (None, &all), RequestState::InReview, acting)
+            .await
     }
 
     /// A registrant has agreed to less beforehand, so that the offer is accepted as it is made; a tenant answers.
     async fn offer(
         &self,
         tx: &mut TenantTx,
-        reach: Reach,
-        asked: &Asked,
+        proposal: Proposal,
         acting: &mut Acting<'_>,
     ) -> Result<Decided, DecideError> {
         let offer = Offer {
             id: acting.id(),
             request: self.request.at,
             decision: self.decision,
-            reach,
+            proposal,
             expires_at: acting.now + offer::LIFETIME,
         };
         store::offer::insert(tx, &offer, acting.now).await?;
-        self.advance(tx, RequestState::InReview, RequestState::Offered)
-            .await?;
+        self.advance(tx, RequestState::Offered).await?;
         if !self.request.narrowing_is_agreed() {
             return Ok(Decided::Offered {
                 offer: offer.id,
@@ -221,13 +261,12 @@ impl Case<'_> {
         }
         let accepted = Answer::Accepted(Acceptance::Registration);
         store::offer::answer(tx, &offer, accepted, acting.now).await?;
-        self.advance(tx, RequestState::Offered, RequestState::Approved)
-            .await?;
-        self.activate(tx, Some(offer.id), asked, acting).await
+        let given = (Some(offer.id), &offer.proposal.reach);
+        self.give(tx, given, RequestState::Offered, acting).await
     }
 
     async fn close(&self, tx: &mut TenantTx, to: RequestState) -> Result<Decided, DecideError> {
-        self.advance(tx, RequestState::InReview, to).await?;
+        self.advance(tx, to).await?;
         Ok(Decided::Closed(to))
     }
 
@@ -245,38 +284,29 @@ impl Case<'_> {
         self.close(tx, RequestState::RejectedAndBlocked).await
     }
 
-    async fn activate(
+    async fn give(
         &self,
         tx: &mut TenantTx,
-        offer: Option<Id<kind::Offer>>,
-        agreed: &Asked,
+        (offer, reach): (Option<Id<kind::Offer>>, &Reach),
+        from: RequestState,
         acting: &mut Acting<'_>,
     ) -> Result<Decided, DecideError> {
-        if !screen::someone_answers(tx, self.request).await? {
-            return Err(NotApprovable::NoSponsor.into());
-        }
-        let run = screen::over_what_is_agreed(tx, self.request, agreed, acting).await?;
-        let basis = Basis {
-            run: run.id,
-            verdict: run.verdict,
+        let agreement = Agreement {
+            request: self.request,
             decision: self.decision,
             decided_by: DecidedBy::Person(self.decided_by.member),
             offer,
+            reach,
         };
-        let proofs = store::proof::in_force(tx, tx.tenant(), acting.now).await?;
-        let approved = Approved::new(self.request, basis, &agreed.reach(), &proofs)?;
-        Ok(Decided::Activated(
-            activate::activate(tx, approved, acting).await?,
-        ))
+        match settle(tx, agreement, from, acting).await? {
+            Settled::Activated(client) => Ok(Decided::Activated(client)),
+            Settled::AwaitsSecond { until } => Ok(Decided::AwaitsSecond { until }),
+        }
     }
 
     /// Moves the case; a second reviewer who was faster is told so.
-    async fn advance(
-        &self,
-        tx: &mut TenantTx,
-        from: RequestState,
-        to: RequestState,
-    ) -> Result<(), DecideError> {
+    async fn advance(&self, tx: &mut TenantTx, to: RequestState) -> Result<(), DecideError> {
+        let from = RequestState::InReview;
         if store::request::advance(tx, self.request.at, from, to).await? {
             return Ok(());
         }
@@ -288,9 +318,15 @@ impl Case<'_> {
 async fn record(
     tx: &mut TenantTx,
     decision: &Decision<'_>,
-    (offered, warning): (Option<&Asked>, Option<Warning>),
+    (outcome, warning): (&Outcome, Option<Warning>),
     acting: &Acting<'_>,
 ) -> Result<(), StoreError> {
+    let offered = match outcome {
+        Outcome::Offer(proposal) => Some(&proposal.reach),
+        Outcome::Approve | Outcome::AskForChanges | Outcome::Reject | Outcome::RejectAndBlock => {
+            None
+        }
+    };
     let deed = Deed {
         action: decision.kind.action(),
         object: decision.request.id.to_string(),
@@ -300,7 +336,9 @@ async fn record(
             "decision": decision.id,
             "version": decision.request.version,
             "payload_hash": decision.payload.to_string(),
-            "offered": offered.map(|asked| asked.reach().scopes),
+            "offered": offered.map(|reach| &reach.scopes),
+            "offered_until": offered.map(|reach| &reach.limits.scopes),
+            "lifetime_minutes": offered.and_then(|reach| reach.limits.tokens),
             "warning": warning,
         }),
     };

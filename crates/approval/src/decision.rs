@@ -18,6 +18,10 @@ pub enum DecisionKind {
     Reject,
     /// No, and what asked shall not ask again.
     RejectAndBlock,
+    /// A second person agrees with what was decided.
+    Confirm,
+    /// A second person does not.
+    Refuse,
 }
 
 /// The text is not a kind of decision.
@@ -27,12 +31,14 @@ pub struct NotADecisionKind;
 
 impl DecisionKind {
     /// All of them, in the order above.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Approve,
         Self::Offer,
         Self::AskForChanges,
         Self::Reject,
         Self::RejectAndBlock,
+        Self::Confirm,
+        Self::Refuse,
     ];
 
     /// The text form, as in rows and forms.
@@ -43,6 +49,8 @@ impl DecisionKind {
             Self::AskForChanges => "ask_for_changes",
             Self::Reject => "reject",
             Self::RejectAndBlock => "reject_and_block",
+            Self::Confirm => "confirm",
+            Self::Refuse => "refuse",
         }
     }
 
@@ -54,6 +62,8 @@ impl DecisionKind {
             Self::AskForChanges => "Asked for changes",
             Self::Reject => "Rejected",
             Self::RejectAndBlock => "Rejected and blocked",
+            Self::Confirm => "Confirmed",
+            Self::Refuse => "Refused by the second person",
         }
     }
 
@@ -65,6 +75,8 @@ impl DecisionKind {
             Self::AskForChanges => "request.ask_for_changes",
             Self::Reject => "request.reject",
             Self::RejectAndBlock => "request.reject_and_block",
+            Self::Confirm => "request.confirm",
+            Self::Refuse => "request.refuse",
         }
     }
 }

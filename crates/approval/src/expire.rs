@@ -21,6 +21,8 @@ pub struct Expired {
     pub deferrals: usize,
     /// Offers.
     pub offers: usize,
+    /// Decisions that no second person confirmed.
+    pub unconfirmed: usize,
     /// Clients.
     pub clients: usize,
     /// Secrets and keys.
@@ -51,12 +53,14 @@ pub async fn expire(tx: &mut TenantTx, acting: &mut Acting<'_>) -> Result<Expire
     let credentials = store::credential::expire(tx, acting.now).await?;
     record(tx, "credential.expire", json!(credentials), acting).await?;
     let offers = lapse_offers(tx, acting).await?;
+    let unconfirmed = lapse_unconfirmed(tx, acting).await?;
     let claims = store::claim::lapse(tx, acting.now).await?;
     record(tx, "claim.lapse", json!(claims), acting).await?;
     Ok(Expired {
         registrations: registrations.len(),
         deferrals,
         offers,
+        unconfirmed,
         clients: clients.len(),
         credentials: credentials.len(),
         claims: claims.len(),
@@ -92,6 +96,18 @@ async fn lapse_offers(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, S
         }
     }
     record(tx, "offer.lapse", json!(lapsed), acting).await?;
+    Ok(lapsed.len())
+}
+
+async fn lapse_unconfirmed(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, StoreError> {
+    let mut lapsed = Vec::new();
+    for at in store::second::over(tx, acting.now).await? {
+        let (from, to) = (RequestState::AwaitingSecond, RequestState::Lapsed);
+        if store::request::advance(tx, at, from, to).await? {
+            lapsed.push(at.id);
+        }
+    }
+    record(tx, "request.lapse", json!(lapsed), acting).await?;
     Ok(lapsed.len())
 }
 

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use narthex_policy::Descent;
 use narthex_vocab::{ClientState, SchemaHash, ScopeSet, Timestamp};
 
-use crate::reach::{Asked, ToolRef};
+use crate::{
+    limits::Limits,
+    reach::{Asked, ToolRef},
+};
 
 /// The most clients in one line: a client, one that it registered, one that this one registered.
 pub(crate) const DEEPEST: i16 = 3;
@@ -24,6 +27,8 @@ pub(crate) struct Parent {
     pub(crate) scopes: ScopeSet,
     /// The tools it has, each with the schema it was approved with.
     pub(crate) tools: BTreeSet<(ToolRef, SchemaHash)>,
+    /// When each of them ends, and how long its tokens live.
+    pub(crate) limits: Limits,
 }
 
 impl Parent {
@@ -73,6 +78,7 @@ mod tests {
             expires_at: Timestamp::default(),
             scopes: ScopeSet::parse(scopes).unwrap(),
             tools: BTreeSet::new(),
+            limits: Limits::default(),
         }
     }
 

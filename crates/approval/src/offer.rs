@@ -3,7 +3,7 @@
 use chrono::Duration;
 use narthex_vocab::{Id, Timestamp, kind};
 
-use crate::{reach::Reach, request::RequestRef};
+use crate::{remark::Proposal, request::RequestRef};
 
 /// How long a tenant may think about an offer.
 pub const LIFETIME: Duration = Duration::days(14);
@@ -17,8 +17,8 @@ pub struct Offer {
     pub request: RequestRef,
     /// The decision that made it.
     pub decision: Id<kind::Decision>,
-    /// What is offered.
-    pub reach: Reach,
+    /// What is offered, and why no more.
+    pub proposal: Proposal,
     /// Until when it can be answered.
     pub expires_at: Timestamp,
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use narthex_tenancy::catalogue::Catalogue;
 use narthex_vocab::{Id, Risk, SchemaHash, Scope, ScopeSet, ToolName, kind};
 
-use crate::prose::ScopeReason;
+use crate::{limits::Limits, prose::ScopeReason};
 
 /// A tool, by the resource that has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub struct Reach {
     pub scopes: ScopeSet,
     /// The tools.
     pub tools: BTreeSet<ToolRef>,
+    /// What of it ends early.
+    pub limits: Limits,
 }
 
 /// What a request asks for, as the catalogue of its environment has it.
@@ -158,10 +160,12 @@ impl Asked {
         Reach {
             scopes: self.scopes.keys().cloned().collect(),
             tools: self.tools.keys().cloned().collect(),
+            limits: Limits::default(),
         }
     }
 
-    /// The part of it that `choice` names. A choice that reaches further, or has a tool without its scope, is refused.
+    /// The part of it that `choice` names. A choice that reaches further, or has a tool without its scope, is refused;
+    /// so is one that limits what it does not give.
     pub fn narrowed(&self, choice: &Reach) -> Result<Self, NotAsked> {
         let mut narrow = Self::default();
         let mut beyond = NotAsked::default();
@@ -184,6 +188,12 @@ impl Asked {
                 }
             }
         }
+        beyond
+            .scopes
+            .extend(choice.limits.scopes_beyond(&choice.scopes));
+        beyond
+            .tools
+            .extend(choice.limits.tools_beyond(&choice.tools));
         if beyond == NotAsked::default() {
             Ok(narrow)
         } else {

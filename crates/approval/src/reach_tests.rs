@@ -62,6 +62,7 @@ fn choice(scopes: &[&str], tools: &[&str]) -> Reach {
     Reach {
         scopes: scopes.iter().map(|text| scope(text)).collect(),
         tools: tools.iter().map(|text| tool(text)).collect(),
+        limits: Limits::default(),
     }
 }
 

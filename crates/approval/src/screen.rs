@@ -43,10 +43,12 @@ pub enum Screened {
 }
 
 /// One run of the policy, as it was written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) id: Id<kind::PolicyRun>,
     pub(crate) verdict: Verdict,
+    /// The rules that want a second person.
+    pub(crate) second: Vec<RuleId>,
 }
 
 /// Screens a submitted case and moves it on: to a refusal, to a person, or by a named rule to a client.
@@ -73,7 +75,9 @@ pub(crate) async fn screen(
             let (rules, findings) = (screening.determining, screening.findings);
             Ok(Screened::RejectedByPolicy { rules, findings })
         }
-        Verdict::NeedsPerson => to_a_person(tx, request, screening, acting).await,
+        Verdict::NeedsPerson | Verdict::NeedsTwo => {
+            to_a_person(tx, request, screening, acting).await
+        }
         Verdict::Allow => by_rule(tx, request, run, screening, acting).await,
     }
 }
@@ -112,6 +116,7 @@ async fn run_policy(
     let run = Run {
         id: acting.id(),
         verdict: screening.verdict,
+        second: screening.second.clone(),
     };
     store::screening::insert_run(tx, run.id, request.at, &screening, acting.now).await?;
     Ok((run, screening))

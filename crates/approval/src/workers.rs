@@ -59,6 +59,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                     look_around(&approval).await;
                 }
                 Some(Hint::Lost) => heard = false,
+                Some(Hint::Heard { .. }) => {}
                 None => return,
             },
             _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,

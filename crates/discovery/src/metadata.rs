@@ -26,6 +26,8 @@ pub struct OAuthMetadata {
     introspection_endpoint: IntrospectionUrl,
     /// RFC 8414: how callers of introspection prove themselves.
     introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// RFC 9449 section 5.1.
+    dpop_signing_alg_values_supported: Vec<String>,
     /// draft-ietf-oauth-client-id-metadata-document section 7: a client may be named by the address of its document.
     client_id_metadata_document_supported: bool,
     /// draft-dellaert-oauth-approval-based-dcr: whether a registration is answered at once or after a decision.
@@ -138,6 +140,9 @@ fn oauth(
         revocation_endpoint: RevocationUrl::new(below(token_base, issuer, "revoke"))?,
         introspection_endpoint: IntrospectionUrl::new(below(token_base, issuer, "introspect"))?,
         introspection_endpoint_auth_methods_supported: vec!["client_secret_basic".into()],
+        dpop_signing_alg_values_supported: ["ES256", "EdDSA", "RS256", "PS256"]
+            .map(String::from)
+            .into(),
         client_id_metadata_document_supported: client_documents,
         authorization_response_iss_parameter_supported: true,
     })

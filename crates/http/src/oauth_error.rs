@@ -6,7 +6,7 @@ use std::fmt;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ pub struct OAuthError {
     pub retry_after: Option<u32>,
     /// The challenge, where the client tried to authenticate by the `Authorization` header.
     pub www_authenticate: Option<&'static str>,
+    /// What the next proof of possession has to carry (RFC 9449 section 8).
+    pub dpop_nonce: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +53,7 @@ impl OAuthError {
             description,
             retry_after: None,
             www_authenticate: None,
+            dpop_nonce: None,
         }
     }
 
@@ -72,6 +75,15 @@ impl OAuthError {
         }
     }
 
+    /// With `DPoP-Nonce`.
+    #[must_use]
+    pub fn dpop_nonce(self, nonce: String) -> Self {
+        Self {
+            dpop_nonce: Some(nonce),
+            ..self
+        }
+    }
+
     /// The body.
     pub(crate) fn json(&self, id: Option<&RequestId>) -> String {
         let wire = Wire {
@@ -89,6 +101,11 @@ impl OAuthError {
         }
         if let Some(challenge) = self.www_authenticate {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(nonce) = &self.dpop_nonce
+            && let Ok(value) = HeaderValue::from_str(nonce)
+        {
+            headers.insert(HeaderName::from_static("dpop-nonce"), value);
         }
     }
 

@@ -14,5 +14,4 @@ pub mod ports;
 pub mod prove;
 pub mod ready_file;
 pub mod remote;
-mod remote_table;
 pub mod services;

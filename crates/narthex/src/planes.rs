@@ -17,8 +17,9 @@ use narthex_tenancy::{
     Database, ambient,
     budget::{Budgets, LocalLimiter},
     keys,
+    lease::Leases,
 };
-use narthex_token::{Keys, Token};
+use narthex_token::{Issuances, Memory, Token};
 use rand_core::RngCore;
 use std::{net::IpAddr, process::ExitCode, time::Instant};
 use url::Url;
@@ -112,11 +113,13 @@ impl Running {
             sealing: keys::sealing_key(&installation.keys.signing())?,
             discovery_base: installation.discovery.clone(),
             token_base: installation.token.clone(),
-            keys: Keys::default(),
+            leases: Leases::default(),
+            memory: Memory::default(),
+            issuances: Issuances::new(Database::new(&urls.token, WRITERS)?),
         });
         let (watching, url) = (state.clone(), urls.token.clone());
         self.background
-            .push(Background::start("token-keys", move || {
+            .push(Background::start("token-memory", move || {
                 narthex_token::watch(watching, url)
             })?);
         let front = front(

@@ -1,110 +1,36 @@
 //! The daily work of staff at the command line: each verb is one call of the management API, by a token of the person.
 //! It has no right of its own and reads no database.
 
+mod args;
+mod object;
+mod offer;
+mod table;
+
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, Subcommand};
 use narthex_egress::{Answered, OperatorApi};
 use narthex_tenancy::ambient;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use url::Url;
 
-use crate::remote_table::{self, Column};
+use self::args::{Access, Act, Decide, Export, Offer, Place, Queue};
+use self::object::Object;
+use self::table::Column;
 
-/// Where the API is, and by which token.
-#[derive(Debug, Args)]
-pub struct Access {
-    /// The address of the staff dashboard.
-    #[arg(long, env = "NARTHEX_API_URL", default_value = "http://127.0.0.1:7403")]
-    api_url: Url,
-    /// A token of yours, from the dashboard's page of API tokens.
-    #[arg(long, env = "NARTHEX_API_TOKEN", hide_env_values = true)]
-    api_token: Option<String>,
-    /// The code that your authenticator shows now, to act.
-    #[arg(long)]
-    code: Option<String>,
-    /// What the API answered, as JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// The verbs.
-#[derive(Debug, Subcommand)]
-pub enum Verb {
-    /// Lists requests, longest there first.
-    Queue(Queue),
-    /// Shows a request or a client.
-    Show(Place),
-    /// Stops a client: no token is issued or honoured until it is resumed.
-    Suspend(Act),
-    /// Lets a suspended client go on.
-    Resume(Act),
-    /// Ends a client for good.
-    Revoke(Act),
-    /// Writes every client with what it was given, one JSON object a line.
-    Export(Export),
-}
-
-/// Settings of `narthex queue`.
-#[derive(Debug, Args)]
-pub struct Queue {
-    /// In this state, as `in_review`; `any` for all.
-    #[arg(long, default_value = "in_review")]
-    state: String,
-    /// Of tenants whose slug or name has this text.
-    #[arg(long)]
-    tenant: Option<String>,
-    /// `sandbox` or `production`.
-    #[arg(long)]
-    environment: Option<String>,
-    #[command(flatten)]
-    access: Access,
-}
-
-/// Settings of `narthex show`.
-#[derive(Debug, Args)]
-pub struct Place {
-    /// `TENANT/ENVIRONMENT/ID`, as `acme/production/req_…`.
-    place: String,
-    #[command(flatten)]
-    access: Access,
-}
-
-/// Settings of a verb that acts.
-#[derive(Debug, Args)]
-pub struct Act {
-    /// `TENANT/ENVIRONMENT/ID`, as `acme/production/np_…`.
-    place: String,
-    /// Why: people of the tenant read it, and the ledger keeps it.
-    #[arg(long)]
-    reason: String,
-    #[command(flatten)]
-    access: Access,
-}
-
-/// Settings of `narthex export`.
-#[derive(Debug, Args)]
-pub struct Export {
-    /// In this state, as `active`.
-    #[arg(long)]
-    state: Option<String>,
-    /// Of tenants whose slug or name has this text.
-    #[arg(long)]
-    tenant: Option<String>,
-    /// `sandbox` or `production`.
-    #[arg(long)]
-    environment: Option<String>,
-    #[command(flatten)]
-    access: Access,
-}
+pub use self::args::Verb;
 
 /// Carries a verb out.
 pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
     match verb {
         Verb::Queue(queue) => requests(&queue).await,
         Verb::Show(place) => show(&place).await,
+        Verb::Approve(it) => decide(&it, "approve").await,
+        Verb::Offer(it) => offer_less(&it).await,
+        Verb::AskForChanges(it) => decide(&it, "ask_for_changes").await,
+        Verb::Reject(it) if it.block => decide(&it.decide, "reject_and_block").await,
+        Verb::Reject(it) => decide(&it.decide, "reject").await,
+        Verb::Confirm(it) => confirm(&it, "confirm").await,
+        Verb::Refuse(it) => confirm(&it, "refuse").await,
         Verb::Suspend(act) => stop(&act, "suspend").await,
         Verb::Resume(act) => stop(&act, "resume").await,
         Verb::Revoke(act) => stop(&act, "revoke").await,
@@ -135,7 +61,7 @@ async fn requests(queue: &Queue) -> anyhow::Result<ExitCode> {
     if queue.access.json {
         return Ok(say(&json!(rows)));
     }
-    print!("{}", remote_table::of(REQUESTS, &rows));
+    print!("{}", table::of(REQUESTS, &rows));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -146,21 +72,73 @@ async fn show(place: &Place) -> anyhow::Result<ExitCode> {
     if place.access.json {
         return Ok(say(&body));
     }
-    print!("{}", remote_table::facts(&body));
+    print!("{}", table::facts(&body));
     Ok(ExitCode::SUCCESS)
 }
 
 async fn stop(act: &Act, verb: &str) -> anyhow::Result<ExitCode> {
+    carry_out(act, verb, json!({ "reason": act.reason })).await
+}
+
+async fn decide(decide: &Decide, decision: &str) -> anyhow::Result<ExitCode> {
+    let Decide { act, payload } = decide;
+    let body = json!({ "decision": decision, "payload_hash": payload, "reason": act.reason });
+    carry_out(act, "decision", body).await
+}
+
+async fn offer_less(offer: &Offer) -> anyhow::Result<ExitCode> {
+    let Decide { act, payload } = &offer.decide;
+    let request = read(act).await?;
+    let body = json!({
+        "decision": "offer",
+        "payload_hash": payload,
+        "reason": act.reason,
+        "offer": offer::lines(&request, offer.asked())?,
+    });
+    carry_out(act, "decision", body).await
+}
+
+impl Offer {
+    fn asked(&self) -> offer::Wanted<'_> {
+        offer::Wanted {
+            scopes: &self.scope,
+            without_tools: &self.without_tool,
+            token_minutes: self.token_minutes,
+        }
+    }
+}
+
+async fn confirm(decide: &Decide, answer: &str) -> anyhow::Result<ExitCode> {
+    let Decide { act, payload } = decide;
+    let request = read(act).await?;
+    let decisions = request.get("decisions").and_then(Value::as_array);
+    let last = decisions.and_then(|all| all.last()?.get("id"));
+    let body = json!({
+        "answer": answer,
+        "decision": last.context("nobody decided it yet")?,
+        "payload_hash": payload,
+        "reason": act.reason,
+    });
+    carry_out(act, "confirmation", body).await
+}
+
+/// The object of an act as it is now.
+async fn read(act: &Act) -> anyhow::Result<Value> {
+    let at = Object::parse(&act.place)?;
+    told(open(&act.access)?.get(&at.path()).await?)
+}
+
+/// Gives the code, and does the act.
+async fn carry_out(act: &Act, verb: &str, body: Value) -> anyhow::Result<ExitCode> {
     let at = Object::parse(&act.place)?;
     let api = open(&act.access)?;
     step_up(&api, &act.access).await?;
     let path = format!("{}/{verb}", at.path());
-    let body = json!({ "reason": act.reason });
     let done = told(api.post(&path, &body, &new_key()).await?)?;
     if act.access.json {
         return Ok(say(&done));
     }
-    print!("{}", remote_table::facts(&done));
+    print!("{}", table::facts(&done));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -245,93 +223,11 @@ fn new_key() -> String {
     hex::encode(bytes)
 }
 
-/// An object, by tenant and environment.
-#[derive(Debug, PartialEq, Eq)]
-struct Object {
-    kind: &'static str,
-    tenant: String,
-    environment: String,
-    id: String,
-}
-
-/// An identifier may be an address: its slashes are part of one segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
-
-impl Object {
-    fn parse(place: &str) -> anyhow::Result<Self> {
-        let mut parts = place.splitn(3, '/');
-        let (Some(tenant), Some(environment), Some(id)) = (
-            parts.next(),
-            parts.next(),
-            parts.next().filter(|id| !id.is_empty()),
-        ) else {
-            anyhow::bail!("say TENANT/ENVIRONMENT/ID, as acme/production/req_…: {place}");
-        };
-        Ok(Self {
-            kind: if id.starts_with("req_") {
-                "requests"
-            } else {
-                "clients"
-            },
-            tenant: tenant.to_owned(),
-            environment: environment.to_owned(),
-            id: id.to_owned(),
-        })
-    }
-
-    /// Of a line of the list of clients.
-    fn of(line: &Value) -> Option<Self> {
-        let text = |name| line.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(Self {
-            kind: "clients",
-            tenant: text("tenant")?,
-            environment: text("environment")?,
-            id: text("client_id")?,
-        })
-    }
-
-    fn path(&self) -> String {
-        let segment = |text| utf8_percent_encode(text, SEGMENT);
-        format!(
-            "/api/v1/{}/{}/{}/{}",
-            self.kind,
-            segment(&self.tenant),
-            segment(&self.environment),
-            segment(&self.id)
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-
-    #[test]
-    fn a_place_leads_to_its_object() {
-        let path = |place| Object::parse(place).unwrap().path();
-        assert_eq!(
-            path("acme/production/req_1"),
-            "/api/v1/requests/acme/production/req_1"
-        );
-        assert_eq!(
-            path("acme/sandbox/ns_a-b"),
-            "/api/v1/clients/acme/sandbox/ns_a-b"
-        );
-        assert_eq!(
-            path("acme/production/https://app.example/a?b"),
-            "/api/v1/clients/acme/production/https%3A%2F%2Fapp%2Eexample%2Fa%3Fb"
-                .replace("%2E", ".")
-        );
-        assert_eq!(
-            path("../x/../y"),
-            "/api/v1/clients/%2E%2E/x/..%2Fy".replace("%2E", ".")
-        );
-        for wrong in ["", "acme", "acme/production", "acme/production/"] {
-            assert!(Object::parse(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn a_problem_is_told_whole() {

@@ -69,7 +69,7 @@ pub(crate) struct Evaluation<'a> {
 
 impl Policies {
     /// Parses and strictly validates `text` against `schema`; every policy needs `@id`, `@title`
-    /// and, if it forbids, `@outcome` (`deny` or `needs_person`).
+    /// and, if it forbids, `@outcome` (`deny`, `needs_two` or `needs_person`).
     pub(crate) fn parse(name: &str, schema: &str, text: &str) -> Result<Self, PolicyError> {
         let version = version(name, schema, text);
         let (schema, _) = Schema::from_cedarschema_str(schema)
@@ -187,6 +187,7 @@ fn rule_of(policy: &Policy) -> Result<Rule, PolicyError> {
         (Effect::Permit, None) => RuleOutcome::Allow,
         (Effect::Forbid, Some("deny")) => RuleOutcome::Deny,
         (Effect::Forbid, Some("needs_person")) => RuleOutcome::NeedsPerson,
+        (Effect::Forbid, Some("needs_two")) => RuleOutcome::NeedsTwo,
         (Effect::Permit, Some(_)) | (Effect::Forbid, _) => return Err(wrong("outcome")),
     };
     Ok(Rule {

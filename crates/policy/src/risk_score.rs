@@ -1,4 +1,4 @@
-//! How much a reviewer has to worry, from the findings. It never decides: no rule reads it.
+//! How much a reviewer has to worry, from the findings. It never decides: all that rules make of it is a second person.
 
 use crate::finding::Finding;
 

@@ -55,6 +55,8 @@ pub enum RuleOutcome {
     Allow,
     /// A `forbid` with `@outcome("needs_person")`.
     NeedsPerson,
+    /// A `forbid` with `@outcome("needs_two")`.
+    NeedsTwo,
     /// A `forbid` with `@outcome("deny")`.
     Deny,
 }

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::imitation;
 use crate::policies::{Evaluation, Question};
 use crate::risk_score::RiskScore;
-use crate::rule::{RuleId, RuleOutcome};
+use crate::rule::{Rule, RuleId, RuleOutcome};
 
 /// What the policy says about an access request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,11 +21,13 @@ pub enum Verdict {
     Deny,
     /// A person decides.
     NeedsPerson,
+    /// One person decides and another confirms.
+    NeedsTwo,
 }
 
 impl Verdict {
     /// All of them, in the order above.
-    pub const ALL: &'static [Self] = &[Self::Allow, Self::Deny, Self::NeedsPerson];
+    pub const ALL: &'static [Self] = &[Self::Allow, Self::Deny, Self::NeedsPerson, Self::NeedsTwo];
 
     /// The text form, as in rows.
     pub const fn as_str(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Verdict {
             Self::Allow => "allow",
             Self::Deny => "deny",
             Self::NeedsPerson => "needs_person",
+            Self::NeedsTwo => "needs_two",
         }
     }
 
@@ -42,6 +45,7 @@ impl Verdict {
             Self::Allow => "Allow",
             Self::Deny => "Deny",
             Self::NeedsPerson => "Needs a person",
+            Self::NeedsTwo => "Needs two people",
         }
     }
 }
@@ -57,6 +61,8 @@ pub struct Screening {
     pub policy_version: String,
     /// The rules that determined the verdict, by name; never empty.
     pub determining: Vec<RuleId>,
+    /// The rules among them that want a second person; empty unless the verdict is `NeedsTwo`.
+    pub second: Vec<RuleId>,
     /// What the checks saw, worst first.
     pub findings: Vec<Finding>,
     /// How much a reviewer has to worry.
@@ -67,8 +73,6 @@ pub struct Screening {
 
 /// Screens the whole resulting object. Every write path calls this one function.
 pub fn screen(facts: &ScreeningFacts) -> Screening {
-    let (verdict, determining, errors) =
-        judge(evaluate(&SCREENING, question(facts, context(facts))));
     let mut findings = check::all(facts);
     findings.sort_by(|a, b| {
         b.outcome
@@ -77,10 +81,14 @@ pub fn screen(facts: &ScreeningFacts) -> Screening {
             .then(a.check.cmp(b.check))
     });
     let risk = RiskScore::of(&findings);
+    let evaluation = evaluate(&SCREENING, question(facts, context(facts, risk.score)));
+    let second = wanting_two(&evaluation.fired);
+    let (verdict, determining, errors) = judge(evaluation);
     Screening {
         verdict,
         policy_version: version(&SCREENING),
         determining,
+        second,
         findings,
         risk,
         errors,
@@ -96,7 +104,7 @@ fn question(facts: &ScreeningFacts, context: Value) -> Question {
     }
 }
 
-fn context(facts: &ScreeningFacts) -> Value {
+fn context(facts: &ScreeningFacts, risk_score: u8) -> Value {
     let texts = |all: &mut dyn Iterator<Item = String>| -> Vec<String> { all.collect() };
     json!({
         "origin": { "type": "Narthex::Origin", "id": facts.origin.as_str() },
@@ -104,6 +112,7 @@ fn context(facts: &ScreeningFacts) -> Value {
         "auth_method": facts.auth_method.as_str(),
         "grants": facts.grants.iter().map(|grant| grant.as_str()).collect::<Vec<_>>(),
         "risks": facts.requested.iter().map(|fact| fact.risk.as_str()).collect::<Vec<_>>(),
+        "risk_score": risk_score,
         "scope_count": facts.requested.len(),
         "trusted": facts.trusted.is_some(),
         "closed_scopes": texts(&mut facts.closed_scopes().map(|fact| fact.scope.to_string())),
@@ -117,26 +126,39 @@ fn context(facts: &ScreeningFacts) -> Value {
     })
 }
 
-/// A deny that fired stands; else an error needs a person; else a permit alone allows.
+/// A deny that fired stands; else what wants two people; else an error needs a person; else a permit alone allows.
 fn judge(evaluation: Evaluation<'_>) -> (Verdict, Vec<RuleId>, Vec<String>) {
     let Evaluation {
         permitted,
         fired,
         errors,
     } = evaluation;
-    let denied = fired.iter().any(|rule| rule.outcome == RuleOutcome::Deny);
-    let mut determining: Vec<RuleId> = fired.iter().map(|rule| rule.id.clone()).collect();
-    let verdict = match (denied, permitted) {
-        (true, _) => Verdict::Deny,
-        (false, true) => Verdict::Allow,
-        (false, false) => Verdict::NeedsPerson,
+    let any = |outcome| fired.iter().any(|rule| rule.outcome == outcome);
+    let (denied, two) = (any(RuleOutcome::Deny), any(RuleOutcome::NeedsTwo));
+    let verdict = match (denied, two, permitted) {
+        (true, _, _) => Verdict::Deny,
+        (false, true, _) => Verdict::NeedsTwo,
+        (false, false, true) => Verdict::Allow,
+        (false, false, false) => Verdict::NeedsPerson,
     };
+    let mut determining: Vec<RuleId> = fired.iter().map(|rule| rule.id.clone()).collect();
     if !errors.is_empty() {
         determining.insert(0, RuleId::unevaluated());
     } else if determining.is_empty() {
         determining.push(RuleId::nothing_fired());
     }
     (verdict, determining, errors)
+}
+
+/// The rules that want a second person, unless one denies anyway.
+fn wanting_two(fired: &[&Rule]) -> Vec<RuleId> {
+    if fired.iter().any(|rule| rule.outcome == RuleOutcome::Deny) {
+        return Vec::new();
+    }
+    let two = fired
+        .iter()
+        .filter(|rule| rule.outcome == RuleOutcome::NeedsTwo);
+    two.map(|rule| rule.id.clone()).collect()
 }
 
 #[cfg(test)]

@@ -109,3 +109,17 @@ fn a_check_never_passes_where_its_rule_fires() {
         }
     }
 }
+
+#[test]
+fn production_wants_two_people_where_much_can_go_wrong_and_the_sandbox_never() {
+    for facts in every_request() {
+        let screening = screen(&facts);
+        let grave = matches!(facts.worst(), Some(Risk::Delete | Risk::Admin));
+        let wants_two = facts.environment == Environment::Production
+            && (grave || screening.risk.level >= RiskLevel::High);
+        let denied = screening.verdict == Verdict::Deny;
+        let found = screening.verdict == Verdict::NeedsTwo;
+        assert_eq!(found, wants_two && !denied, "{facts:?}");
+        assert_eq!(screening.second.is_empty(), !found, "{facts:?}");
+    }
+}

@@ -127,7 +127,7 @@ type F = ScreeningFacts;
 #[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-21"])]
 #[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-21"])]
 #[case::no_sponsor(|f: &mut F| f.origin = Origin::Portal, Verdict::NeedsPerson, &["R-02", "R-04"])]
-#[case::production(|f: &mut F| f.environment = Environment::Production, Verdict::NeedsPerson, &["R-01", "R-12"])]
+#[case::production(|f: &mut F| f.environment = Environment::Production, Verdict::NeedsTwo, &["R-01", "R-12", "R-45"])]
 fn open_registration(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[case] rules: &[&str]) {
     let mut facts = open();
     change(&mut facts);
@@ -145,7 +145,10 @@ fn open_registration(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[cas
 #[case::host(|f: &mut F| f.hosts_unproved = vec![Host::parse("app.example").unwrap()], Verdict::NeedsPerson, &["R-01", "R-02", "R-12"])]
 #[case::loopback_host(|f: &mut F| f.hosts_unproved = vec![Host::parse("127.0.0.1").unwrap()], Verdict::NeedsPerson, &["R-01", "R-02"])]
 #[case::sponsor(|f: &mut F| f.sponsor = false, Verdict::NeedsPerson, &["R-01", "R-02", "R-04"])]
-#[case::admin(|f: &mut F| f.requested = vec![scope("a", Risk::Admin, false)], Verdict::NeedsPerson, &["R-01", "R-02", "R-07"])]
+#[case::admin(|f: &mut F| f.requested = vec![scope("a", Risk::Admin, false)], Verdict::NeedsTwo, &["R-01", "R-02", "R-07", "R-45", "R-46"])]
+#[case::delete(|f: &mut F| f.requested = vec![scope("a", Risk::Delete, false)], Verdict::NeedsTwo, &["R-01", "R-02", "R-07", "R-46"])]
+#[case::delete_in_the_sandbox(|f: &mut F| { f.requested = vec![scope("a", Risk::Delete, false)]; f.environment = Environment::Sandbox; }, Verdict::NeedsPerson, &["R-02", "R-07"])]
+#[case::much_at_once(|f: &mut F| { f.name_conflict = true; f.requested = vec![scope("a", Risk::Change, false)]; }, Verdict::NeedsTwo, &["R-01", "R-02", "R-06", "R-45"])]
 #[case::for_itself_with_key(|f: &mut F| { f.grants.insert(GrantType::ClientCredentials); }, Verdict::NeedsPerson, &["R-01", "R-02"])]
 #[case::for_itself_without(
     |f: &mut F| { f.grants.insert(GrantType::ClientCredentials); f.auth_method = AuthMethod::None; },
@@ -217,7 +220,7 @@ fn a_clean_request_has_no_risk() {
 #[case("imitates")]
 #[case("first_request")]
 fn a_missing_fact_needs_a_person(#[case] missing: &str) {
-    let mut broken = context(&open());
+    let mut broken = context(&open(), 0);
     broken.as_object_mut().unwrap().remove(missing).unwrap();
     let (verdict, rules, errors) = judge(evaluate(&SCREENING, question(&open(), broken)));
     assert_eq!(
@@ -234,7 +237,7 @@ fn a_missing_word_about_trust_needs_a_person() {
         sponsor: true,
         ..open()
     };
-    let mut broken = context(&facts);
+    let mut broken = context(&facts, 0);
     broken.as_object_mut().unwrap().remove("trusted").unwrap();
     let (verdict, rules, _) = judge(evaluate(&SCREENING, question(&facts, broken)));
     assert_eq!(
@@ -249,7 +252,7 @@ fn a_missing_word_about_trust_needs_a_person() {
 #[case("risks", json!(null))]
 #[case("approved", json!(true))]
 fn a_malformed_fact_needs_a_person(#[case] name: &str, #[case] value: Value) {
-    let mut broken = context(&open());
+    let mut broken = context(&open(), 0);
     broken
         .as_object_mut()
         .unwrap()
@@ -269,7 +272,7 @@ const OVERFLOWS: &str = r#"@id("R-50") @title("t") @outcome("deny")
 #[test]
 fn a_rule_that_errs_never_lets_a_permit_through() {
     let set = Policies::parse("test", SCHEMA, &format!("{PERMIT_ALL}{OVERFLOWS}"));
-    let (verdict, rules, errors) = judge(evaluate(&set, question(&open(), context(&open()))));
+    let (verdict, rules, errors) = judge(evaluate(&set, question(&open(), context(&open(), 0))));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-00", "R-20"])
@@ -281,7 +284,7 @@ fn a_rule_that_errs_never_lets_a_permit_through() {
 fn a_deny_stands_beside_an_error() {
     let deny = r#"@id("R-51") @title("t") @outcome("deny") forbid (principal, action, resource);"#;
     let set = Policies::parse("test", SCHEMA, &format!("{PERMIT_ALL}{OVERFLOWS}{deny}"));
-    let (verdict, rules, _) = judge(evaluate(&set, question(&open(), context(&open()))));
+    let (verdict, rules, _) = judge(evaluate(&set, question(&open(), context(&open(), 0))));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::Deny, vec!["R-00", "R-51"])
@@ -291,13 +294,13 @@ fn a_deny_stands_beside_an_error() {
 #[test]
 fn an_empty_or_unloaded_set_needs_a_person() {
     let empty = Policies::parse("test", SCHEMA, "");
-    let (verdict, rules, _) = judge(evaluate(&empty, question(&open(), context(&open()))));
+    let (verdict, rules, _) = judge(evaluate(&empty, question(&open(), context(&open(), 0))));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-99"])
     );
     let unloaded = Policies::parse("test", SCHEMA, "permit");
-    let (verdict, rules, _) = judge(evaluate(&unloaded, question(&open(), context(&open()))));
+    let (verdict, rules, _) = judge(evaluate(&unloaded, question(&open(), context(&open(), 0))));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-00"])

@@ -146,6 +146,26 @@ impl Budgets {
         })
     }
 
+    /// Whether nobody has used this name for so long; from now on it is used. For what counts once: unlike a budget it has no
+    /// second best while Redis is away.
+    pub async fn first_use(
+        &self,
+        tenant: Id<kind::Tenant>,
+        name: &str,
+        remembered: Duration,
+    ) -> Result<bool, BudgetsUnavailable> {
+        let set: Option<String> = redis::cmd("SET")
+            .arg(format!("once/{{{tenant}}}/{name}"))
+            .arg(1)
+            .arg("NX")
+            .arg("EX")
+            .arg(remembered.as_secs().max(1))
+            .query_async(&mut self.connection.clone())
+            .await
+            .map_err(|error| BudgetsUnavailable(error.to_string()))?;
+        Ok(set.is_some())
+    }
+
     /// Empties what was taken from these buckets, as if nobody had called. A failure is only slower forgiveness.
     pub async fn forgive(&self, tenant: Id<kind::Tenant>, buckets: &[Bucket]) {
         let keys: Vec<String> = buckets.iter().map(|bucket| key(tenant, bucket)).collect();
@@ -160,7 +180,7 @@ impl Budgets {
 }
 
 /// One tenant's keys share a hash slot.
-fn key(tenant: Id<kind::Tenant>, bucket: &Bucket) -> String {
+pub(crate) fn key(tenant: Id<kind::Tenant>, bucket: &Bucket) -> String {
     format!("budget/{{{tenant}}}/{}", bucket.name)
 }
 

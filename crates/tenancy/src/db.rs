@@ -86,6 +86,16 @@ impl Database {
         Ok(found.map(Id::from_uuid))
     }
 
+    /// Runs one statement in a transaction of its own: a function of the database that names the tenant it is for before it
+    /// looks at anything. Any other statement on a table fails, since no tenant is named.
+    pub async fn one_trip<T, F>(&self, statement: F) -> Result<T, StoreError>
+    where
+        F: AsyncFnOnce(&mut AsyncPgConnection) -> Result<T, StoreError>,
+    {
+        let mut connection = self.connection().await?;
+        statement(&mut connection).await
+    }
+
     /// Whether the database answers: for readiness.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let mut connection = self.connection().await?;

@@ -8,6 +8,7 @@ pub mod days;
 pub mod db;
 pub mod environment;
 pub mod keys;
+pub mod lease;
 pub mod ledger;
 pub mod listen;
 pub mod member;

@@ -2,8 +2,18 @@
 //! listener reads the rows again.
 
 use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio::{
+    sync::mpsc,
+    time::{MissedTickBehavior, interval, timeout},
+};
+use tokio_postgres::{AsyncMessage, Client, NoTls};
+
+use crate::ambient;
+use narthex_vocab::Timestamp;
+
+/// How often an attentive listener makes sure that it still hears, and how long it waits for the answer.
+const BEAT: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// One hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +22,11 @@ pub enum Hint {
     Connected,
     /// The connection is gone: read through until it is back.
     Lost,
+    /// Everything that was committed before `since` has been told. Only from [`attend`].
+    Heard {
+        /// When the database was asked.
+        since: Timestamp,
+    },
     /// `payload` arrived on `channel`.
     Notice {
         /// The channel, as `narthex_intake`.
@@ -23,10 +38,20 @@ pub enum Hint {
 
 /// Listens on `channels` until the receiver is dropped.
 pub fn listen(url: String, channels: &'static [&'static str]) -> mpsc::Receiver<Hint> {
+    begin(url, channels, false)
+}
+
+/// The same, and makes sure four times a second that the connection is not one of those that are gone without having
+/// said so: for those who rely on hearing everything.
+pub fn attend(url: String, channels: &'static [&'static str]) -> mpsc::Receiver<Hint> {
+    begin(url, channels, true)
+}
+
+fn begin(url: String, channels: &'static [&'static str], attentive: bool) -> mpsc::Receiver<Hint> {
     let (sender, receiver) = mpsc::channel(256);
     tokio::spawn(async move {
         while !sender.is_closed() {
-            if let Err(error) = once(&url, channels, &sender).await {
+            if let Err(error) = once(&url, (channels, attentive), &sender).await {
                 tracing::warn!(%error, "the notification listener lost its connection");
             }
             if sender.send(Hint::Lost).await.is_err() {
@@ -41,12 +66,12 @@ pub fn listen(url: String, channels: &'static [&'static str]) -> mpsc::Receiver<
 #[expect(clippy::disallowed_methods, reason = "the listener's own connection")]
 async fn once(
     url: &str,
-    channels: &[&str],
+    (channels, attentive): (&[&str], bool),
     sender: &mpsc::Sender<Hint>,
 ) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = tokio_postgres::connect(url, NoTls).await?;
     let messages = sender.clone();
-    let pump = tokio::spawn(async move {
+    let mut pump = tokio::spawn(async move {
         loop {
             match std::future::poll_fn(|context| connection.poll_message(context)).await {
                 Some(Ok(AsyncMessage::Notification(notice))) => {
@@ -67,12 +92,32 @@ async fn once(
     for channel in channels {
         client.batch_execute(&format!("LISTEN {channel}")).await?;
     }
-    let connected = sender.send(Hint::Connected).await;
-    let result = if connected.is_ok() {
-        pump.await
-    } else {
+    if sender.send(Hint::Connected).await.is_err() {
         return Ok(());
+    }
+    let ended = tokio::select! {
+        ended = &mut pump => ended.unwrap_or(Ok(())),
+        ended = beat(&client, sender), if attentive => ended,
     };
-    drop(client);
-    result.unwrap_or(Ok(()))
+    // A connection that does not answer would not end by itself either.
+    pump.abort();
+    ended
+}
+
+/// Asks until there is no answer in time. Word of what was committed before a question is in the channel before its
+/// answer, since the connection keeps the order.
+async fn beat(client: &Client, sender: &mpsc::Sender<Hint>) -> Result<(), tokio_postgres::Error> {
+    let mut beats = interval(BEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beats.tick().await;
+        let since = ambient::now();
+        match timeout(PATIENCE, client.batch_execute("")).await {
+            Ok(answer) => answer?,
+            Err(_) => return Ok(()),
+        }
+        if sender.send(Hint::Heard { since }).await.is_err() {
+            return Ok(());
+        }
+    }
 }

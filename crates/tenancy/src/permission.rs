@@ -51,6 +51,8 @@ pub enum Action {
     ReadPlatform,
     /// Decide an access request.
     Decide,
+    /// Confirm what another person decided about an access request, or refuse it.
+    Confirm,
     /// Link or block what waits in quarantine.
     HandleQuarantine,
     /// Suspend and resume any client.
@@ -78,6 +80,7 @@ impl Action {
     pub const STAFF: &'static [Self] = &[
         Self::ReadPlatform,
         Self::Decide,
+        Self::Confirm,
         Self::HandleQuarantine,
         Self::SuspendAny,
         Self::CreateTenant,
@@ -85,6 +88,7 @@ impl Action {
         Self::SetBrake,
         Self::LiftBrake,
         Self::EditLists,
+        Self::TrustForTenant,
     ];
 
     /// What it is, for people: what follows "may" in a sentence.
@@ -102,6 +106,7 @@ impl Action {
             Self::SuspendOwn => "suspend clients of the tenant",
             Self::ReadPlatform => "read across tenants",
             Self::Decide => "decide requests",
+            Self::Confirm => "confirm what others decided",
             Self::HandleQuarantine => "handle what waits in quarantine",
             Self::SuspendAny => "suspend clients",
             Self::CreateTenant => "create tenants",
@@ -167,6 +172,7 @@ impl Role {
                     | Self::Auditor
             ),
             A::Decide | A::TrustForTenant => matches!(self, Self::Reviewer | Self::Approver),
+            A::Confirm => matches!(self, Self::Approver),
             A::HandleQuarantine => {
                 matches!(self, Self::Reviewer | Self::Approver | Self::IncidentLead)
             }

@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, dangerous, decode
 use narthex_vocab::{ClientId, Credential, Id, Issuer, Timestamp};
 use serde::Deserialize;
 
-use crate::store::credential::{ClientCredential, Proof};
+use crate::client::{ClientCredential, ClientSnapshot, Proof};
 
 /// The clocks of clients differ from ours by so much.
 const TOLERANCE: Duration = Duration::seconds(60);
@@ -76,20 +76,20 @@ pub(crate) fn unverified_subject(text: &str) -> Option<ClientId> {
     ClientId::parse(&claims.sub).ok()
 }
 
-/// Checks everything but the single use. `keys` are the live credentials, `now` is ours.
+/// Checks everything but the single use. `now` is ours.
 pub(crate) fn verify(
     text: &str,
-    client: &ClientId,
+    client: &ClientSnapshot,
     issuer: &Issuer,
-    (keys, now): (&[ClientCredential], Timestamp),
+    now: Timestamp,
 ) -> Result<Verified, AssertionError> {
     let header = decode_header(text).map_err(|_| AssertionError::Malformed)?;
     check_header(&header)?;
-    let (credential, claims) = keys
-        .iter()
+    let (credential, claims) = client
+        .live_credentials(now)
         .find_map(|key| Some((key.id, signed_by(key, &header, text)?)))
         .ok_or(AssertionError::Signature)?;
-    if claims.iss != client.as_str() || claims.sub != client.as_str() {
+    if claims.iss != client.id.as_str() || claims.sub != client.id.as_str() {
         return Err(AssertionError::Party);
     }
     if claims.aud != issuer.as_str() {

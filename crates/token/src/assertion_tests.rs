@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
+use crate::entitlement::Entitlement;
 use crate::signing_key::Es256Key;
-use narthex_vocab::{Environment, PublicKey, TenantSlug};
+use narthex_vocab::{ClientMetadata, ClientState, Environment, PublicKey, TenantSlug};
 use rstest::rstest;
 use serde_json::{Value, json};
 use url::Url;
@@ -14,7 +15,7 @@ const CLIENT: &str = "np_abcdefghijklmnopqrstuvwx27";
 
 struct Bench {
     key: Es256Key,
-    credentials: Vec<ClientCredential>,
+    client: ClientSnapshot,
     issuer: Issuer,
 }
 
@@ -23,10 +24,7 @@ fn bench() -> Bench {
     let public = PublicKey::parse(&key.public_jwk().unwrap()).unwrap();
     let base = Url::parse("https://id.example").unwrap();
     Bench {
-        credentials: vec![ClientCredential {
-            id: Some(Id::from_uuid(Uuid::from_u128(1))),
-            proof: Proof::Key(Box::new(public)),
-        }],
+        client: client(public),
         issuer: Issuer::new(
             &base,
             &TenantSlug::parse("acme").unwrap(),
@@ -36,15 +34,51 @@ fn bench() -> Bench {
     }
 }
 
+fn client(key: PublicKey) -> ClientSnapshot {
+    let sent = json!({ "client_name": "Partner", "grant_types": ["client_credentials"],
+        "token_endpoint_auth_method": "client_secret_basic" });
+    let at = |seconds| Timestamp::from_timestamp(seconds, 0).unwrap();
+    ClientSnapshot {
+        id: ClientId::parse(CLIENT).unwrap(),
+        approval: Id::from_uuid(Uuid::from_u128(2)),
+        state: ClientState::Active,
+        metadata: ClientMetadata::parse(sent.as_object().unwrap()).unwrap(),
+        created_at: at(NOW - 60),
+        expires_at: at(NOW + 86_400),
+        credentials: vec![ClientCredential {
+            id: Some(Id::from_uuid(Uuid::from_u128(1))),
+            proof: Proof::Key(Box::new(key)),
+            until: Some(at(NOW + 30)),
+        }],
+        entitlement: Entitlement::default(),
+        tools: Vec::new(),
+        act: None,
+    }
+}
+
 fn claims() -> Value {
     json!({ "iss": CLIENT, "sub": CLIENT, "aud": "https://id.example/t/acme",
         "exp": NOW + 60, "iat": NOW, "jti": "one" })
 }
 
 fn check(bench: &Bench, text: &str) -> Result<Verified, AssertionError> {
-    let client = ClientId::parse(CLIENT).unwrap();
-    let now = Timestamp::from_timestamp(NOW, 0).unwrap();
-    verify(text, &client, &bench.issuer, (&bench.credentials, now))
+    at(bench, text, NOW)
+}
+
+fn at(bench: &Bench, text: &str, now: i64) -> Result<Verified, AssertionError> {
+    let now = Timestamp::from_timestamp(now, 0).unwrap();
+    verify(text, &bench.client, &bench.issuer, now)
+}
+
+#[test]
+fn a_key_ends_though_nobody_reads_it_again() {
+    let bench = bench();
+    let text = bench.key.sign("JWT", &claims()).unwrap();
+    assert!(at(&bench, &text, NOW + 29).is_ok());
+    assert_eq!(
+        at(&bench, &text, NOW + 30).unwrap_err(),
+        AssertionError::Signature
+    );
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(crate) enum BearerError {
     Malformed,
     /// It does not count.
     Invalid,
+    /// It is bound to a key, which was not proved; or it is not, and was shown as if it were.
+    Unproved,
     /// It counts, and its scopes do not reach this.
     Scope,
 }
@@ -31,6 +33,10 @@ impl From<BearerError> for OAuthError {
             }
             BearerError::Invalid => unauthorized("the access token is not valid")
                 .challenge("Bearer error=\"invalid_token\""),
+            BearerError::Unproved => {
+                unauthorized("the access token and its proof do not belong together")
+                    .challenge("DPoP error=\"invalid_token\", algs=\"ES256 EdDSA RS256 PS256\"")
+            }
             BearerError::Scope => Self::new(
                 StatusCode::FORBIDDEN,
                 "insufficient_scope",
@@ -41,24 +47,37 @@ impl From<BearerError> for OAuthError {
     }
 }
 
+/// A token as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) token: String,
+    /// By the scheme `DPoP`: with a proof of its key (RFC 9449 section 7.1).
+    pub(crate) bound: bool,
+}
+
 /// The token of a request; `form` is the body, where it is a form.
-pub(crate) fn read(request: &HttpRequest, form: Option<&Params>) -> Result<String, BearerError> {
+pub(crate) fn read(request: &HttpRequest, form: Option<&Params>) -> Result<Shown, BearerError> {
     let mut lines = request.headers().get_all(AUTHORIZATION);
     let header = match (lines.next(), lines.next()) {
         (None, _) => None,
         (Some(line), None) => {
             let text = line.to_str().map_err(|_| BearerError::Malformed)?;
             let (scheme, token) = text.split_once(' ').ok_or(BearerError::Malformed)?;
-            if !scheme.eq_ignore_ascii_case("bearer") {
+            let bound = scheme.eq_ignore_ascii_case("dpop");
+            if !bound && !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(BearerError::Missing);
             }
-            Some(token.trim().to_owned())
+            let token = token.trim().to_owned();
+            Some(Shown { token, bound })
         }
         (Some(_), Some(_)) => return Err(BearerError::Malformed),
     };
     let body = match form.map(|form| form.one("access_token")) {
         None => None,
-        Some(Ok(value)) => value.map(str::to_owned),
+        Some(Ok(value)) => value.map(|token| Shown {
+            token: token.to_owned(),
+            bound: false,
+        }),
         Some(Err(_)) => return Err(BearerError::Malformed),
     };
     match (header, body) {
@@ -78,6 +97,7 @@ mod tests {
     #[rstest]
     #[case(&["Bearer a"], None, Ok("a"))]
     #[case(&["bearer  a"], None, Ok("a"))]
+    #[case(&["DPoP a"], None, Ok("a"))]
     #[case(&[], Some("access_token=a"), Ok("a"))]
     #[case(&[], Some("x=a"), Err(BearerError::Missing))]
     #[case(&[], None, Err(BearerError::Missing))]
@@ -97,6 +117,13 @@ mod tests {
         }
         let form = form.map(|text| Params::parse(text.as_bytes()).unwrap());
         let read = read(&request.to_http_request(), form.as_ref());
+        let read = read.map(|shown| {
+            assert_eq!(
+                shown.bound,
+                lines.iter().any(|line| line.starts_with("DPoP"))
+            );
+            shown.token
+        });
         assert_eq!(read.as_deref(), token.as_deref());
     }
 }

@@ -9,7 +9,7 @@ use narthex_vocab::{HashKey, Timestamp};
 
 use crate::Token;
 use crate::error::TokenError;
-use crate::keys::Ring;
+use crate::keys::{self, Ring};
 use crate::place::Place;
 
 /// The context of one call.
@@ -43,7 +43,7 @@ impl<'a> Arrival<'a> {
     ) -> Result<Self, TokenError> {
         let now = ambient::now();
         let at = (place.tenant, place.environment);
-        let ring = token.keys.ring(token, at, now, &mut ambient::rng()).await?;
+        let ring = keys::ring(token, at, now).await?;
         Ok(Self {
             token,
             place,

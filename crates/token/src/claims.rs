@@ -4,10 +4,18 @@ use narthex_vocab::{Approval, ClientId, Environment, Id, ScopeSet, TenantSlug, T
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::dpop::Thumbprint;
 use crate::lineage::Actor;
 
 /// The media type of the header (RFC 9068 section 2.1).
 pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
+/// What a token is bound to (RFC 7800, RFC 9449 section 6.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Confirmation {
+    /// The key that whoever shows the token has to prove.
+    pub(crate) jkt: Thumbprint,
+}
 
 /// What an access token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +35,8 @@ pub(crate) struct AccessClaims {
     /// On whose behalf the client acts, where another client registered it (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) act: Option<Actor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cnf: Option<Confirmation>,
     #[serde(rename = "https://narthex.dev/claims/tenant")]
     pub(crate) tenant: TenantSlug,
     #[serde(rename = "https://narthex.dev/claims/environment")]
@@ -62,6 +72,7 @@ mod tests {
             auth_time: None,
             jti: Uuid::from_u128(7),
             act: None,
+            cnf: None,
             tenant: TenantSlug::parse("acme").unwrap(),
             environment: Environment::Production,
             approval: Id::from_uuid(Uuid::from_u128(9)),

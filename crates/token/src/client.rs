@@ -1,86 +1,125 @@
-//! Clients as the token plane sees them. The store is the only door to an [`ApprovedClient`], so no function that
+//! Clients as the token plane sees them. [`Standing::of`] is the only door to an [`ApprovedClient`], so no function that
 //! takes one can be called for a client that nobody approved.
 
-use narthex_vocab::{Approval, ClientId, ClientMetadata, GrantType, Id, Timestamp};
+use std::sync::Arc;
+
+use narthex_vocab::{
+    Approval, ClientId, ClientMetadata, ClientState, Credential, GrantType, Id, PublicKey,
+    Resource, SecretHash, Timestamp,
+};
+
+use crate::entitlement::{EntitledTool, Entitlement};
+use crate::lineage::Actor;
+
+/// All that is stored of a client which somebody approved once. It may be older than the call that looks at it, so whatever
+/// ends carries its end and is held against the time of the call.
+#[derive(Debug)]
+pub(crate) struct ClientSnapshot {
+    pub(crate) id: ClientId,
+    pub(crate) approval: Id<Approval>,
+    pub(crate) state: ClientState,
+    pub(crate) metadata: ClientMetadata,
+    pub(crate) created_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// Those that are not retired or revoked.
+    pub(crate) credentials: Vec<ClientCredential>,
+    pub(crate) entitlement: Entitlement,
+    pub(crate) tools: Vec<EntitledTool>,
+    /// On whose behalf it acts, if another client registered it.
+    pub(crate) act: Option<Actor>,
+}
+
+/// What a client proves itself by.
+#[derive(Debug)]
+pub(crate) struct ClientCredential {
+    /// `None` for a key that was approved with the client.
+    pub(crate) id: Option<Id<Credential>>,
+    pub(crate) proof: Proof,
+    /// `None` for what ends with the client.
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// A secret, of which only a keyed hash is known, or a public key.
+#[derive(Debug)]
+pub(crate) enum Proof {
+    Secret(SecretHash),
+    Key(Box<PublicKey>),
+}
+
+impl ClientSnapshot {
+    /// The credentials in force at `now`.
+    pub(crate) fn live_credentials(
+        &self,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &ClientCredential> {
+        self.credentials
+            .iter()
+            .filter(move |credential| credential.until.is_none_or(|until| until > now))
+    }
+}
 
 /// A client with an approval in force.
 #[derive(Debug, Clone)]
 pub(crate) struct ApprovedClient {
-    id: ClientId,
-    approval: Id<Approval>,
-    metadata: ClientMetadata,
-    parent: Option<ClientId>,
-    restricted: bool,
-    created_at: Timestamp,
-    expires_at: Timestamp,
-}
-
-/// What the store knows of an approved client.
-pub(crate) struct ApprovedRow {
-    pub(crate) approval: Id<Approval>,
-    /// The client that registered it.
-    pub(crate) parent: Option<ClientId>,
-    pub(crate) restricted: bool,
-    pub(crate) created_at: Timestamp,
-    pub(crate) expires_at: Timestamp,
+    snapshot: Arc<ClientSnapshot>,
 }
 
 impl ApprovedClient {
-    /// Only for `store::client`: the row's state is active or restricted and its end is to come.
-    pub(crate) fn from_row(id: ClientId, metadata: ClientMetadata, row: ApprovedRow) -> Self {
-        Self {
-            id,
-            approval: row.approval,
-            metadata,
-            parent: row.parent,
-            restricted: row.restricted,
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-        }
-    }
-
-    pub(crate) const fn id(&self) -> &ClientId {
-        &self.id
+    pub(crate) fn id(&self) -> &ClientId {
+        &self.snapshot.id
     }
 
     /// The approval under which every token of this client is issued.
-    pub(crate) const fn approval(&self) -> Id<Approval> {
-        self.approval
+    pub(crate) fn approval(&self) -> Id<Approval> {
+        self.snapshot.approval
     }
 
-    pub(crate) const fn metadata(&self) -> &ClientMetadata {
-        &self.metadata
+    pub(crate) fn metadata(&self) -> &ClientMetadata {
+        &self.snapshot.metadata
     }
 
-    /// The client that registered it, if one did.
-    pub(crate) const fn parent(&self) -> Option<&ClientId> {
-        self.parent.as_ref()
+    /// On whose behalf it acts: the `act` of its tokens.
+    pub(crate) fn act(&self) -> Option<&Actor> {
+        self.snapshot.act.as_ref()
     }
 
     /// Whether new grants may begin; a restricted client keeps only what it has.
-    pub(crate) const fn may_begin_grants(&self) -> bool {
-        !self.restricted
+    pub(crate) fn may_begin_grants(&self) -> bool {
+        self.snapshot.state.allows_grants()
     }
 
     pub(crate) fn allows(&self, grant: GrantType) -> bool {
-        self.metadata.allows(grant)
+        self.snapshot.metadata.allows(grant)
     }
 
-    pub(crate) const fn created_at(&self) -> Timestamp {
-        self.created_at
+    pub(crate) fn created_at(&self) -> Timestamp {
+        self.snapshot.created_at
     }
 
     /// The end of the approval: no token and no grant outlives it.
-    pub(crate) const fn expires_at(&self) -> Timestamp {
-        self.expires_at
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        self.snapshot.expires_at
     }
-}
 
-/// A client that somebody approved once and that has no reach now.
-#[derive(Debug, Clone)]
-pub(crate) struct StoppedClient {
-    pub(crate) id: ClientId,
-    pub(crate) metadata: ClientMetadata,
+    /// Everything it may reach at `now`.
+    pub(crate) fn entitlement(&self, now: Timestamp) -> Entitlement {
+        self.snapshot.entitlement.in_force(now)
+    }
+
+    /// The tools at one resource whose scope is in force at `now`.
+    pub(crate) fn tools(
+        &self,
+        resource: Id<Resource>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &EntitledTool> {
+        let tools = self.snapshot.tools.iter();
+        tools.filter(move |tool| tool.resource == resource && tool.until > now)
+    }
+
+    /// Everything that is stored of it.
+    pub(crate) fn snapshot(&self) -> &ClientSnapshot {
+        &self.snapshot
+    }
 }
 
 /// A registration that nobody has decided about, or that was decided against.
@@ -95,8 +134,20 @@ pub(crate) struct UndecidedClient {
 /// Where a client identifier stands.
 #[derive(Debug, Clone)]
 pub(crate) enum Standing {
-    Approved(Box<ApprovedClient>),
-    Stopped(Box<StoppedClient>),
+    Approved(ApprovedClient),
+    /// Somebody approved it once, and it has no reach now.
+    Stopped(Arc<ClientSnapshot>),
     Undecided(Box<UndecidedClient>),
     Unknown,
+}
+
+impl Standing {
+    /// Of a client that somebody approved once, at `now`.
+    pub(crate) fn of(snapshot: Arc<ClientSnapshot>, now: Timestamp) -> Self {
+        if snapshot.state.honours_tokens() && snapshot.expires_at > now {
+            Self::Approved(ApprovedClient { snapshot })
+        } else {
+            Self::Stopped(snapshot)
+        }
+    }
 }

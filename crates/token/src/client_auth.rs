@@ -6,16 +6,16 @@ use actix_web::http::header::AUTHORIZATION;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use narthex_http::Params;
-use narthex_tenancy::TenantTx;
-use narthex_vocab::{AuthMethod, ClientId, ClientMetadata, Secret, SecretKind};
+use narthex_vocab::{AuthMethod, ClientId, Secret, SecretKind};
 use zeroize::Zeroizing;
 
+use crate::Token;
 use crate::assertion;
 use crate::call::Call;
-use crate::client::{ApprovedClient, Standing};
+use crate::client::{ApprovedClient, ClientCredential, ClientSnapshot, Proof, Standing};
 use crate::error::TokenError;
 use crate::store;
-use crate::store::credential::{ClientCredential, Proof};
+use crate::store::credential::Use;
 
 /// What a request brought to authenticate with.
 pub(crate) struct Presented {
@@ -35,7 +35,7 @@ enum Evidence {
 /// Who authenticated.
 pub(crate) enum Authenticated {
     /// A client with an approval in force.
-    Approved(Box<ApprovedClient>),
+    Approved(ApprovedClient),
     /// A client that nobody approved or that was stopped. It is never told `invalid_client`: clients answer that by
     /// registering again.
     NotApproved,
@@ -156,9 +156,9 @@ fn form_decoded(text: &str) -> Option<String> {
     }
 }
 
-/// Finds out who the client is. The assertion's single use is part of the transaction: it must commit.
+/// Finds out who the client is. The single use of an assertion is remembered whatever becomes of the call.
 pub(crate) async fn authenticate(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     presented: &Presented,
 ) -> Result<Authenticated, TokenError> {
@@ -176,13 +176,29 @@ pub(crate) async fn authenticate(
             return Err(presented.refuse("no client is named"));
         }
     };
-    match store::client::find(tx, call.place.environment, &claimed, call.now).await? {
+    proved(token, call, (presented, &claimed), true).await
+}
+
+/// Checks what was presented. What is remembered of a client may lack a credential that it has just got, so a refusal is
+/// looked at `again`.
+async fn proved(
+    token: &Token,
+    call: Call<'_>,
+    (presented, claimed): (&Presented, &ClientId),
+    again: bool,
+) -> Result<Authenticated, TokenError> {
+    match token.standing(call.place, claimed, call.now).await? {
         Standing::Approved(client) => {
-            prove(tx, call, presented, (client.id(), client.metadata())).await?;
-            Ok(Authenticated::Approved(client))
+            match prove(token, call, presented, client.snapshot()).await {
+                Err(error) if error.may_be_stale() && again => {
+                    token.forget_client(call.place, claimed);
+                    Box::pin(proved(token, call, (presented, claimed), false)).await
+                }
+                proved => proved.map(|()| Authenticated::Approved(client)),
+            }
         }
         Standing::Stopped(client) => {
-            prove(tx, call, presented, (&client.id, &client.metadata)).await?;
+            prove(token, call, presented, &client).await?;
             Ok(Authenticated::NotApproved)
         }
         Standing::Undecided(_) => Ok(Authenticated::NotApproved),
@@ -191,12 +207,12 @@ pub(crate) async fn authenticate(
 }
 
 async fn prove(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     presented: &Presented,
-    (id, metadata): (&ClientId, &ClientMetadata),
+    client: &ClientSnapshot,
 ) -> Result<(), TokenError> {
-    if presented.proof.method() != metadata.auth_method() {
+    if presented.proof.method() != client.metadata.auth_method() {
         return Err(presented.refuse("not the registered way of authentication"));
     }
     let environment = call.place.environment;
@@ -206,35 +222,30 @@ async fn prove(
             let secret = Secret::parse(SecretKind::ClientSecret(environment), text)
                 .map_err(|_| presented.refuse("not a client secret of this environment"))?;
             let hash = secret.hash(call.hash_key);
-            let live = store::credential::of_client(tx, environment, id, call.now).await?;
             // Every live credential is compared, in constant time each.
-            live.into_iter()
+            client
+                .live_credentials(call.now)
                 .filter(|credential| matches_hash(credential, &hash))
                 .map(|credential| credential.id)
-                .next_back()
+                .last()
                 .ok_or_else(|| presented.refuse("the secret is not one of its live ones"))?
         }
         Evidence::Assertion(text) => {
-            let mut live = store::credential::of_client(tx, environment, id, call.now).await?;
-            let own = (id, metadata);
-            live.extend(store::document_key::of_client(tx, environment, own, call.now).await?);
-            let verified = assertion::verify(text, id, &call.place.issuer, (&live, call.now))
+            let verified = assertion::verify(text, client, &call.place.issuer, call.now)
                 .map_err(|error| presented.refuse(error.reason()))?;
-            let first = store::replay::first_use(
-                tx,
-                environment,
-                id,
-                verified.jti_hash,
-                verified.expires_at,
-            );
-            if !first.await? {
+            let (hash, end) = (verified.jti_hash, verified.expires_at);
+            let first_use = async |tx: &mut _| {
+                store::replay::first_use(tx, environment, &client.id, hash, end).await
+            };
+            if !token.database.tenant(call.place.tenant, first_use).await? {
                 return Err(presented.refuse("the assertion was used before"));
             }
             verified.credential
         }
     };
     if let Some(accepted) = accepted {
-        store::credential::used(tx, environment, id, accepted, call.now).await?;
+        let used = Use::new(environment, &client.id, accepted, call.now);
+        token.issuances.used(call.place.tenant, used);
     }
     Ok(())
 }

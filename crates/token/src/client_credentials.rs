@@ -1,21 +1,21 @@
 //! The client acts for itself (RFC 6749 section 4.4). No refresh token, no identity of a person.
 
-use narthex_tenancy::TenantTx;
 use narthex_vocab::GrantType;
 use rand_core::CryptoRng;
 
+use crate::Token;
 use crate::call::Call;
 use crate::client::ApprovedClient;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::issue::{self, Issued, Mint};
 use crate::reach::{self, Excess, Wanted};
-use crate::store;
 
 /// Issues a token within what was approved.
 pub(crate) async fn client_credentials(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
-    (client, wanted): (&ApprovedClient, &Wanted),
+    (client, wanted, key): (&ApprovedClient, &Wanted, Option<&Thumbprint>),
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
     let grant_type = GrantType::ClientCredentials;
@@ -27,14 +27,14 @@ pub(crate) async fn client_credentials(
             "this client may not begin new grants now",
         ));
     }
-    let environment = call.place.environment;
-    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let entitlement = client.entitlement(call.now);
     let reach = reach::narrow(wanted, &entitlement, Excess::Refused, false)?;
     let mint = Mint {
         client,
         reach: &reach,
         grant_type,
         person: None,
+        key,
     };
-    issue::issue(tx, call, mint, rng).await
+    issue::issue_alone(token, call, mint, rng).await
 }

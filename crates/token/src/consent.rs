@@ -89,7 +89,7 @@ async fn grant(
     rng: &mut dyn CryptoRng,
 ) -> Result<Result<Secret, reach::ReachError>, PageError> {
     let environment = call.place.environment;
-    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let entitlement = client.entitlement(call.now);
     let wanted = Wanted {
         scope: Some(pending.shown.clone()),
         resource: pending.request.wanted.resource.clone(),
@@ -118,6 +118,7 @@ async fn grant(
         nonce: pending.request.nonce.as_deref(),
         auth_time: person.session.created_at,
         expires_at: call.now + CODE,
+        key: pending.request.dpop_jkt.as_ref(),
     };
     store::code::insert(tx, environment, &row, call.now).await?;
     Ok(Ok(code))

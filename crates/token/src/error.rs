@@ -4,8 +4,10 @@
 use actix_web::http::StatusCode;
 use narthex_http::OAuthError;
 use narthex_http::params::ParamsError;
-use narthex_tenancy::StoreError;
+use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
 
+use crate::dpop::DpopError;
+use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
 
@@ -47,12 +49,58 @@ pub(crate) enum TokenError {
     /// The issuer's keys cannot be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// A proof of possession is of no use.
+    #[error(transparent)]
+    Dpop(#[from] DpopError),
+    /// A proof of possession lacks a fresh nonce: this one.
+    #[error("the proof needs the nonce of the header DPoP-Nonce")]
+    Nonce(String),
+    /// Whether a proof was used before cannot be told.
+    #[error(transparent)]
+    Once(#[from] BudgetsUnavailable),
+    /// What was remembered of the client is not so any more; the same call is made once more with what is stored.
+    #[error("the client stands otherwise than was remembered")]
+    Stale,
+    /// A token could not be logged, so there is none.
+    #[error(transparent)]
+    NotKept(#[from] NotKept),
     /// A token could not be signed.
     #[error("a token could not be signed")]
     Signing,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Stale> for TokenError {
+    fn from(_: Stale) -> Self {
+        Self::Stale
+    }
+}
+
+impl TokenError {
+    /// Whether another answer is possible when the client and the catalogue are read again: a refusal is never said from
+    /// memory alone.
+    pub(crate) const fn may_be_stale(&self) -> bool {
+        match self {
+            Self::Stale
+            | Self::Client { .. }
+            | Self::Reach(_)
+            | Self::Denied(_)
+            | Self::GrantNotAllowed => true,
+            Self::Request(_)
+            | Self::Grant(_)
+            | Self::UnsupportedGrant
+            | Self::Dpop(_)
+            | Self::Nonce(_)
+            | Self::Once(_)
+            | Self::Limited { .. }
+            | Self::Keys(_)
+            | Self::NotKept(_)
+            | Self::Signing
+            | Self::Store(_) => false,
+        }
+    }
 }
 
 impl From<ParamsError> for TokenError {
@@ -83,6 +131,28 @@ impl From<TokenError> for OAuthError {
                 tracing::info!(reason, "a grant was refused");
                 Self::bad_request("invalid_grant", "the code or token is not valid")
             }
+            TokenError::Dpop(error) => {
+                tracing::info!(reason = text, "a proof of possession was refused");
+                let words = match error {
+                    DpopError::Several => "send one proof",
+                    DpopError::Time => "the proof is too old, or from tomorrow",
+                    DpopError::Malformed
+                    | DpopError::Type
+                    | DpopError::Algorithm
+                    | DpopError::Key
+                    | DpopError::Signature
+                    | DpopError::Claims
+                    | DpopError::Method
+                    | DpopError::Address
+                    | DpopError::Token
+                    | DpopError::Replayed => "the proof is not valid here",
+                };
+                Self::bad_request("invalid_dpop_proof", words)
+            }
+            TokenError::Nonce(nonce) => {
+                Self::bad_request("use_dpop_nonce", "use the nonce of the header DPoP-Nonce")
+                    .dpop_nonce(nonce)
+            }
             TokenError::UnsupportedGrant => Self::bad_request("unsupported_grant_type", text),
             TokenError::GrantNotAllowed => Self::bad_request("unauthorized_client", text),
             TokenError::Denied(_) => Self::bad_request("access_denied", text),
@@ -93,9 +163,11 @@ impl From<TokenError> for OAuthError {
                 "too many calls",
             )
             .retry_after(retry_after),
-            TokenError::Store(StoreError::Unavailable(why))
-            | TokenError::Keys(KeysError::Store(StoreError::Unavailable(why))) => {
-                tracing::error!(why, "the store is away");
+            TokenError::Store(StoreError::Unavailable(_))
+            | TokenError::Keys(KeysError::Store(StoreError::Unavailable(_)))
+            | TokenError::NotKept(_)
+            | TokenError::Once(_) => {
+                tracing::error!(error = text, "the store is away");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "temporarily_unavailable",
@@ -103,7 +175,10 @@ impl From<TokenError> for OAuthError {
                 )
                 .retry_after(1)
             }
-            TokenError::Store(_) | TokenError::Keys(_) | TokenError::Signing => {
+            TokenError::Stale
+            | TokenError::Store(_)
+            | TokenError::Keys(_)
+            | TokenError::Signing => {
                 tracing::error!(error = text, "a call failed");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "")
             }

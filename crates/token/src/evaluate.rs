@@ -2,16 +2,16 @@
 //! from the token, the entitlement and the tool as it is now, through the policy. No answer is ever inferred.
 
 use narthex_policy::{CallFacts, Decision, DecisionReason, ToolFact, decide};
-use narthex_tenancy::TenantTx;
 use narthex_vocab::{ScopeSet, ToolName};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::Token;
 use crate::call::Call;
+use crate::client::Standing;
 use crate::error::TokenError;
 use crate::introspect::in_force;
 use crate::resource_auth::ResourceCaller;
-use crate::store;
 use crate::verify::{self, Live};
 
 /// The question; members that are not known are ignored, a missing one is a 400.
@@ -91,7 +91,7 @@ impl From<Decision> for Answer {
 
 /// Decides one call.
 pub(crate) async fn evaluate(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     caller: &ResourceCaller,
     question: &Evaluation,
@@ -105,7 +105,7 @@ pub(crate) async fn evaluate(
     let Ok(tool) = ToolName::parse(&question.resource.id) else {
         return Ok(Answer::refused("tool", "This is not the name of a tool"));
     };
-    let Some(live) = verify::live(tx, call, &question.context.token).await? else {
+    let Some(live) = verify::live(token, call, &question.context.token).await? else {
         return Ok(Answer::refused("token", "The access token is not valid"));
     };
     if !is_subject(&question.subject, &live) {
@@ -114,8 +114,13 @@ pub(crate) async fn evaluate(
             "The access token is of another subject",
         ));
     }
-    let facts = facts(tx, call, (caller, &live), &tool).await?;
-    let decision = decide(&facts);
+    let mut decision = decide(&facts(call, (caller, &live), &tool));
+    // What is remembered may lack what was just given, so a refusal is looked at again.
+    if !decision.allow
+        && let Some((caller, live)) = anew(token, call, (caller, &live)).await?
+    {
+        decision = decide(&facts(call, (&caller, &live), &tool));
+    }
     for error in &decision.errors {
         tracing::error!(error, "a call could not be decided");
     }
@@ -129,6 +134,26 @@ pub(crate) async fn evaluate(
     Ok(decision.into())
 }
 
+/// The resource and the client of a token as they are stored now; `None` when either is no more.
+async fn anew(
+    token: &Token,
+    call: Call<'_>,
+    (caller, live): (&ResourceCaller, &Live),
+) -> Result<Option<(ResourceCaller, Live)>, TokenError> {
+    token.forget_resource(call.place, caller.id);
+    token.forget_client(call.place, live.client.id());
+    let caller = token.resource(call.place, caller.id, call.now).await?;
+    let standing = token.standing(call.place, live.client.id(), call.now);
+    let (Some(caller), Standing::Approved(client)) = (caller, standing.await?) else {
+        return Ok(None);
+    };
+    let live = Live {
+        client,
+        ..live.clone()
+    };
+    Ok(Some((caller, live)))
+}
+
 /// The subject is the client, or the person behind its token: whoever the token is of.
 fn is_subject(subject: &Entity, live: &Live) -> bool {
     match subject.kind.as_str() {
@@ -138,27 +163,20 @@ fn is_subject(subject: &Entity, live: &Live) -> bool {
     }
 }
 
-async fn facts(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    (caller, live): (&ResourceCaller, &Live),
-    tool: &ToolName,
-) -> Result<CallFacts, TokenError> {
-    let environment = call.place.environment;
-    let needed = store::entitlement::tool_scope(tx, environment, caller.id, tool).await?;
-    let client = live.client.id();
-    let entitled = store::entitlement::tools(tx, environment, client, caller.id, call.now).await?;
-    let own = entitled.iter().find(|entry| entry.tool == *tool);
-    Ok(CallFacts {
+fn facts(call: Call<'_>, (caller, live): (&ResourceCaller, &Live), tool: &ToolName) -> CallFacts {
+    let needed = caller.scope_of(tool).cloned();
+    let mut entitled = live.client.tools(caller.id, call.now);
+    let own = entitled.find(|entry| entry.tool == *tool);
+    CallFacts {
         client_active: true,
         audience_matches: live.claims.aud == caller.identifier.as_str(),
-        token_scopes: in_force(tx, call, live).await?,
+        token_scopes: in_force(live, call.now),
         required_scopes: needed.into_iter().collect::<ScopeSet>(),
         tool: Some(ToolFact {
             entitled: own.is_some(),
             schema_matches: own.is_some_and(|entry| entry.approved == entry.current),
         }),
-    })
+    }
 }
 
 #[cfg(test)]

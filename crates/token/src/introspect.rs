@@ -1,13 +1,12 @@
 //! Introspection (RFC 7662): what a token is worth right now, told to the resource it is for or to the client it was
 //! issued to. Every other token, and every token that does not count, is `{"active": false}` and nothing else.
 
-use narthex_tenancy::TenantTx;
-use narthex_vocab::{ClientId, ResourceUri, ScopeSet};
+use narthex_vocab::{ClientId, ResourceUri, ScopeSet, Timestamp};
 use serde_json::{Value, json};
 
+use crate::Token;
 use crate::call::Call;
 use crate::error::TokenError;
-use crate::store;
 use crate::verify::{self, Live};
 
 /// Who asks.
@@ -26,12 +25,12 @@ pub(crate) struct Active {
 
 /// Answers for one token. `None` is inactive.
 pub(crate) async fn introspect(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     asker: &Asker,
     text: &str,
 ) -> Result<Option<Active>, TokenError> {
-    let Some(live) = verify::live(tx, call, text).await? else {
+    let Some(live) = verify::live(token, call, text).await? else {
         return Ok(None);
     };
     let entitled = match asker {
@@ -41,21 +40,16 @@ pub(crate) async fn introspect(
     if !entitled {
         return Ok(None);
     }
-    let scopes = in_force(tx, call, &live).await?;
+    let scopes = in_force(&live, call.now);
     Ok(Some(Active { live, scopes }))
 }
 
 /// The scopes of the token that the entitlement still has: an approval for less counts at once. Identity scopes are
 /// the person's own.
-pub(crate) async fn in_force(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    live: &Live,
-) -> Result<ScopeSet, TokenError> {
-    let environment = call.place.environment;
-    let client = live.client.id();
-    let entitlement = store::entitlement::scopes(tx, environment, client, call.now).await?;
-    let held: ScopeSet = entitlement
+pub(crate) fn in_force(live: &Live, now: Timestamp) -> ScopeSet {
+    let held: ScopeSet = live
+        .client
+        .entitlement(now)
         .scopes
         .into_iter()
         .filter(|entry| entry.identifier.as_str() == live.claims.aud)
@@ -64,7 +58,7 @@ pub(crate) async fn in_force(
     let own = |scope: &&narthex_vocab::Scope| {
         held.contains(scope) || crate::reach::IDENTITY.contains(&scope.as_str())
     };
-    Ok(live.claims.scope.iter().filter(own).cloned().collect())
+    live.claims.scope.iter().filter(own).cloned().collect()
 }
 
 impl Active {
@@ -73,7 +67,7 @@ impl Active {
         let claims = &self.live.claims;
         let mut answer = json!({
             "active": true,
-            "token_type": "Bearer",
+            "token_type": if claims.cnf.is_some() { "DPoP" } else { "Bearer" },
             "iss": claims.iss,
             "sub": claims.sub,
             "aud": claims.aud,
@@ -86,8 +80,9 @@ impl Active {
             "https://narthex.dev/claims/environment": claims.environment,
             "https://narthex.dev/claims/approval": claims.approval,
         });
-        if let (Some(act), Some(members)) = (&claims.act, answer.as_object_mut()) {
-            members.insert("act".to_owned(), json!(act));
+        if let Some(members) = answer.as_object_mut() {
+            members.extend(claims.act.iter().map(|act| ("act".to_owned(), json!(act))));
+            members.extend(claims.cnf.iter().map(|cnf| ("cnf".to_owned(), json!(cnf))));
         }
         answer
     }

@@ -1,24 +1,22 @@
-//! Where a token is minted. The issuance row is written in the transaction whose commit lets the token leave: no
-//! token leaves that is not logged. Nothing is decided here: the reach comes narrowed.
+//! Where a token is minted. Its issuance row is durable before it leaves: no token leaves that is not logged. Nothing is
+//! decided here: the reach comes narrowed.
 
-use chrono::Duration;
 use narthex_tenancy::TenantTx;
-use narthex_vocab::{Grant, GrantType, Id, ScopeSet, Timestamp};
+use narthex_vocab::{Grant, GrantType, Id, ScopeSet, Timestamp, TokenLifetime};
 use rand_core::CryptoRng;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::Token;
 use crate::call::Call;
-use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
+use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation};
 use crate::client::ApprovedClient;
+use crate::dpop::Thumbprint;
+use crate::entitlement::EntitledTool;
 use crate::error::TokenError;
-use crate::lineage;
 use crate::reach::Reach;
 use crate::store;
 use crate::store::issuance::Issuance;
-
-/// How long an access token lives; the approval may end it sooner.
-const LIFETIME: Duration = Duration::minutes(10);
 
 /// For whom and under what a token is minted.
 pub(crate) struct Mint<'a> {
@@ -27,6 +25,8 @@ pub(crate) struct Mint<'a> {
     pub(crate) grant_type: GrantType,
     /// The person; `None` when the client acts for itself.
     pub(crate) person: Option<Person>,
+    /// The key that the token is bound to; `None` for a bearer token.
+    pub(crate) key: Option<&'a Thumbprint>,
 }
 
 /// The person a token speaks for.
@@ -52,27 +52,55 @@ pub(crate) struct Issued {
     pub(crate) id_token: Option<String>,
 }
 
-/// Logs and signs one access token.
+/// Logs and signs one access token, in the transaction of the grant that it is issued for.
 pub(crate) async fn issue(
     tx: &mut TenantTx,
     call: Call<'_>,
     mint: Mint<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Result<Issued, TokenError> {
-    let claims = claims(tx, call, &mint, new_jti(call.now, rng)).await?;
-    let row = Issuance {
-        jti: claims.jti,
-        client: mint.client.id(),
-        grant_type: mint.grant_type,
-        subject: &claims.sub,
-        scope: &claims.scope,
-        audience: &claims.aud,
-        grant: mint.person.as_ref().map(|person| person.grant),
+    let life = Life::of(call, &mint, new_jti(call.now, rng));
+    let row = row(call, &mint, &life);
+    let refused = store::issuance::write(tx.connection()?, call.place.tenant, &[row]).await?;
+    if !refused.is_empty() {
+        return Err(TokenError::Stale);
+    }
+    sign(call, &mint, life)
+}
+
+/// Logs and signs one access token that nothing else is written for, together with others that are issued now.
+pub(crate) async fn issue_alone(
+    token: &Token,
+    call: Call<'_>,
+    mint: Mint<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Issued, TokenError> {
+    let life = Life::of(call, &mint, new_jti(call.now, rng));
+    let row = row(call, &mint, &life);
+    token.issuances.keep(call.place.tenant, row).await??;
+    sign(call, &mint, life)
+}
+
+fn row(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Issuance {
+    Issuance {
+        environment: call.place.environment,
         at: call.now,
-        expires_at: expires_at(call, &mint),
-        request_id: call.request_id,
-    };
-    store::issuance::insert(tx, call.place.environment, &row).await?;
+        jti: life.jti,
+        client_id: mint.client.id().clone(),
+        approval_id: mint.client.approval().as_uuid(),
+        begins: mint.grant_type != GrantType::RefreshToken,
+        grant_type: mint.grant_type.as_str(),
+        subject: subject(mint),
+        scope: mint.reach.scopes.clone(),
+        audience: mint.reach.audience(&call.place.issuer).to_owned(),
+        grant_id: mint.person.as_ref().map(|person| person.grant.as_uuid()),
+        expires_at: life.expires_at,
+        request_id: call.request_id.to_owned(),
+    }
+}
+
+fn sign(call: Call<'_>, mint: &Mint<'_>, life: Life<'_>) -> Result<Issued, TokenError> {
+    let claims = claims(call, mint, life);
     let access_token = call
         .ring
         .access
@@ -82,7 +110,7 @@ pub(crate) async fn issue(
         .increment(1);
     Ok(Issued {
         access_token,
-        token_type: "Bearer",
+        token_type: if mint.key.is_some() { "DPoP" } else { "Bearer" },
         expires_in: (claims.exp - claims.iat).max(0),
         scope: claims.scope,
         refresh_token: None,
@@ -90,50 +118,72 @@ pub(crate) async fn issue(
     })
 }
 
-/// The approval, or the first scope of it that ends, may end a token before its time.
-fn expires_at(call: Call<'_>, mint: &Mint<'_>) -> Timestamp {
+/// What was agreed may end a token before its time: the approval, the first scope or tool of it that ends, the life of
+/// tokens.
+fn expires_at(call: Call<'_>, mint: &Mint<'_>, tools: &[&EntitledTool]) -> Timestamp {
     let end = mint.client.expires_at();
-    let until = mint.reach.resource.as_ref().map_or(end, |at| at.until);
-    (call.now + LIFETIME).min(until).min(end)
+    let (until, tokens) = match &mint.reach.resource {
+        Some(at) => (at.until, at.tokens),
+        None => (end, TokenLifetime::LONGEST),
+    };
+    let ends = tools.iter().map(|tool| tool.until);
+    ends.fold(
+        (call.now + tokens.duration()).min(until).min(end),
+        Timestamp::min,
+    )
 }
 
-async fn claims(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    mint: &Mint<'_>,
+/// What a token is, until when, and what it can call: tools of its scopes, with the schema that was approved.
+struct Life<'a> {
     jti: Uuid,
-) -> Result<AccessClaims, TokenError> {
-    let Mint { client, reach, .. } = mint;
-    let environment = call.place.environment;
-    let tools = match &reach.resource {
-        Some(at) => {
-            store::entitlement::tools(tx, environment, client.id(), at.id, call.now).await?
+    expires_at: Timestamp,
+    tools: Vec<&'a EntitledTool>,
+}
+
+impl<'a> Life<'a> {
+    fn of(call: Call<'_>, mint: &Mint<'a>, jti: Uuid) -> Self {
+        let Mint { client, reach, .. } = mint;
+        let tools = reach.resource.iter();
+        let tools: Vec<_> = tools
+            .flat_map(|at| client.tools(at.id, call.now))
+            .filter(|tool| reach.scopes.contains(&tool.scope) && tool.approved == tool.current)
+            .collect();
+        Self {
+            jti,
+            expires_at: expires_at(call, mint, &tools),
+            tools,
         }
-        None => Vec::new(),
-    };
+    }
+}
+
+/// Whom it speaks for.
+fn subject(mint: &Mint<'_>) -> String {
+    match &mint.person {
+        Some(person) => person.subject.clone(),
+        None => mint.client.id().to_string(),
+    }
+}
+
+fn claims(call: Call<'_>, mint: &Mint<'_>, life: Life<'_>) -> AccessClaims {
+    let Mint { client, reach, .. } = mint;
     let person = mint.person.as_ref();
-    let subject = person.map_or_else(|| client.id().to_string(), |person| person.subject.clone());
-    Ok(AccessClaims {
+    AccessClaims {
         iss: call.place.issuer.to_string(),
-        sub: subject,
+        sub: subject(mint),
         aud: reach.audience(&call.place.issuer).to_owned(),
         client_id: client.id().clone(),
         scope: reach.scopes.clone(),
-        exp: expires_at(call, mint).timestamp(),
+        exp: life.expires_at.timestamp(),
         iat: call.now.timestamp(),
         auth_time: person.map(|person| person.auth_time.timestamp()),
-        jti,
-        act: lineage::act(tx, environment, client).await?,
+        jti: life.jti,
+        act: client.act().cloned(),
+        cnf: mint.key.cloned().map(|jkt| Confirmation { jkt }),
         tenant: call.place.issuer.tenant().clone(),
-        environment,
+        environment: call.place.environment,
         approval: client.approval(),
-        tools: tools
-            .into_iter()
-            .filter(|tool| reach.scopes.contains(&tool.scope))
-            .filter(|tool| tool.approved == tool.current)
-            .map(|tool| tool.tool)
-            .collect(),
-    })
+        tools: life.tools.iter().map(|tool| tool.tool.clone()).collect(),
+    }
 }
 
 /// A `UUIDv7`, so that the log's index grows at one end.

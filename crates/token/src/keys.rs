@@ -2,21 +2,19 @@
 //! memory. A private key is never in a row, a log or an answer.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
-use narthex_tenancy::{StoreError, sealing::SealError};
-use narthex_vocab::{Environment, Id, Tenant, Timestamp};
+use narthex_tenancy::{StoreError, ambient, sealing::SealError};
+use narthex_vocab::Timestamp;
 use rand_core::CryptoRng;
 
 use crate::Token;
+use crate::memory::At;
 use crate::signing_key::{Es256Key, Rs256Key, SigningKeyError};
 use crate::store::signing_key::{self as store, CurrentKey, NewKey};
-
-/// One issuer.
-type At = (Id<Tenant>, Environment);
 
 /// What one issuer signs with, and what its tokens are checked with.
 pub(crate) struct Ring {
@@ -33,18 +31,6 @@ impl Ring {
     }
 }
 
-/// The parsed keys of the issuers that this process has served.
-#[derive(Default)]
-pub struct Keys {
-    rings: RwLock<HashMap<At, Arc<Ring>>>,
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Keys(…)")
-    }
-}
-
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeysError {
@@ -58,36 +44,18 @@ pub(crate) enum KeysError {
     Store(#[from] StoreError),
 }
 
-impl Keys {
-    /// The keys of one issuer. Keys that were never made are made now; when two processes make them at once, the
-    /// database keeps the first and both use it.
-    pub(crate) async fn ring(
-        &self,
-        token: &Token,
-        at: At,
-        now: Timestamp,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Arc<Ring>, KeysError> {
-        let known = {
-            let rings = self.rings.read().unwrap_or_else(PoisonError::into_inner);
-            rings.get(&at).cloned()
-        };
-        if let Some(keys) = known {
-            return Ok(keys);
+/// The keys of one issuer. Keys that were never made are made now; when two processes make them at once, the database keeps
+/// the first and both use it.
+pub(crate) async fn ring(token: &Token, at: At, now: Timestamp) -> Result<Arc<Ring>, KeysError> {
+    let read = async || {
+        if let Some(ring) = load(token, at, now).await? {
+            return Ok(Some(ring));
         }
-        let kept = load(token, at, now).await?;
-        let keys = if let Some(keys) = kept {
-            keys
-        } else {
-            make(token, at, now, rng).await?;
-            let made = load(token, at, now).await?;
-            made.ok_or(KeysError::Store(StoreError::NotFound))?
-        };
-        let keys = Arc::new(keys);
-        let mut rings = self.rings.write().unwrap_or_else(PoisonError::into_inner);
-        rings.insert(at, Arc::clone(&keys));
-        Ok(keys)
-    }
+        make(token, at, now, &mut ambient::rng()).await?;
+        load(token, at, now).await
+    };
+    let ring = token.remembered_ring(at, now, read).await?;
+    ring.ok_or(KeysError::Store(StoreError::NotFound))
 }
 
 /// Reads and opens the keys; `None` while one of the two algorithms has none.

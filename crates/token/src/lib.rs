@@ -1,8 +1,8 @@
 //! The token plane: sign-in and consent of end users, tokens, introspection, revocation, decisions, keys.
 //! It cannot write a client or an entitlement: its database role has no right to.
 //!
-//! Every read goes straight through to Postgres: there is no cache of clients, entitlements or revocations yet, so
-//! what the approval plane commits counts from the next request on. Only parsed signing keys live in memory.
+//! What is read of tenants, clients, resources and keys is kept in memory while every change is heard of ([`Memory`]).
+//! Revocations never are.
 //!
 //! Reading order: [`routes`] is the table of endpoints; `endpoint/` parses and renders; one verb a file beside it;
 //! `store/` is the only place with diesel.
@@ -19,6 +19,7 @@ mod client_auth;
 mod client_credentials;
 mod consent;
 mod continue_to;
+mod dpop;
 mod endpoint;
 mod entitlement;
 mod error;
@@ -26,11 +27,14 @@ mod evaluate;
 mod guard;
 mod id_token;
 mod introspect;
+mod issuances;
 mod issue;
 mod keys;
 mod lineage;
+mod memory;
 mod page_error;
 mod place;
+mod possession;
 mod reach;
 mod redeem;
 mod refresh;
@@ -38,6 +42,7 @@ mod resource_auth;
 mod revoke;
 mod routes;
 mod sealed;
+mod shelf;
 mod signed_in;
 mod signing_key;
 mod store;
@@ -52,14 +57,15 @@ use narthex_people::People;
 use narthex_tenancy::{
     Database, ambient,
     budget::{Budgets, LocalLimiter},
+    lease::Leases,
     listen::{self, Hint},
     sealing::SealingKey,
 };
-use narthex_vocab::Id;
 use url::Url;
 
 pub use guard::Guard;
-pub use keys::Keys;
+pub use issuances::Issuances;
+pub use memory::Memory;
 pub use routes::routes;
 
 /// What the token plane needs, per process: made once by the binary, shared by every handler.
@@ -70,6 +76,8 @@ pub struct Token {
     pub people: People,
     /// The shared budgets.
     pub budgets: Budgets,
+    /// What was taken of them and not given out; begins empty.
+    pub leases: Leases,
     /// What limits while Redis is away.
     pub fallback: LocalLimiter,
     /// The key-encryption key: signing keys and pending consents are sealed under it. No other plane has it.
@@ -78,8 +86,10 @@ pub struct Token {
     pub discovery_base: Url,
     /// The origin of this plane, as metadata names it.
     pub token_base: Url,
-    /// Parsed signing keys; begins empty.
-    pub keys: Keys,
+    /// What was read before; begins empty.
+    pub memory: Memory,
+    /// Where tokens are logged.
+    pub issuances: Issuances,
 }
 
 impl std::fmt::Debug for Token {
@@ -97,30 +107,28 @@ pub fn configure(config: &mut ServiceConfig, state: Data<Token>) {
     routes().configure(config);
 }
 
-/// Makes the keys of new environments as they appear, so that key sets are never empty for long. What is missed is
-/// made on first use.
+/// Takes word of every change, and makes the keys of new environments as they appear, so that key sets are never empty for
+/// long. `listen_url` is a connection of `narthex_token` that no pooler sits before.
 pub async fn watch(state: Data<Token>, listen_url: String) {
-    let mut hints = listen::listen(listen_url, &["narthex_environment"]);
+    let mut hints = listen::attend(listen_url, memory::CHANNELS);
     while let Some(hint) = hints.recv().await {
-        let Hint::Notice { payload, .. } = hint else {
+        state.memory.take(&hint);
+        let Hint::Notice { channel, payload } = hint else {
             continue;
         };
         let mut words = payload.split(' ');
-        let tenant = words
-            .next()
-            .and_then(|word| uuid::Uuid::try_parse(word).ok());
-        let environment = words.next().and_then(|word| word.parse().ok());
-        let (Some(tenant), Some(environment)) = (tenant, environment) else {
-            tracing::warn!(%payload, "a hint about an environment could not be read");
-            continue;
-        };
-        let at = (Id::from_uuid(tenant), environment);
-        let made = state
-            .keys
-            .ring(&state, at, ambient::now(), &mut ambient::rng())
-            .await;
-        if let Err(error) = made {
-            tracing::warn!(%error, "keys of a new environment were not made; they are on first use");
+        if channel == memory::ENVIRONMENT
+            && let (Some(tenant), Some(environment)) = (words.next(), words.next())
+            && let Some(at) = memory::at(tenant, environment)
+        {
+            // Beside the listening: making keys takes a while.
+            actix_web::rt::spawn(make_keys(state.clone(), at));
         }
+    }
+}
+
+async fn make_keys(state: Data<Token>, at: memory::At) {
+    if let Err(error) = keys::ring(&state, at, ambient::now()).await {
+        tracing::warn!(%error, "keys of a new environment were not made; they are on first use");
     }
 }

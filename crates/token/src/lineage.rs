@@ -1,12 +1,7 @@
 //! On whose behalf a client acts that another one registered: the `act` claim (RFC 8693 section 4.1). It only tells;
 //! nothing is decided by it.
 
-use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::Environment;
 use serde::{Deserialize, Serialize};
-
-use crate::client::ApprovedClient;
-use crate::store;
 
 /// Somebody who acts, and whoever stands behind: the client itself, the client that registered it, and so on up to the
 /// person who answers for the first.
@@ -18,22 +13,8 @@ pub(crate) struct Actor {
     pub(crate) act: Option<Box<Self>>,
 }
 
-/// The `act` of a token; none for a client that no other one registered.
-pub(crate) async fn act(
-    tx: &mut TenantTx,
-    environment: Environment,
-    client: &ApprovedClient,
-) -> Result<Option<Actor>, StoreError> {
-    let Some(parent) = client.parent() else {
-        return Ok(None);
-    };
-    let mut line = vec![client.id().to_string()];
-    line.extend(store::lineage::above(tx, environment, parent).await?);
-    Ok(nested(line))
-}
-
 /// The first one acts; each of the others stands behind the one before it.
-fn nested(line: Vec<String>) -> Option<Actor> {
+pub(crate) fn nested(line: Vec<String>) -> Option<Actor> {
     line.into_iter().rev().fold(None, |act, sub| {
         Some(Actor {
             sub,

@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, ResponseError};
-use narthex_tenancy::StoreError;
+use narthex_tenancy::{StoreError, ambient};
 use narthex_vocab::{Environment, Id, Issuer, TenantSlug, kind};
 
 use crate::Token;
@@ -66,7 +66,7 @@ impl FromRequest for Place {
             let (Some(slug), Some(environment), Some(token)) = (slug, environment, token) else {
                 return Err(PlaceError::NotFound);
             };
-            let tenant = token.database.resolve(&slug).await?;
+            let tenant = token.tenant_of(&slug, ambient::now()).await?;
             Ok(Self {
                 tenant: tenant.ok_or(PlaceError::NotFound)?,
                 environment,

@@ -1,7 +1,7 @@
 //! How far one token reaches: scopes narrowed by the entitlement, and exactly one audience (RFC 8707). Pure; it
 //! never widens what was approved.
 
-use narthex_vocab::{Id, Issuer, Resource, ResourceUri, ScopeSet, Timestamp};
+use narthex_vocab::{Id, Issuer, Resource, ResourceUri, ScopeSet, Timestamp, TokenLifetime};
 
 use crate::entitlement::{EntitledScope, Entitlement};
 
@@ -45,6 +45,8 @@ pub(crate) struct Audience {
     pub(crate) identifier: ResourceUri,
     /// When the first of the scopes ends.
     pub(crate) until: Timestamp,
+    /// How long a token lives: the shortest that was agreed for one of the scopes.
+    pub(crate) tokens: TokenLifetime,
 }
 
 impl Reach {
@@ -170,16 +172,19 @@ fn audience(
         };
     };
     let mut until = first.expires_at;
+    let mut tokens = TokenLifetime::LONGEST;
     for entry in entries {
         if entry.resource != first.resource {
             return Err(ReachError::SeveralTargets);
         }
         until = until.min(entry.expires_at);
+        tokens = entry.tokens.map_or(tokens, |agreed| agreed.min(tokens));
     }
     Ok(Some(Audience {
         id: first.resource,
         identifier: first.identifier.clone(),
         until,
+        tokens,
     }))
 }
 

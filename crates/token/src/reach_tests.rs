@@ -17,6 +17,7 @@ fn entitlement() -> Entitlement {
         description: scope.to_owned(),
         risk: Risk::Read,
         expires_at: Timestamp::from_timestamp(2_000_000_000, 0).unwrap(),
+        tokens: None,
     };
     Entitlement {
         scopes: vec![
@@ -113,4 +114,19 @@ fn an_empty_entitlement_reaches_nothing() {
         narrow(&all, &Entitlement::default(), Excess::LeftOut, false),
         Err(ReachError::Nothing)
     );
+}
+
+#[test]
+fn the_shortest_life_that_was_agreed_counts() {
+    let mut short = entitlement();
+    for (entry, minutes) in short.scopes.iter_mut().zip([5, 2]) {
+        entry.tokens = Some(TokenLifetime::from_minutes(minutes).unwrap());
+    }
+    let lives = |wanted: &Wanted| {
+        let reach = narrow(wanted, &short, Excess::LeftOut, false).unwrap();
+        reach.resource.map(|at| at.tokens.minutes())
+    };
+    assert_eq!(lives(&wanted(None, Some(NOTES))), Some(2));
+    assert_eq!(lives(&wanted(Some("notes:read"), None)), Some(5));
+    assert_eq!(lives(&wanted(None, Some(MAIL))), Some(10));
 }

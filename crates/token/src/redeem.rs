@@ -9,6 +9,7 @@ use rand_core::CryptoRng;
 
 use crate::call::Call;
 use crate::client::ApprovedClient;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::id_token::{self, Identity};
 use crate::issue::{self, Issued, Mint, Person};
@@ -29,6 +30,8 @@ pub(crate) struct Redeem {
     /// Compared when it is sent, as clients of RFC 6749 do.
     pub(crate) redirect_uri: Option<String>,
     pub(crate) resource: Option<ResourceUri>,
+    /// The key that was proved with it.
+    pub(crate) key: Option<Thumbprint>,
 }
 
 /// What became of it.
@@ -72,16 +75,20 @@ pub(crate) async fn redeem(
         grant: grant.id,
         auth_time: code.auth_time,
     };
-    let reach = reach_of(tx, call, client, &grant).await?;
+    let reach = reach_of(call, client, &grant)?;
     let mint = Mint {
         client,
         reach: &reach,
         grant_type: GrantType::AuthorizationCode,
         person: Some(person.clone()),
+        key: command.key.as_ref(),
     };
     let mut issued = issue::issue(tx, call, mint, rng).await?;
     if client.allows(GrantType::RefreshToken) {
-        issued.refresh_token = Some(first_refresh_token(tx, call, &grant, rng).await?);
+        // A client with credentials proves itself by them; others by the key alone (RFC 9449 section 5).
+        let shared = client.metadata().auth_method().is_public();
+        let key = command.key.filter(|_| shared);
+        issued.refresh_token = Some(first_refresh_token(tx, call, (&grant, key), rng).await?);
     }
     if reach.scopes.has("openid") {
         let identity = Identity {
@@ -101,6 +108,9 @@ fn check(code: &Code, client: &ApprovedClient, command: &Redeem) -> Result<(), T
     }
     if !code.challenge.verify(&command.verifier) {
         return Err(TokenError::Grant("the code verifier is wrong"));
+    }
+    if code.key.is_some() && code.key != command.key {
+        return Err(TokenError::Grant("the code is bound to another key"));
     }
     match &command.redirect_uri {
         Some(sent) if *sent != code.redirect_uri => {
@@ -150,14 +160,12 @@ pub(crate) async fn check_person(tx: &mut TenantTx, grant: &OpenGrant) -> Result
 }
 
 /// What the person allowed, within what is approved now.
-pub(crate) async fn reach_of(
-    tx: &mut TenantTx,
+pub(crate) fn reach_of(
     call: Call<'_>,
     client: &ApprovedClient,
     grant: &OpenGrant,
 ) -> Result<reach::Reach, TokenError> {
-    let environment = call.place.environment;
-    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let entitlement = client.entitlement(call.now);
     let wanted = Wanted {
         scope: Some(grant.scope.clone()),
         resource: grant.resource.clone(),
@@ -168,7 +176,7 @@ pub(crate) async fn reach_of(
 async fn first_refresh_token(
     tx: &mut TenantTx,
     call: Call<'_>,
-    grant: &OpenGrant,
+    (grant, key): (&OpenGrant, Option<Thumbprint>),
     rng: &mut dyn CryptoRng,
 ) -> Result<String, TokenError> {
     let row = RefreshRow {
@@ -177,6 +185,7 @@ async fn first_refresh_token(
         idle_expires_at: call.now + IDLE,
         expires_at: grant.expires_at,
         rotated: false,
+        key,
     };
     let token = Secret::generate(SecretKind::RefreshToken, rng);
     let hash = token.hash(call.hash_key);

@@ -7,6 +7,7 @@ use rand_core::CryptoRng;
 
 use crate::call::Call;
 use crate::client::ApprovedClient;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::issue::{self, Issued, Mint, Person};
 use crate::reach::{ReachError, Wanted};
@@ -21,6 +22,8 @@ pub(crate) struct Refresh {
     pub(crate) token: Option<Secret>,
     /// Less than the grant, if anything is named; never more.
     pub(crate) wanted: Wanted,
+    /// The key that was proved with it.
+    pub(crate) key: Option<Thumbprint>,
 }
 
 /// What became of it.
@@ -53,6 +56,12 @@ pub(crate) async fn refresh(
         .ok_or(TokenError::Grant(
             "the grant has ended or is another client's",
         ))?;
+    // Before anything else: whoever has not the key can end nothing.
+    if row.key.is_some() && row.key != command.key {
+        return Err(TokenError::Grant(
+            "the refresh token is bound to another key",
+        ));
+    }
     if row.rotated {
         let why = "a refresh token was used twice";
         store::grant::end(tx, environment, grant.id, why, call.now).await?;
@@ -64,7 +73,7 @@ pub(crate) async fn refresh(
     check_resource(&grant, command.wanted.resource.as_ref())?;
     check_person(tx, &grant).await?;
     let narrowed = narrowed(grant, command.wanted)?;
-    let reach = reach_of(tx, call, client, &narrowed).await?;
+    let reach = reach_of(call, client, &narrowed)?;
     let person = Person {
         subject: narrowed.member.to_string(),
         grant: narrowed.id,
@@ -75,6 +84,7 @@ pub(crate) async fn refresh(
         reach: &reach,
         grant_type: GrantType::RefreshToken,
         person: Some(person),
+        key: command.key.as_ref(),
     };
     let mut issued = issue::issue(tx, call, mint, rng).await?;
 

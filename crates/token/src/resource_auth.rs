@@ -1,19 +1,43 @@
 //! How a resource proves itself at introspection and at the decision API: HTTP Basic with its id and a secret of its
 //! own kind. A client's secret is worth nothing here.
 
-use narthex_tenancy::TenantTx;
-use narthex_vocab::{Id, Resource, ResourceUri, Secret, SecretKind};
+use std::sync::Arc;
 
+use narthex_vocab::{
+    Id, Resource, ResourceUri, Scope, Secret, SecretHash, SecretKind, Timestamp, ToolName,
+};
+
+use crate::Token;
 use crate::call::Call;
 use crate::error::TokenError;
-use crate::store;
 
-/// A resource that proved itself.
-#[derive(Debug, Clone)]
-pub(crate) struct ResourceCaller {
+/// A resource as the catalogue has it. It may be older than the call that looks at it, so secrets carry their ends.
+#[derive(Debug)]
+pub(crate) struct ResourceSnapshot {
     pub(crate) id: Id<Resource>,
     pub(crate) identifier: ResourceUri,
+    /// Those that were not revoked.
+    pub(crate) secrets: Vec<(SecretHash, Timestamp)>,
+    /// Each with the scope that calling it needs.
+    pub(crate) tools: Vec<(ToolName, Scope)>,
 }
+
+impl ResourceSnapshot {
+    /// Whether this is one of its live secrets: each is compared, in constant time.
+    fn has(&self, hash: &SecretHash, now: Timestamp) -> bool {
+        let live = self.secrets.iter().filter(|(_, until)| *until > now);
+        live.filter(|(own, _)| own.ct_eq(hash)).count() > 0
+    }
+
+    /// The scope that calling a tool needs; `None` for a tool that it does not have.
+    pub(crate) fn scope_of(&self, tool: &ToolName) -> Option<&Scope> {
+        let mut tools = self.tools.iter();
+        tools.find_map(|(name, scope)| (name == tool).then_some(scope))
+    }
+}
+
+/// A resource that proved itself.
+pub(crate) type ResourceCaller = Arc<ResourceSnapshot>;
 
 /// Whether the user of a Basic header names a resource (`res_…`) and not a client.
 pub(crate) fn names_resource(user: &str) -> Option<Id<Resource>> {
@@ -22,7 +46,7 @@ pub(crate) fn names_resource(user: &str) -> Option<Id<Resource>> {
 
 /// Checks the secret of a resource.
 pub(crate) async fn authenticate(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     resource: Id<Resource>,
     secret: &str,
@@ -34,15 +58,14 @@ pub(crate) async fn authenticate(
     let secret = Secret::parse(SecretKind::ResourceSecret, secret)
         .map_err(|_| refuse("not a resource secret"))?;
     let hash = secret.hash(call.hash_key);
-    let environment = call.place.environment;
-    let known = store::credential::of_resource(tx, environment, resource, call.now).await?;
-    let known = known.ok_or_else(|| refuse("no such resource, or no live secret"))?;
-    let matching = known.hashes.iter().filter(|own| own.ct_eq(&hash)).count();
-    if matching == 0 {
-        return Err(refuse("the secret is not one of its live ones"));
+    // What is remembered may lack a secret that it has just got, so a refusal is looked at again.
+    for _ in 0..2 {
+        let known = token.resource(call.place, resource, call.now).await?;
+        let known = known.ok_or_else(|| refuse("no such resource"))?;
+        if known.has(&hash, call.now) {
+            return Ok(known);
+        }
+        token.forget_resource(call.place, resource);
     }
-    Ok(ResourceCaller {
-        id: resource,
-        identifier: known.identifier,
-    })
+    Err(refuse("the secret is not one of its live ones"))
 }

@@ -76,7 +76,19 @@ pub(crate) async fn spend(
     if let Counted::TokenSource(_) = counted {
         buckets.push(Bucket::new(format!("token/{environment}"), 120_000, MINUTE));
     }
-    let answer = match token.budgets.spend(place.tenant, &buckets).await {
+    let spent = match counted {
+        // Machines come often: most of their calls are counted in memory.
+        Counted::TokenSource(_) | Counted::Client(..) | Counted::CheckSource(_) => {
+            let (budgets, leases) = (&token.budgets, &token.leases);
+            budgets
+                .spend_leased(leases, place.tenant, &buckets, now)
+                .await
+        }
+        Counted::DocumentSource(_) | Counted::Documents | Counted::PageSource(_) => {
+            token.budgets.spend(place.tenant, &buckets).await
+        }
+    };
+    let answer = match spent {
         Ok(answer) => answer,
         Err(error) => {
             tracing::warn!(%error, "the token plane is limited in memory");

@@ -1,23 +1,28 @@
 //! What a person lets a client know of them (OpenID Connect Core section 5.3): `sub` always, name and address only by
 //! their scopes.
 
-use narthex_tenancy::TenantTx;
 use serde_json::{Value, json};
 
-use crate::bearer::BearerError;
+use crate::Token;
+use crate::bearer::{BearerError, Shown};
 use crate::call::Call;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::verify;
 
 /// Answers for the person behind a token.
 pub(crate) async fn userinfo(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
-    text: &str,
+    (shown, key): (&Shown, Option<&Thumbprint>),
 ) -> Result<Result<Value, BearerError>, TokenError> {
-    let Some(live) = verify::live(tx, call, text).await? else {
+    let Some(live) = verify::live(token, call, &shown.token).await? else {
         return Ok(Err(BearerError::Invalid));
     };
+    let own = live.claims.cnf.as_ref().map(|cnf| &cnf.jkt);
+    if own != key || shown.bound != own.is_some() {
+        return Ok(Err(BearerError::Unproved));
+    }
     let Some(person) = live.person else {
         return Ok(Err(BearerError::Scope));
     };

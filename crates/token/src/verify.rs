@@ -2,9 +2,10 @@
 //! and its person. Used by introspection, userinfo and the decision API alike; it says no more than live or not.
 
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
-use narthex_tenancy::{StoreError, TenantTx, member};
+use narthex_tenancy::{StoreError, member};
 use narthex_vocab::{Id, Member, Timestamp};
 
+use crate::Token;
 use crate::call::Call;
 use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims};
 use crate::client::{ApprovedClient, Standing};
@@ -13,30 +14,34 @@ use crate::place::Place;
 use crate::store;
 
 /// A token that counts, with the client it was issued to.
+#[derive(Clone)]
 pub(crate) struct Live {
     pub(crate) claims: AccessClaims,
-    pub(crate) client: Box<ApprovedClient>,
+    pub(crate) client: ApprovedClient,
     /// The person, when one is behind it.
     pub(crate) person: Option<member::Member>,
 }
 
 /// Checks a token wholly; `None` for every token that does not count, whatever is wrong with it.
 pub(crate) async fn live(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     text: &str,
 ) -> Result<Option<Live>, StoreError> {
     let Some(claims) = signed(call.ring, call.place, text, call.now) else {
         return Ok(None);
     };
-    let environment = call.place.environment;
-    let standing = store::client::find(tx, environment, &claims.client_id, call.now).await?;
+    let standing = token
+        .standing(call.place, &claims.client_id, call.now)
+        .await?;
     let Standing::Approved(client) = standing else {
         return Ok(None);
     };
-    let known =
-        store::issuance::is_live(tx, environment, claims.jti, &claims.client_id, call.now).await?;
-    if !known {
+    let named = (claims.jti, &claims.client_id);
+    let known = async |connection: &mut _| {
+        store::issuance::is_live(connection, call.place, named, call.now).await
+    };
+    if !token.database.one_trip(known).await? {
         return Ok(None);
     }
     if claims.sub == claims.client_id.as_str() {
@@ -49,7 +54,8 @@ pub(crate) async fn live(
     let Ok(member) = claims.sub.parse::<Id<Member>>() else {
         return Ok(None);
     };
-    match member::load_end_user(tx, member).await {
+    let load = async |tx: &mut _| member::load_end_user(tx, member).await;
+    match token.database.tenant(call.place.tenant, load).await {
         Ok(person) => Ok(Some(Live {
             claims,
             client,

@@ -87,7 +87,7 @@ pub(crate) async fn waiting(
             return Ok(Waiting::GoOn(Box::new(found.request)));
         }
         Standing::Approved(client) => (client.metadata().clone(), true),
-        Standing::Stopped(client) => (client.metadata, true),
+        Standing::Stopped(client) => (client.metadata.clone(), true),
         Standing::Undecided(client) => (client.metadata, !client.waiting),
         Standing::Unknown => return Err(PageError::NotFound),
     };

@@ -7,9 +7,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_approval::{
     Acting,
+    activate::Activated,
     catalogue::{
         AddResource, AddScope, AddTool, CatalogueError, add_resource, add_scope, add_tool,
     },
+    confirm::{Confirm, Confirmed, confirm},
     create_tenant::{CreateTenant, create_tenant},
     decide::{Decide, DecideError, Decided, Outcome, decide},
     integration::Operator,
@@ -55,6 +57,8 @@ pub(crate) struct Company {
     pub(crate) tenant: Id<kind::Tenant>,
     pub(crate) owner: Person,
     pub(crate) reviewer: Person,
+    /// Another person of the platform, who confirms.
+    pub(crate) approver: Person,
     pub(crate) notes: BTreeMap<Environment, Id<kind::Resource>>,
 }
 
@@ -68,16 +72,22 @@ impl Company {
             Some(Role::Reviewer),
         )
         .await;
-        Self::founded(place, reviewer, ("acme", "Acme")).await
+        let second = Some(Role::Approver);
+        let approver = person(&place.approval(), PLATFORM_TENANT, "Omar", second).await;
+        Self::founded(place, (reviewer, approver), ("acme", "Acme")).await
     }
 
     /// Another company on the same platform.
     pub(crate) async fn neighbour(&self) -> Self {
-        let (place, reviewer) = (self.place.clone(), self.reviewer.clone());
-        Self::founded(place, reviewer, ("globex", "Globex")).await
+        let staff = (self.reviewer.clone(), self.approver.clone());
+        Self::founded(self.place.clone(), staff, ("globex", "Globex")).await
     }
 
-    async fn founded(place: Place, reviewer: Person, (slug, name): (&str, &str)) -> Self {
+    async fn founded(
+        place: Place,
+        (reviewer, approver): (Person, Person),
+        (slug, name): (&str, &str),
+    ) -> Self {
         let tenant = Id::new(ambient::now(), &mut ambient::rng());
         let command = CreateTenant {
             slug: TenantSlug::parse(slug).unwrap(),
@@ -102,6 +112,7 @@ impl Company {
             tenant,
             owner,
             reviewer,
+            approver,
             notes: BTreeMap::new(),
         };
         for environment in Environment::ALL.iter().copied() {
@@ -193,6 +204,7 @@ impl Company {
         Reach {
             scopes: ScopeSet::parse(scopes).unwrap(),
             tools: tools.iter().map(tool).collect(),
+            ..Reach::default()
         }
     }
 
@@ -265,8 +277,56 @@ impl Company {
         PayloadHash::from_bytes(found.unwrap().try_into().unwrap())
     }
 
-    /// The reviewer decides what they saw.
+    /// The platform decides: the reviewer, and where the policy wants two people another one confirms.
     pub(crate) async fn decide(
+        &self,
+        request: RequestRef,
+        outcome: Outcome,
+    ) -> Result<Decided, DecideError> {
+        match self.decide_alone(request, outcome).await? {
+            Decided::AwaitsSecond { .. } => Ok(Decided::Activated(self.confirm(request).await)),
+            decided @ (Decided::Activated(_) | Decided::Offered { .. } | Decided::Closed(_)) => {
+                Ok(decided)
+            }
+        }
+    }
+
+    /// Another person of the platform confirms what waits.
+    pub(crate) async fn confirm(&self, request: RequestRef) -> Activated {
+        use review::second_wanted as w;
+        let database = self.place.approval();
+        let first: Result<uuid::Uuid, StoreError> = database
+            .tenant(self.tenant, async |tx| {
+                let waits = w::table.filter(
+                    w::request_id
+                        .eq(request.id.as_uuid())
+                        .and(w::version.eq(request.version)),
+                );
+                Ok(waits.select(w::decision_id).first(tx.connection()?).await?)
+            })
+            .await;
+        let command = Confirm {
+            request,
+            first: Id::from_uuid(first.unwrap()),
+            seen: self.payload(request).await,
+            confirm: true,
+            reason: Reason::parse("I have looked at it too.").unwrap(),
+        };
+        let who = (&self.approver, Role::Approver, Action::Confirm);
+        let confirmed = by(
+            &self.place,
+            self.tenant,
+            who,
+            async |tx: &mut TenantTx, acting: &mut Acting<'_>| confirm(tx, command, acting).await,
+        );
+        match confirmed.await.unwrap() {
+            Confirmed::Activated(client) => client,
+            Confirmed::Refused => panic!("it was confirmed"),
+        }
+    }
+
+    /// The reviewer decides what they saw.
+    pub(crate) async fn decide_alone(
         &self,
         request: RequestRef,
         outcome: Outcome,

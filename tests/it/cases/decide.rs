@@ -17,7 +17,7 @@ const PRODUCTION: Environment = Environment::Production;
 
 async fn stranger(company: &Company) -> (narthex_vocab::ClientId, RequestRef) {
     let stranger = company
-        .registered(PRODUCTION, "Stranger Notes", "notes:delete notes:read")
+        .registered(PRODUCTION, "Stranger Notes", "notes:write notes:read")
         .await;
     let linked = company
         .link(&stranger, Some(&company.owner), None)
@@ -30,7 +30,11 @@ async fn stranger(company: &Company) -> (narthex_vocab::ClientId, RequestRef) {
 async fn a_stranger_keeps_its_identifier_and_gets_what_was_agreed() {
     let company = Company::new().await;
     let (stranger, request) = stranger(&company).await;
-    let less = Outcome::Offer(company.reach(PRODUCTION, "notes:read", &["list_notes"]));
+    let less = Outcome::Offer(
+        company
+            .reach(PRODUCTION, "notes:read", &["list_notes"])
+            .into(),
+    );
     let decided = company.decide(request, less).await.unwrap();
     let Decided::Activated(Activated {
         client_id, state, ..
@@ -76,7 +80,7 @@ async fn of_two_decisions_one_wins() {
     let state = match won.unwrap() {
         Decided::Activated(_) => RequestState::Approved,
         Decided::Closed(state) => state,
-        offered @ Decided::Offered { .. } => panic!("{offered:?}"),
+        waits @ (Decided::Offered { .. } | Decided::AwaitsSecond { .. }) => panic!("{waits:?}"),
     };
     assert!(
         matches!(lost, Err(DecideError::NotInReview(found)) if found == state),

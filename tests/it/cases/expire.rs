@@ -59,7 +59,7 @@ async fn offers_lapse_after_two_weeks_and_clients_after_a_year() {
     )];
     for outcome in [
         Outcome::Approve,
-        Outcome::Offer(company.reach(PRODUCTION, "notes:read", &[])),
+        Outcome::Offer(company.reach(PRODUCTION, "notes:read", &[]).into()),
     ] {
         let sent = company
             .onboard(metadata("Partner", LOOPBACK, "none"), &ask)

@@ -15,7 +15,11 @@ const SANDBOX: Environment = Environment::Sandbox;
 
 async fn offered(company: &Company, request: RequestRef) -> Id<kind::Offer> {
     let less = company.reach(SANDBOX, "notes:read", &["list_notes"]);
-    match company.decide(request, Outcome::Offer(less)).await.unwrap() {
+    match company
+        .decide(request, Outcome::Offer(less.into()))
+        .await
+        .unwrap()
+    {
         Decided::Offered { offer, .. } => offer,
         other => panic!("{other:?}"),
     }

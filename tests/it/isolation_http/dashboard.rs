@@ -81,8 +81,10 @@ fn expected(caller: Caller, guard: Guard) -> Expected {
                 Expected::NotAllowed
             }
         }
-        // What these stop is everybody's: an incident lead's.
-        (Guard::May(Action::SetBrake | Action::LiftBrake), _) => Expected::NotAllowed,
+        // What these stop is everybody's: an incident lead's. Confirming is a second approver's.
+        (Guard::May(Action::SetBrake | Action::LiftBrake | Action::Confirm), _) => {
+            Expected::NotAllowed
+        }
         (Guard::May(other), _) => panic!("{other:?} has no expectation"),
     }
 }
@@ -202,7 +204,7 @@ async fn every_route_by_everybody() {
 async fn an_object_below_another_tenant_is_as_unknown_as_none() {
     let scene = Scene::new().await;
     let neighbour = scene.company.neighbour().await;
-    let mut browser = scene.in_dashboard(&scene.company.reviewer).await;
+    let mut browser = scene.in_dashboard(&scene.company.approver).await;
     let csrf = csrf(&scene, &mut browser).await;
     let mut tried = 0;
     for row in routes().rows() {

@@ -12,8 +12,13 @@ use narthex_http::ambient::Ambient;
 use narthex_http::{CookieName, Front, PublicOrigin, Surface, TrustedProxies, app};
 use narthex_people::{People, password::Password, password::Passwords};
 use narthex_tenancy::permission::{Action, Person};
-use narthex_tenancy::{ambient, budget::LocalLimiter, sealing::SealingKey};
-use narthex_token::{Keys, Token, configure};
+use narthex_tenancy::{
+    ambient,
+    budget::{Budgets, LocalLimiter},
+    lease::Leases,
+    sealing::SealingKey,
+};
+use narthex_token::{Issuances, Memory, Token, configure};
 use narthex_vocab::{Environment, HashKey};
 use rand_core::RngCore as _;
 use serde_json::Value;
@@ -45,11 +50,21 @@ pub(crate) struct Browser {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
-        let company = Company::new().await;
+        Self::over(Company::new().await, None)
+    }
+
+    /// The same while nobody answers where Redis should be.
+    pub(crate) async fn without_redis() -> Self {
+        let away = Budgets::new("redis://127.0.0.1:1").unwrap();
+        Self::over(Company::new().await, Some(away))
+    }
+
+    fn over(company: Company, budgets: Option<Budgets>) -> Self {
         let place = &company.place;
+        let budgets = budgets.unwrap_or_else(|| place.budgets());
         let people = People {
             database: place.token(),
-            budgets: place.budgets(),
+            budgets: budgets.clone(),
             fallback: LocalLimiter::default(),
             passwords: Passwords::new(2).unwrap(),
             hash_key: HashKey::from_bytes([7; 32]),
@@ -58,12 +73,14 @@ impl Bench {
         let state = Data::new(Token {
             database: place.token(),
             people,
-            budgets: place.budgets(),
+            budgets,
             fallback: LocalLimiter::default(),
             sealing: SealingKey::new(&[9; 32]).unwrap(),
             discovery_base: Url::parse("http://127.0.0.1:8401").unwrap(),
             token_base: Url::parse(ORIGIN_TEXT).unwrap(),
-            keys: Keys::default(),
+            leases: Leases::default(),
+            memory: Memory::default(),
+            issuances: Issuances::new(place.token()),
         });
         Self { company, state }
     }

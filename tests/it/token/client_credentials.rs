@@ -14,7 +14,7 @@ use crate::cases::company::KEY;
 
 const SANDBOX: Environment = Environment::Sandbox;
 
-async fn client(bench: &Bench, tools: &[&str]) -> (ClientId, String) {
+pub(super) async fn client(bench: &Bench, tools: &[&str]) -> (ClientId, String) {
     let company = &bench.company;
     let sent = json!({ "client_name": "Partner", "grant_types": ["client_credentials"],
         "token_endpoint_auth_method": "client_secret_basic" });

@@ -8,11 +8,11 @@ use url::Url;
 
 use super::bench::{Answer, Bench, Browser};
 
-const PRODUCTION: Environment = Environment::Production;
+pub(super) const PRODUCTION: Environment = Environment::Production;
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const REDIRECT: &str = "http://127.0.0.1:5000/callback";
 
-fn request(client: &ClientId, scope: &str) -> String {
+pub(super) fn request(client: &ClientId, scope: &str) -> String {
     let challenge = CodeVerifier::parse(VERIFIER).unwrap().challenge();
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("client_id", client.as_str())
@@ -29,7 +29,7 @@ fn request(client: &ClientId, scope: &str) -> String {
 }
 
 /// The parameters that the client hears, by the address the page leads to.
-fn heard(answer: &Answer) -> Vec<(String, String)> {
+pub(super) fn heard(answer: &Answer) -> Vec<(String, String)> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     let refresh = answer.header("refresh");
     let address = refresh
@@ -44,12 +44,12 @@ fn heard(answer: &Answer) -> Vec<(String, String)> {
         .collect()
 }
 
-fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+pub(super) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
     let found = pairs.iter().find(|(own, _)| own == name);
     found.map_or("", |(_, value)| value.as_str())
 }
 
-async fn answer_consent(
+pub(super) async fn answer_consent(
     browser: &mut Browser,
     bench: &Bench,
     page: &Answer,
@@ -68,7 +68,7 @@ async fn answer_consent(
 }
 
 /// A stranger whose user signed in, asked, and was let in for reading.
-async fn let_in(bench: &Bench, browser: &mut Browser) -> ClientId {
+pub(super) async fn let_in(bench: &Bench, browser: &mut Browser) -> ClientId {
     let company = &bench.company;
     let client = company
         .registered(PRODUCTION, "Stranger Notes", "notes:read")
@@ -125,7 +125,7 @@ async fn let_in(bench: &Bench, browser: &mut Browser) -> ClientId {
     let linked = company.link(&client, Some(&uma), None).await.unwrap();
     let reach = company.reach(PRODUCTION, "notes:read", &["list_notes"]);
     company
-        .decide(linked.request, Outcome::Offer(reach))
+        .decide(linked.request, Outcome::Offer(reach.into()))
         .await
         .unwrap();
     let on = browser.get(bench, &waiting).await;
@@ -133,15 +133,20 @@ async fn let_in(bench: &Bench, browser: &mut Browser) -> ClientId {
     client
 }
 
-async fn redeem(bench: &Bench, client: &ClientId, code: &str) -> Answer {
-    let form = [
+/// What redeems a code.
+pub(super) fn redemption<'a>(client: &'a ClientId, code: &'a str) -> [(&'a str, &'a str); 6] {
+    [
         ("grant_type", "authorization_code"),
         ("client_id", client.as_str()),
         ("code", code),
         ("code_verifier", VERIFIER),
         ("redirect_uri", REDIRECT),
         ("resource", "https://notes.example/mcp"),
-    ];
+    ]
+}
+
+pub(super) async fn redeem(bench: &Bench, client: &ClientId, code: &str) -> Answer {
+    let form = redemption(client, code);
     bench.post(PRODUCTION, ("token", None), &form).await
 }
 

@@ -13,6 +13,8 @@ pub(crate) mod reason;
 
 // The endpoints.
 pub(crate) mod clients;
+pub(crate) mod confirm;
+pub(crate) mod decide;
 pub(crate) mod document;
 pub(crate) mod link;
 pub(crate) mod me;

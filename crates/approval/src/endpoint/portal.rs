@@ -42,6 +42,7 @@ pub(crate) mod limits;
 pub(crate) mod members;
 pub(crate) mod new_integration;
 pub(crate) mod offer_registration;
+pub(crate) mod offer_words;
 mod opening_page;
 mod registrant;
 pub(crate) mod request;

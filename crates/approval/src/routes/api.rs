@@ -4,7 +4,9 @@ use narthex_http::{Routes, Surface};
 use narthex_tenancy::permission::Action;
 
 use super::dashboard::Guard;
-use crate::endpoint::api::{clients, document, link, me, quarantine, requests, step_up, suspend};
+use crate::endpoint::api::{
+    clients, confirm, decide, document, link, me, quarantine, requests, step_up, suspend,
+};
 
 /// The table.
 #[rustfmt::skip]
@@ -19,6 +21,8 @@ pub(super) fn routes(table: Routes<Guard>) -> Routes<Guard> {
             .post("/api/v1/step-up", look, "api_step_up", step_up::post)
             .get("/api/v1/requests", look, "api_requests", requests::list)
             .get("/api/v1/requests/{tenant}/{environment}/{request_id}", look, "api_request", requests::one)
+            .post("/api/v1/requests/{tenant}/{environment}/{request_id}/decision", Guard::Token(Action::Decide), "api_decide", decide::post)
+            .post("/api/v1/requests/{tenant}/{environment}/{request_id}/confirmation", Guard::Token(Action::Confirm), "api_confirm", confirm::post)
             .get("/api/v1/quarantine", look, "api_quarantine", quarantine::list)
             .get("/api/v1/quarantine/{tenant}/{environment}/{client_id}", look, "api_registration", quarantine::one)
             .post("/api/v1/quarantine/{tenant}/{environment}/{client_id}/link", handle, "api_link", link::post)

@@ -8,10 +8,10 @@ use super::api;
 use crate::Approval;
 use crate::endpoint::dashboard::{
     add_listing, answer_trust, api_tokens, attempt, attempts, block, block_family, brakes, brands,
-    client, clients, create_tenant, decide, documents, end_listing, end_trust, family, fault,
-    invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists, propose_trust,
-    quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend, tenants,
-    trusted_domains,
+    client, clients, confirm, create_tenant, decide, documents, end_listing, end_trust, family,
+    fault, invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists,
+    propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend,
+    take, tenants, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -47,6 +47,10 @@ pub fn routes() -> Routes<Guard> {
             .get("/requests", look, "requests", requests::page)
             .get("/requests/{tenant}/{environment}/{request_id}", look, "review", review::page)
             .post("/requests/{tenant}/{environment}/{request_id}", May(Action::Decide), "decide", decide::submit)
+            .get("/requests/{tenant}/{environment}/{request_id}/confirm", look, "second", confirm::page)
+            .post("/requests/{tenant}/{environment}/{request_id}/confirm", May(Action::Confirm), "confirm", confirm::submit)
+            .post("/requests/{tenant}/{environment}/{request_id}/take", May(Action::Decide), "take", take::take_submit)
+            .post("/requests/{tenant}/{environment}/{request_id}/hand-back", May(Action::Decide), "hand_back", take::hand_back_submit)
             .get("/clients", look, "clients", clients::page)
             .get("/clients/{tenant}/{environment}/{client_id}", look, "client", client::page)
             .get("/clients/{tenant}/{environment}/{client_id}/suspend", stop, "suspend", suspend::suspend_page)

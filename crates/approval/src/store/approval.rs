@@ -38,6 +38,7 @@ pub(crate) async fn insert(
             a::verdict.eq(basis.verdict.as_str()),
             a::decision_id.eq(basis.decision.as_uuid()),
             a::offer_id.eq(basis.offer.map(|offer| offer.as_uuid())),
+            a::second_decision_id.eq(basis.decided_by.confirmation().map(|id| id.as_uuid())),
             a::at.eq(term.at),
             a::expires_at.eq(term.expires_at),
         ))
@@ -82,7 +83,7 @@ async fn insert_scopes(
                 s::request_id.eq(request.at.id.as_uuid()),
                 s::version.eq(request.at.version),
                 s::scope.eq(scope.as_str()),
-                s::expires_at.eq(term.expires_at),
+                s::expires_at.eq(approved.limits().scopes.get(scope).copied()),
             )
         })
         .collect();
@@ -115,6 +116,7 @@ async fn insert_tools(
                 t::tool.eq(tool.tool.as_str()),
                 t::scope.eq(asked.scope.as_str()),
                 t::schema_hash.eq(asked.schema_hash.as_bytes().to_vec()),
+                t::until.eq(approved.limits().tools.get(tool).copied()),
             )
         })
         .collect();

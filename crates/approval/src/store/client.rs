@@ -10,7 +10,7 @@ use narthex_vocab::{ClientId, ClientMetadata, ClientState, Environment, Id, Time
 use serde_json::Value;
 
 use super::{approval::Term, metadata};
-use crate::{approved::Approved, request::RequestRef};
+use crate::{approved::Approved, limits::Limits, request::RequestRef};
 
 const TABLE: &str = "registry.client";
 
@@ -19,6 +19,8 @@ pub(crate) struct Newborn<'a> {
     pub(crate) id: &'a ClientId,
     pub(crate) state: ClientState,
     pub(crate) metadata: Value,
+    /// What of its reach ends early: as agreed, and no later than what is above it.
+    pub(crate) limits: Limits,
 }
 
 /// Writes a client with its entitlements.
@@ -39,14 +41,14 @@ pub(crate) async fn insert(
             c::version.eq(request.at.version),
             c::approval_id.eq(term.id.as_uuid()),
             c::state.eq(newborn.state.as_str()),
-            c::metadata.eq(newborn.metadata),
+            c::metadata.eq(&newborn.metadata),
             c::created_at.eq(term.at),
             c::changed_at.eq(term.at),
             c::expires_at.eq(term.expires_at),
         ))
         .execute(tx.connection()?)
         .await?;
-    insert_entitlements(tx, approved, term, newborn.id).await
+    insert_entitlements(tx, approved, term, &newborn).await
 }
 
 /// Puts a client on another approval: it is what was approved now, and reaches that and nothing else.
@@ -84,23 +86,24 @@ pub(crate) async fn renew(
             c::approval_id.eq(term.id.as_uuid()),
             c::state.eq(renewed.state.as_str()),
             c::state_reason.eq(None::<&str>),
-            c::metadata.eq(renewed.metadata),
+            c::metadata.eq(&renewed.metadata),
             c::changed_at.eq(term.at),
             c::expires_at.eq(term.expires_at),
         ))
         .execute(tx.connection()?)
         .await?;
-    insert_entitlements(tx, approved, term, renewed.id).await
+    insert_entitlements(tx, approved, term, &renewed).await
 }
 
 async fn insert_entitlements(
     tx: &mut TenantTx,
     approved: &Approved<'_>,
     term: Term,
-    client: &ClientId,
+    Newborn { id, limits, .. }: &Newborn<'_>,
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     let environment = approved.request().at.environment.as_str();
+    let minutes = limits.tokens.map(|tokens| i16::from(tokens.minutes()));
     let scopes: Vec<_> = approved
         .agreed()
         .scopes
@@ -109,10 +112,14 @@ async fn insert_entitlements(
             (
                 e::tenant_id.eq(tenant_id),
                 e::environment.eq(environment),
-                e::client_id.eq(client.as_str()),
+                e::client_id.eq(id.as_str()),
                 e::scope.eq(scope.as_str()),
                 e::approval_id.eq(term.id.as_uuid()),
-                e::expires_at.eq(term.expires_at),
+                e::expires_at.eq(limits
+                    .scopes
+                    .get(scope)
+                    .map_or(term.expires_at, |end| *end.min(&term.expires_at))),
+                e::lifetime_minutes.eq(minutes),
             )
         })
         .collect();
@@ -128,12 +135,13 @@ async fn insert_entitlements(
             (
                 t::tenant_id.eq(tenant_id),
                 t::environment.eq(environment),
-                t::client_id.eq(client.as_str()),
+                t::client_id.eq(id.as_str()),
                 t::resource_id.eq(tool.resource.as_uuid()),
                 t::tool.eq(tool.tool.as_str()),
                 t::scope.eq(asked.scope.as_str()),
                 t::approval_id.eq(term.id.as_uuid()),
                 t::schema_hash.eq(asked.schema_hash.as_bytes().to_vec()),
+                t::until.eq(limits.tools.get(tool).copied()),
             )
         })
         .collect();

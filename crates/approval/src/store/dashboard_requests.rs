@@ -8,13 +8,16 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         registry::integration as i,
-        review::{access_request as r, decision as d, finding as f},
+        review::{access_request as r, assignment as a, decision as d, finding as f},
         tenant::tenants as t,
     },
 };
 use narthex_vocab::{Environment, Id, Label, RequestState, TenantSlug, Timestamp, kind};
 
-use super::dashboard_tenants::{read_name, read_slug};
+use super::{
+    dashboard_people::{self, name_of},
+    dashboard_tenants::{read_name, read_slug},
+};
 
 const TABLE: &str = "review.access_request";
 
@@ -54,6 +57,8 @@ pub(crate) struct Queued {
     pub(crate) score: Option<u8>,
     pub(crate) failed: usize,
     pub(crate) sent: Timestamp,
+    /// Who is looking at it, by name.
+    pub(crate) taken_by: Option<String>,
 }
 
 /// The list, longest waiting first, with the moment of the last decision about anything.
@@ -93,9 +98,15 @@ fn cases() -> _ {
     let integration = i::tenant_id
         .eq(r::tenant_id)
         .and(i::integration_id.eq(r::integration_id));
+    let assignment = a::tenant_id
+        .eq(r::tenant_id)
+        .and(a::environment.eq(r::environment))
+        .and(a::request_id.eq(r::request_id))
+        .and(a::version.eq(r::version));
     r::table
         .inner_join(i::table.on(integration))
         .inner_join(t::table.on(t::tenant_id.eq(r::tenant_id)))
+        .left_join(a::table.on(assignment))
 }
 
 type Cases = diesel::dsl::IntoBoxed<'static, cases, diesel::pg::Pg>;
@@ -127,11 +138,18 @@ async fn read(tx: &mut TenantTx, query: Cases) -> Result<Vec<Queued>, StoreError
             i::name,
             t::slug,
             t::name,
+            a::taken_by.nullable(),
         ))
         .load(tx.connection()?)
         .await?;
     let failed = failed(tx, &rows).await?;
-    rows.into_iter().map(|row| queued(row, &failed)).collect()
+    let takers = rows.iter().filter_map(|row| row.4.map(Id::from_uuid));
+    let people = dashboard_people::named(tx, takers).await?;
+    let one = |row: Row| {
+        let taken_by = row.4.map(|by| name_of(&people, Id::from_uuid(by)));
+        queued(row, &failed, taken_by)
+    };
+    rows.into_iter().map(one).collect()
 }
 
 type Row = (
@@ -139,6 +157,7 @@ type Row = (
     String,
     String,
     String,
+    Option<uuid::Uuid>,
 );
 
 /// How many checks failed, by case and version.
@@ -160,8 +179,9 @@ async fn failed(
 }
 
 fn queued(
-    ((id, environment, version, state, score, sent), integration, slug, tenant): Row,
+    ((id, environment, version, state, score, sent), integration, slug, tenant, _): Row,
     failed: &HashMap<(uuid::Uuid, i32), usize>,
+    taken_by: Option<String>,
 ) -> Result<Queued, StoreError> {
     Ok(Queued {
         id: Id::from_uuid(id),
@@ -177,5 +197,6 @@ fn queued(
         score: score.and_then(|score| u8::try_from(score).ok()),
         failed: failed.get(&(id, version)).copied().unwrap_or_default(),
         sent,
+        taken_by,
     })
 }

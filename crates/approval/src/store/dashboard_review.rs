@@ -8,7 +8,7 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         registry::{client as c, entitled_tool as et, entitlement as en},
-        review::{access_request as r, decision as d, policy_run as p, warning as w},
+        review::{access_request as r, policy_run as p},
     },
 };
 use narthex_vocab::{
@@ -17,20 +17,22 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
+    assignment,
     dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
+    dashboard_decisions::{self, Decided},
     dashboard_findings::{self, Found},
     dashboard_people::{self, People},
     dashboard_quarantine::{self, Asked, Family},
-    integration, metadata, offer, proof, request,
-    warning::{self, Ends},
+    integration, metadata, offer, proof, request, second,
 };
 use crate::{
-    decision::DecisionKind,
+    assignment::Assignment,
     integration::Integration,
     offer::Offer,
+    remark::Proposal,
     request::{AccessRequest, RequestRef},
-    warning::Warning,
+    second::Wanted,
 };
 
 /// A case as the review page shows it.
@@ -39,11 +41,17 @@ pub(crate) struct Case {
     pub(crate) request: AccessRequest,
     pub(crate) score: Option<u8>,
     pub(crate) created_at: Timestamp,
+    /// Who is looking at it.
+    pub(crate) taken: Option<Assignment>,
     pub(crate) integration: Integration,
     pub(crate) findings: Vec<Found>,
     pub(crate) runs: Vec<Run>,
     pub(crate) decisions: Vec<Decided>,
     pub(crate) offer: Option<Offer>,
+    /// What waits, or waited, for a second person.
+    pub(crate) second: Option<Wanted>,
+    /// What the tenant has accepted of it, when it is less than was asked for.
+    pub(crate) agreed: Option<Proposal>,
     pub(crate) client: Option<(ClientId, ClientState)>,
     /// What this version would change of a client that an earlier one led to.
     pub(crate) changes: Option<Vec<Drift>>,
@@ -68,19 +76,6 @@ pub(crate) struct Run {
     pub(crate) policy_version: String,
     pub(crate) rules: Vec<String>,
     pub(crate) at: Timestamp,
-}
-
-/// One decision.
-#[derive(Debug, Clone)]
-pub(crate) struct Decided {
-    pub(crate) version: i32,
-    pub(crate) kind: DecisionKind,
-    pub(crate) by: Option<Id<kind::Member>>,
-    pub(crate) rule: Option<String>,
-    pub(crate) reason: String,
-    pub(crate) at: Timestamp,
-    /// With which warning it approved.
-    pub(crate) warning: Option<Warning>,
 }
 
 /// Scopes and tools that the integration's clients have in one environment.
@@ -115,22 +110,28 @@ pub(crate) async fn load(
     };
     let request = request::load(tx, tenant, at).await?;
     let integration = integration::load(tx, tenant, request.integration).await?;
-    let decisions = decisions(tx, tenant, at).await?;
+    let decisions = dashboard_decisions::of(tx, tenant, at).await?;
     let (family, asks) = stranger(tx, tenant, &request).await?;
+    let taken = assignment::load(tx, tenant, at).await?;
     let wanted = decisions
         .iter()
         .filter_map(|decided| decided.by)
         .chain(request.requested_by)
         .chain(integration.sponsor)
+        .chain(taken.map(|taken| taken.by))
         .chain(asks.iter().map(|ask| ask.member));
+    let (second, agreed) = wanted_second(tx, tenant, at).await?;
     let people = dashboard_people::named(tx, wanted).await?;
     let proofs = proof::in_force(tx, tenant, now).await?;
     Ok(Case {
         score: score.and_then(|score| u8::try_from(score).ok()),
         created_at,
+        taken,
         findings: dashboard_findings::load(tx, tenant, &request).await?,
         runs: runs(tx, tenant, at).await?,
         offer: open_offer(tx, tenant, at).await?,
+        second,
+        agreed,
         client: client(tx, tenant, at).await?,
         changes: changes(tx, tenant, &request).await?,
         unproved: proofs.missing(&request.metadata, request.client_id.as_ref()),
@@ -211,64 +212,6 @@ async fn runs(
     rows.into_iter().map(read).collect()
 }
 
-/// The decisions about every version, oldest first.
-async fn decisions(
-    tx: &mut TenantTx,
-    tenant: Id<kind::Tenant>,
-    at: RequestRef,
-) -> Result<Vec<Decided>, StoreError> {
-    type Row = (
-        i32,
-        String,
-        Option<uuid::Uuid>,
-        Option<String>,
-        String,
-        Timestamp,
-        Option<Ends>,
-    );
-    let rows: Vec<Row> = d::table
-        .left_join(
-            w::table.on(w::tenant_id
-                .eq(d::tenant_id)
-                .and(w::environment.eq(d::environment))
-                .and(w::decision_id.eq(d::decision_id))),
-        )
-        .filter(
-            d::tenant_id
-                .eq(tenant.as_uuid())
-                .and(d::environment.eq(at.environment.as_str())),
-        )
-        .filter(d::request_id.eq(at.id.as_uuid()))
-        .order((d::at.asc(), d::decision_id.asc()))
-        .select((
-            d::version,
-            d::kind,
-            d::decided_by,
-            d::rule,
-            d::reason,
-            d::at,
-            (w::until, w::people).nullable(),
-        ))
-        .load(tx.connection()?)
-        .await?;
-    let read = |(version, kind, by, rule, reason, at, ends): Row| {
-        let kind = kind
-            .parse()
-            .map_err(StoreError::corrupt("review.decision", "kind"))?;
-        let by = by.map(Id::from_uuid);
-        Ok(Decided {
-            version,
-            kind,
-            by,
-            rule,
-            reason,
-            at,
-            warning: ends.map(warning::read).transpose()?,
-        })
-    };
-    rows.into_iter().map(read).collect()
-}
-
 async fn open_offer(
     tx: &mut TenantTx,
     tenant: Id<kind::Tenant>,
@@ -278,6 +221,22 @@ async fn open_offer(
         Ok(offer) => Ok(Some(offer)),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// What a second person has to confirm, with the offer that it rests on.
+async fn wanted_second(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<(Option<Wanted>, Option<Proposal>), StoreError> {
+    let wanted = second::load(tx, tenant, at).await?;
+    match wanted.as_ref().and_then(|wanted| wanted.offer) {
+        Some(offer) => {
+            let agreed = offer::proposal(tx, tenant, at.environment, offer).await?;
+            Ok((wanted, Some(agreed)))
+        }
+        None => Ok((wanted, None)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who registered whom, from `registry.client` and the tokens that brought them. It never writes.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
@@ -10,10 +12,11 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientState, Environment, Id, SchemaHash, Scope, Timestamp, ToolName, kind,
+    ClientId, ClientState, Environment, Id, SchemaHash, Scope, ScopeSet, Timestamp, ToolName, kind,
 };
 
 use crate::{
+    limits::Limits,
     lineage::{DEEPEST, Parent},
     reach::ToolRef,
     request::AccessRequest,
@@ -85,41 +88,56 @@ pub(crate) async fn load(
         .select((c::state, c::depth, c::expires_at))
         .first(tx.connection()?)
         .await?;
-    let scopes: Vec<String> = e::table
+    let scopes: Vec<ScopeRow> = e::table
         .filter(
             e::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(e::environment.eq(environment.as_str())),
         )
         .filter(e::client_id.eq(client_id.as_str()))
-        .select(e::scope)
+        .select((e::scope, e::expires_at, e::lifetime_minutes))
         .load(tx.connection()?)
         .await?;
-    let tools: Vec<(uuid::Uuid, String, Vec<u8>)> = et::table
+    let tools: Vec<ToolRow> = et::table
         .filter(
             et::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(et::environment.eq(environment.as_str())),
         )
         .filter(et::client_id.eq(client_id.as_str()))
-        .select((et::resource_id, et::tool, et::schema_hash))
+        .select((et::resource_id, et::tool, et::schema_hash, et::until))
         .load(tx.connection()?)
         .await?;
-    let read = |scope: &String| {
-        Scope::parse(scope).map_err(StoreError::corrupt("registry.entitlement", "scope"))
-    };
-    Ok(Parent {
+    let mut parent = Parent {
         state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
         depth,
         expires_at,
-        scopes: scopes.iter().map(read).collect::<Result<_, _>>()?,
-        tools: tools.into_iter().map(tool).collect::<Result<_, _>>()?,
-    })
+        scopes: ScopeSet::default(),
+        tools: BTreeSet::new(),
+        limits: Limits::default(),
+    };
+    for (scope, end, minutes) in scopes {
+        let scope =
+            Scope::parse(&scope).map_err(StoreError::corrupt("registry.entitlement", "scope"))?;
+        parent.limits.scopes.insert(scope.clone(), end);
+        parent.limits.tokens = super::token_lifetime("registry.entitlement", minutes)?;
+        parent.scopes = std::iter::once(scope).chain(parent.scopes).collect();
+    }
+    for row in tools {
+        let until = row.3;
+        let (tool, hash) = tool(row)?;
+        if let Some(until) = until {
+            parent.limits.tools.insert(tool.clone(), until);
+        }
+        parent.tools.insert((tool, hash));
+    }
+    Ok(parent)
 }
 
-fn tool(
-    (resource, tool, hash): (uuid::Uuid, String, Vec<u8>),
-) -> Result<(ToolRef, SchemaHash), StoreError> {
+type ScopeRow = (String, Timestamp, Option<i16>);
+type ToolRow = (uuid::Uuid, String, Vec<u8>, Option<Timestamp>);
+
+fn tool((resource, tool, hash, _): ToolRow) -> Result<(ToolRef, SchemaHash), StoreError> {
     const TOOLS: &str = "registry.entitled_tool";
     let tool = ToolRef {
         resource: Id::from_uuid(resource),

@@ -2,6 +2,7 @@
 
 pub(crate) mod api_answer;
 pub(crate) mod approval;
+pub(crate) mod assignment;
 pub(crate) mod brake;
 pub(crate) mod brand;
 pub(crate) mod cascade;
@@ -15,6 +16,7 @@ pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
 pub(crate) mod dashboard_clients;
 pub(crate) mod dashboard_connected;
+pub(crate) mod dashboard_decisions;
 pub(crate) mod dashboard_documents;
 pub(crate) mod dashboard_families;
 pub(crate) mod dashboard_family;
@@ -56,17 +58,19 @@ pub(crate) mod proposal;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
 pub(crate) mod registration_update;
+pub(crate) mod remark;
 pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod resource_credential;
 pub(crate) mod restriction;
 pub(crate) mod screening;
+pub(crate) mod second;
 pub(crate) mod statement_keys;
 pub(crate) mod trusted_domain;
 pub(crate) mod warning;
 
 use narthex_tenancy::StoreError;
-use narthex_vocab::ClientMetadata;
+use narthex_vocab::{ClientMetadata, TokenLifetime};
 use serde_json::Value;
 
 /// Stored metadata as a noun.
@@ -78,4 +82,15 @@ pub(crate) fn metadata(table: &'static str, stored: Value) -> Result<ClientMetad
         });
     };
     ClientMetadata::parse(&members).map_err(StoreError::corrupt(table, "metadata"))
+}
+
+/// Stored minutes of a token's life as a noun; none where nobody agreed on less than usual.
+pub(crate) fn token_lifetime(
+    table: &'static str,
+    minutes: Option<i16>,
+) -> Result<Option<TokenLifetime>, StoreError> {
+    minutes
+        .map(|minutes| TokenLifetime::from_minutes(minutes.into()))
+        .transpose()
+        .map_err(StoreError::corrupt(table, "lifetime_minutes"))
 }

@@ -1,4 +1,4 @@
-//! `review.offer` and what it offers; answered once, from the state `offered`.
+//! `review.offer` and what it offers; answered once, from the state `offered`. What it says about the rest is in `remark`.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -6,11 +6,14 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::review::{offer as o, offer_scope as s, offer_tool as t},
 };
-use narthex_vocab::{Id, Scope, Timestamp, ToolName, kind};
+use narthex_vocab::{Environment, Id, Scope, Timestamp, TokenLifetime, ToolName, kind};
 
+use super::remark;
 use crate::{
+    limits::Limits,
     offer::{Acceptance, Answer, Offer},
     reach::{Reach, ToolRef},
+    remark::Proposal,
     request::RequestRef,
 };
 
@@ -21,6 +24,7 @@ pub(crate) async fn insert(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let (tenant_id, at) = (tx.tenant_uuid(), offer.request);
+    let reach = &offer.proposal.reach;
     let environment = at.environment.as_str();
     diesel::insert_into(o::table)
         .values((
@@ -32,6 +36,7 @@ pub(crate) async fn insert(
             o::decision_id.eq(offer.decision.as_uuid()),
             o::created_at.eq(now),
             o::expires_at.eq(offer.expires_at),
+            o::lifetime_minutes.eq(minutes(&offer.proposal.reach.limits)),
         ))
         .execute(tx.connection()?)
         .await?;
@@ -43,9 +48,10 @@ pub(crate) async fn insert(
             s::request_id.eq(at.id.as_uuid()),
             s::version.eq(at.version),
             s::scope.eq(scope.as_str().to_owned()),
+            s::until.eq(reach.limits.scopes.get(scope).copied()),
         )
     };
-    let scopes: Vec<_> = offer.reach.scopes.iter().map(scope).collect();
+    let scopes: Vec<_> = reach.scopes.iter().map(scope).collect();
     diesel::insert_into(s::table)
         .values(scopes)
         .execute(tx.connection()?)
@@ -59,14 +65,23 @@ pub(crate) async fn insert(
             t::version.eq(at.version),
             t::resource_id.eq(tool.resource.as_uuid()),
             t::tool.eq(tool.tool.as_str().to_owned()),
+            t::until.eq(reach.limits.tools.get(tool).copied()),
         )
     };
-    let tools: Vec<_> = offer.reach.tools.iter().map(tool).collect();
+    let tools: Vec<_> = reach.tools.iter().map(tool).collect();
     diesel::insert_into(t::table)
         .values(tools)
         .execute(tx.connection()?)
         .await?;
-    Ok(())
+    remark::insert(tx, offer).await
+}
+
+/// How long its tokens live, where it is less than usual.
+fn minutes(limits: &Limits) -> Option<i16> {
+    limits
+        .tokens
+        .filter(|tokens| *tokens < TokenLifetime::LONGEST)
+        .map(|tokens| i16::from(tokens.minutes()))
 }
 
 /// The offer of one version that waits for an answer.
@@ -95,44 +110,77 @@ pub(crate) async fn load_open(
         id,
         request: at,
         decision: Id::from_uuid(decision),
-        reach: reach(tx, tenant, at, id).await?,
+        proposal: proposal(tx, tenant, at.environment, id).await?,
         expires_at,
     })
 }
 
-/// What an offer offers.
-pub(crate) async fn reach(
+/// What an offer offers, and what it says about the rest.
+pub(crate) async fn proposal(
     tx: &mut TenantTx,
     tenant: Id<kind::Tenant>,
-    at: RequestRef,
+    environment: Environment,
+    offer: Id<kind::Offer>,
+) -> Result<Proposal, StoreError> {
+    Ok(Proposal {
+        reach: reach(tx, tenant, environment, offer).await?,
+        remarks: remark::load(tx, tenant, environment, offer).await?,
+    })
+}
+
+async fn reach(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    environment: Environment,
     offer: Id<kind::Offer>,
 ) -> Result<Reach, StoreError> {
-    let (tenant, environment) = (tenant.as_uuid(), at.environment.as_str());
-    let scopes: Vec<String> = s::table
+    let (tenant, environment) = (tenant.as_uuid(), environment.as_str());
+    let tokens: Option<i16> = o::table
+        .find((tenant, environment, offer.as_uuid()))
+        .select(o::lifetime_minutes)
+        .first(tx.connection()?)
+        .await?;
+    let scopes: Vec<(String, Option<Timestamp>)> = s::table
         .filter(s::tenant_id.eq(tenant).and(s::environment.eq(environment)))
         .filter(s::offer_id.eq(offer.as_uuid()))
-        .select(s::scope)
+        .select((s::scope, s::until))
         .load(tx.connection()?)
         .await?;
-    let tools: Vec<(uuid::Uuid, String)> = t::table
+    let tools: Vec<(uuid::Uuid, String, Option<Timestamp>)> = t::table
         .filter(t::tenant_id.eq(tenant).and(t::environment.eq(environment)))
         .filter(t::offer_id.eq(offer.as_uuid()))
-        .select((t::resource_id, t::tool))
+        .select((t::resource_id, t::tool, t::until))
         .load(tx.connection()?)
         .await?;
-    let scope = |text: &String| {
-        Scope::parse(text).map_err(StoreError::corrupt("review.offer_scope", "scope"))
+    let mut limits = Limits {
+        tokens: super::token_lifetime("review.offer", tokens)?,
+        ..Limits::default()
     };
-    let tool = |(resource, tool): &(uuid::Uuid, String)| {
-        Ok::<_, StoreError>(ToolRef {
-            resource: Id::from_uuid(*resource),
-            tool: ToolName::parse(tool)
+    let scope = |(text, until): (String, Option<Timestamp>)| {
+        let scope =
+            Scope::parse(&text).map_err(StoreError::corrupt("review.offer_scope", "scope"))?;
+        limits
+            .scopes
+            .extend(until.map(|until| (scope.clone(), until)));
+        Ok::<_, StoreError>(scope)
+    };
+    let scopes = scopes.into_iter().map(scope).collect::<Result<_, _>>()?;
+    let tool = |(resource, tool, until): (uuid::Uuid, String, Option<Timestamp>)| {
+        let tool = ToolRef {
+            resource: Id::from_uuid(resource),
+            tool: ToolName::parse(&tool)
                 .map_err(StoreError::corrupt("review.offer_tool", "tool"))?,
-        })
+        };
+        limits
+            .tools
+            .extend(until.map(|until| (tool.clone(), until)));
+        Ok::<_, StoreError>(tool)
     };
+    let tools = tools.into_iter().map(tool).collect::<Result<_, _>>()?;
     Ok(Reach {
-        scopes: scopes.iter().map(scope).collect::<Result<_, _>>()?,
-        tools: tools.iter().map(tool).collect::<Result<_, _>>()?,
+        scopes,
+        tools,
+        limits,
     })
 }
 

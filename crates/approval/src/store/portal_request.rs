@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     decision::DecisionKind,
-    reach::Reach,
+    remark::Proposal,
     request::{AccessRequest, RequestRef},
     warning::Warning,
 };
@@ -105,7 +105,7 @@ pub(crate) struct Offered {
     /// It waits for an answer.
     pub(crate) open: bool,
     /// What is offered.
-    pub(crate) reach: Reach,
+    pub(crate) proposal: Proposal,
     /// Until when it can be answered.
     pub(crate) expires_at: Timestamp,
     /// What the tenant said, and when.
@@ -265,7 +265,7 @@ async fn newest_offer(tx: &mut TenantTx, at: RequestRef) -> Result<Option<Offere
     Ok(Some(Offered {
         id,
         open: state == "offered",
-        reach: offer::reach(tx, tx.tenant(), at, id).await?,
+        proposal: offer::proposal(tx, tx.tenant(), at.environment, id).await?,
         expires_at,
         answered: answered.map(|when| (state == "accepted", when)),
     }))

@@ -7,9 +7,12 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
-    schema::{registry::client as c, review::access_request as r},
+    schema::{
+        registry::client as c,
+        review::{access_request as r, offer as o},
+    },
 };
-use narthex_vocab::{ClientState, Environment, Id, RequestState, kind};
+use narthex_vocab::{ClientState, Environment, Id, RequestState, Timestamp, kind};
 
 /// An integration in one environment.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +30,8 @@ pub(crate) struct Asking {
     pub(crate) id: Id<kind::Request>,
     /// How far it has come.
     pub(crate) state: RequestState,
+    /// Until when its open offer can be answered.
+    pub(crate) answer_by: Option<Timestamp>,
 }
 
 /// A client, as far as a list shows it.
@@ -58,33 +63,50 @@ pub(crate) async fn load(
     Ok(standings)
 }
 
+type RequestRow = (uuid::Uuid, String, uuid::Uuid, String, Option<Timestamp>);
+
 /// Oldest first, so that the newest is the one that stays.
 async fn requests(
     tx: &mut TenantTx,
     only: Option<Id<kind::Integration>>,
 ) -> Result<Vec<(Id<kind::Integration>, Environment, Asking)>, StoreError> {
     let mut query = r::table
+        .left_join(
+            o::table.on(o::tenant_id
+                .eq(r::tenant_id)
+                .and(o::environment.eq(r::environment))
+                .and(o::request_id.eq(r::request_id))
+                .and(o::version.eq(r::version))
+                .and(o::state.eq("offered"))),
+        )
         .filter(r::tenant_id.eq(tx.tenant_uuid()))
         .order((r::created_at, r::version))
-        .select((r::integration_id, r::environment, r::request_id, r::state))
+        .select((
+            r::integration_id,
+            r::environment,
+            r::request_id,
+            r::state,
+            o::expires_at.nullable(),
+        ))
         .into_boxed();
     if let Some(integration) = only {
         query = query.filter(r::integration_id.eq(integration.as_uuid()));
     }
-    let rows: Vec<(uuid::Uuid, String, uuid::Uuid, String)> = query.load(tx.connection()?).await?;
+    let rows: Vec<RequestRow> = query.load(tx.connection()?).await?;
     rows.into_iter()
-        .map(|(integration, environment, request, state)| {
+        .map(|(integration, environment, request, state, answer_by)| {
             const TABLE: &str = "review.access_request";
             let environment = environment
                 .parse()
                 .map_err(StoreError::corrupt(TABLE, "environment"))?;
             let state = state.parse().map_err(StoreError::corrupt(TABLE, "state"))?;
             let id = Id::from_uuid(request);
-            Ok((
-                Id::from_uuid(integration),
-                environment,
-                Asking { id, state },
-            ))
+            let asking = Asking {
+                id,
+                state,
+                answer_by,
+            };
+            Ok((Id::from_uuid(integration), environment, asking))
         })
         .collect()
 }

@@ -70,6 +70,8 @@ pub struct ScopeRow {
     pub reason: Option<String>,
     /// The reviewer's offer, or the tenant's reason, as a field of the row; its label is for screen readers only.
     pub field: Option<Field>,
+    /// More fields of the row, folded away while they are empty.
+    pub more: Vec<Field>,
 }
 
 impl ScopeRow {
@@ -89,6 +91,7 @@ impl ScopeRow {
             production,
             reason: None,
             field: None,
+            more: Vec::new(),
         }
     }
 
@@ -104,5 +107,18 @@ impl ScopeRow {
     pub fn field(mut self, field: Field) -> Self {
         self.field = Some(field);
         self
+    }
+
+    /// More fields of the row.
+    #[must_use]
+    pub fn more(mut self, fields: Vec<Field>) -> Self {
+        self.more = fields;
+        self
+    }
+
+    /// Whether one of the further fields holds something, or something is wrong with it.
+    pub fn more_is_open(&self) -> bool {
+        let used = |field: &Field| !field.value.is_empty() || field.error.is_some();
+        self.more.iter().any(used)
     }
 }

@@ -18,6 +18,7 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         redeemed_at -> Nullable<Timestamptz>,
+        dpop_jkt -> Nullable<Text>,
     }
 }
 
@@ -113,6 +114,7 @@ diesel::table! {
         idle_expires_at -> Timestamptz,
         expires_at -> Timestamptz,
         rotated_at -> Nullable<Timestamptz>,
+        dpop_jkt -> Nullable<Text>,
     }
 }
 

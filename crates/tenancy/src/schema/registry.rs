@@ -67,6 +67,7 @@ diesel::table! {
         scope -> Text,
         approval_id -> Uuid,
         schema_hash -> Bytea,
+        until -> Nullable<Timestamptz>,
     }
 }
 
@@ -78,6 +79,7 @@ diesel::table! {
         scope -> Text,
         approval_id -> Uuid,
         expires_at -> Timestamptz,
+        lifetime_minutes -> Nullable<Int2>,
     }
 }
 

@@ -37,8 +37,11 @@ diesel::table! {
         offer_id -> Nullable<Uuid>,
         requested_by -> Nullable<Uuid>,
         decided_by -> Nullable<Uuid>,
+        second_decision_id -> Nullable<Uuid>,
+        second_by -> Nullable<Uuid>,
         at -> Timestamptz,
         expires_at -> Timestamptz,
+        lifetime_minutes -> Nullable<Int2>,
     }
 }
 
@@ -77,6 +80,19 @@ diesel::table! {
         tool -> Text,
         scope -> Text,
         schema_hash -> Bytea,
+        until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    review.assignment (tenant_id, environment, request_id, version) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        taker_tenant_id -> Uuid,
+        taken_by -> Uuid,
+        taken_at -> Timestamptz,
     }
 }
 
@@ -193,6 +209,7 @@ diesel::table! {
         answered_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        lifetime_minutes -> Nullable<Int2>,
     }
 }
 
@@ -204,6 +221,7 @@ diesel::table! {
         request_id -> Uuid,
         version -> Int4,
         scope -> Text,
+        until -> Nullable<Timestamptz>,
     }
 }
 
@@ -216,6 +234,7 @@ diesel::table! {
         version -> Int4,
         resource_id -> Uuid,
         tool -> Text,
+        until -> Nullable<Timestamptz>,
     }
 }
 
@@ -292,6 +311,47 @@ diesel::table! {
         tool -> Text,
         scope -> Text,
         schema_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    review.scope_remark (tenant_id, environment, offer_id, scope) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        offer_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        scope -> Text,
+        sandbox_only -> Bool,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    review.second_wanted (tenant_id, environment, request_id, version) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        decision_id -> Uuid,
+        offer_id -> Nullable<Uuid>,
+        rules -> Array<Text>,
+        since -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    review.tool_remark (tenant_id, environment, offer_id, resource_id, tool) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        offer_id -> Uuid,
+        request_id -> Uuid,
+        version -> Int4,
+        resource_id -> Uuid,
+        tool -> Text,
+        sandbox_only -> Bool,
+        reason -> Text,
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) async fn authorize(
     match standing {
         Standing::Approved(client) => {
             let redirect_uri = target(client.metadata(), params)?;
-            at_approved(tx, call, (*client, redirect_uri), (params, cookie)).await
+            at_approved(tx, call, (client, redirect_uri), (params, cookie)).await
         }
         Standing::Undecided(client) => {
             let redirect_uri = target(&client.metadata, params)?;
@@ -135,8 +135,7 @@ async fn at_approved(
         let words = "this client may not begin new sign-ins";
         return refused(Refusal::new("access_denied", words));
     }
-    let environment = call.place.environment;
-    let entitlement = store::entitlement::scopes(tx, environment, client.id(), call.now).await?;
+    let entitlement = client.entitlement(call.now);
     let wanted = Wanted::from(&request.wanted);
     let reach = match reach::narrow(&wanted, &entitlement, Excess::LeftOut, true) {
         Ok(reach) => reach,
@@ -154,7 +153,7 @@ async fn at_approved(
         request,
         described: described(&entitlement, &reach),
         ends: ends(&client, &reach, call.now),
-        warned: store::warning::is_in_force(tx, environment, &client, call.now).await?,
+        warned: store::warning::is_in_force(tx, call.place.environment, &client, call.now).await?,
         client,
         reach,
     })))

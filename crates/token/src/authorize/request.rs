@@ -5,6 +5,7 @@ use narthex_http::Params;
 use narthex_vocab::{ClientId, CodeChallenge, RedirectUri, ResourceUri, ScopeSet};
 use serde::{Deserialize, Serialize};
 
+use crate::dpop::Thumbprint;
 use crate::reach::Wanted;
 
 /// What a client wants of a person.
@@ -20,6 +21,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: CodeChallenge,
     /// Echoed in the ID token.
     pub(crate) nonce: Option<String>,
+    /// The key that the code will be bound to (RFC 9449 section 10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dpop_jkt: Option<Thumbprint>,
 }
 
 /// [`Wanted`] in a form that can be kept.
@@ -110,6 +114,10 @@ impl AuthorizationRequest {
             wanted: wanted(params)?,
             code_challenge: challenge(params)?,
             nonce: echoed("nonce")?,
+            dpop_jkt: given("dpop_jkt")?
+                .map(Thumbprint::parse)
+                .transpose()
+                .map_err(|error| invalid(&format!("dpop_jkt: {error}")))?,
         })
     }
 
@@ -128,6 +136,7 @@ impl AuthorizationRequest {
         let optional = [
             ("state", self.state.as_deref()),
             ("nonce", self.nonce.as_deref()),
+            ("dpop_jkt", self.dpop_jkt.as_ref().map(Thumbprint::as_str)),
             (
                 "resource",
                 self.wanted.resource.as_ref().map(ResourceUri::as_str),
@@ -230,6 +239,7 @@ pub(crate) fn sample() -> AuthorizationRequest {
         code_challenge: CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
             .unwrap(),
         nonce: Some("n".to_owned()),
+        dpop_jkt: Some(Thumbprint::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").unwrap()),
     }
 }
 

@@ -42,6 +42,7 @@ fn a_request_survives_its_query_and_its_kept_form() {
 )]
 #[case("&state=a&state=a", "invalid_request")]
 #[case("&nonce=a%00b", "invalid_request")]
+#[case("&dpop_jkt=short", "invalid_request")]
 fn refuses(#[case] more: &str, #[case] code: &str) {
     let query = if more.is_empty() {
         String::new()

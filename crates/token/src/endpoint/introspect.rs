@@ -3,7 +3,6 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use narthex_http::{OAuthError, Params, Peer, RequestId, StrictForm};
-use narthex_tenancy::TenantTx;
 use serde_json::{Value, json};
 
 use crate::Token;
@@ -31,20 +30,15 @@ pub(crate) async fn post(
         .given("token")
         .map_err(TokenError::from)?
         .ok_or_else(|| TokenError::Request("token is missing".to_owned()))?;
-    let answer = token
-        .database
-        .tenant(place.tenant, async |tx| {
-            let asker = asker(tx, call, &request, &form).await?;
-            introspect(tx, call, &asker, text).await
-        })
-        .await?;
+    let asker = asker(&token, call, &request, &form).await?;
+    let answer = introspect(&token, call, &asker, text).await?;
     let inactive: fn() -> Value = || json!({ "active": false });
     Ok(HttpResponse::Ok().json(answer.as_ref().map_or_else(inactive, Active::json)))
 }
 
 /// Who asks: a resource is told by its id, everybody else must be a client that has a secret or a key.
 async fn asker(
-    tx: &mut TenantTx,
+    token: &Token,
     call: Call<'_>,
     request: &HttpRequest,
     form: &Params,
@@ -52,11 +46,11 @@ async fn asker(
     if let Some((user, secret)) = client_auth::basic(request)?
         && let Some(resource) = resource_auth::names_resource(&user)
     {
-        let caller = resource_auth::authenticate(tx, call, resource, &secret).await?;
-        return Ok(Asker::Resource(caller.identifier));
+        let caller = resource_auth::authenticate(token, call, resource, &secret).await?;
+        return Ok(Asker::Resource(caller.identifier.clone()));
     }
     let presented = Presented::read(request, form)?;
-    match client_auth::authenticate(tx, call, &presented).await? {
+    match client_auth::authenticate(token, call, &presented).await? {
         Authenticated::Approved(client) if !client.metadata().auth_method().is_public() => {
             Ok(Asker::Client(client.id().clone()))
         }

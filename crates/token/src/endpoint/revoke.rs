@@ -29,14 +29,11 @@ pub(crate) async fn post(
         .given("token")
         .map_err(TokenError::from)?
         .ok_or_else(|| TokenError::Request("token is missing".to_owned()))?;
-    token
-        .database
-        .tenant(place.tenant, async |tx| {
-            match client_auth::authenticate(tx, call, &presented).await? {
-                Authenticated::Approved(client) => revoke(tx, call, &client, text).await,
-                Authenticated::NotApproved => Ok(()),
-            }
-        })
-        .await?;
+    if let Authenticated::Approved(client) =
+        client_auth::authenticate(&token, call, &presented).await?
+    {
+        let revoke = async |tx: &mut _| revoke(tx, call, &client, text).await;
+        token.database.tenant(place.tenant, revoke).await?;
+    }
     Ok(HttpResponse::Ok().finish())
 }

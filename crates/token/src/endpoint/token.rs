@@ -10,12 +10,14 @@ use narthex_vocab::{
 
 use crate::Token;
 use crate::call::{Arrival, Call};
-use crate::client::ApprovedClient;
+use crate::client::{ApprovedClient, Standing};
 use crate::client_auth::{self, Authenticated, Presented};
 use crate::client_credentials::client_credentials;
+use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::issue::Issued;
 use crate::place::Place;
+use crate::possession;
 use crate::reach::{ReachError, Wanted};
 use crate::redeem::{self, Redeem, Redeemed};
 use crate::refresh::{self, Refresh, Refreshed};
@@ -44,22 +46,37 @@ pub(crate) async fn post(
     let presented = Presented::read(&request, &form)?;
     let grant = Grant::read(&form)?;
 
-    // A transaction of its own, so that the use of an assertion is remembered whatever becomes of the grant.
-    let authenticated = token
-        .database
-        .tenant(place.tenant, async |tx| {
-            client_auth::authenticate(tx, call, &presented).await
-        })
-        .await?;
-    let client = match authenticated {
+    let client = match client_auth::authenticate(&token, call, &presented).await? {
         Authenticated::Approved(client) => client,
         Authenticated::NotApproved => return Err(grant.refused().into()),
     };
     let shared = client.metadata().auth_method().is_public();
     let counted = Counted::Client(client.id(), shared.then_some(source.as_str()));
     throttle::spend(&token, &place, counted, call.now).await?;
-    let issued = grant.carry_out(&token, call, &client).await?;
+    let proof = possession::proof(&token, call, (&request, "token"), None).await?;
+    let key = proof.map(|proof| proof.jkt);
+    let first = grant.carry_out(&token, call, (&client, key.clone())).await;
+    let issued = match first {
+        Err(error) if error.may_be_stale() => {
+            again(&token, call, (&client, key), Grant::read(&form)?).await?
+        }
+        issued => issued?,
+    };
     Ok(HttpResponse::Ok().json(issued))
+}
+
+/// The same call with the client as it is stored now: what was remembered of it may be why it was refused.
+async fn again(
+    token: &Token,
+    call: Call<'_>,
+    (client, key): (&ApprovedClient, Option<Thumbprint>),
+    grant: Grant,
+) -> Result<Issued, TokenError> {
+    token.forget_client(call.place, client.id());
+    match token.standing(call.place, client.id(), call.now).await? {
+        Standing::Approved(client) => grant.carry_out(token, call, (&client, key)).await,
+        Standing::Stopped(_) | Standing::Undecided(_) | Standing::Unknown => Err(grant.refused()),
+    }
 }
 
 impl Grant {
@@ -79,10 +96,12 @@ impl Grant {
                     .and_then(|text| CodeVerifier::parse(text).map_err(malformed))?,
                 redirect_uri: form.given("redirect_uri")?.map(str::to_owned),
                 resource: wanted.resource,
+                key: None,
             })),
             GrantType::RefreshToken => Ok(Self::Refresh(Refresh {
                 token: one_time(form, "refresh_token", SecretKind::RefreshToken)?,
                 wanted,
+                key: None,
             })),
         }
     }
@@ -99,33 +118,36 @@ impl Grant {
         self,
         token: &Token,
         call: Call<'_>,
-        client: &ApprovedClient,
+        (client, key): (&ApprovedClient, Option<Thumbprint>),
     ) -> Result<Issued, TokenError> {
         let mut rng = ambient::rng();
-        token
-            .database
-            .tenant(call.place.tenant, async |tx| match self {
-                Self::Client(wanted) => client_credentials(tx, call, (client, &wanted), &mut rng)
-                    .await
-                    .map(Ok),
-                Self::Code(command) => {
-                    let redeemed = redeem::redeem(tx, call, (client, command), &mut rng).await?;
-                    Ok(match redeemed {
-                        Redeemed::Issued(issued) => Ok(*issued),
-                        Redeemed::Replayed => Err(TokenError::Grant("the code was used before")),
-                    })
+        let (database, tenant) = (&token.database, call.place.tenant);
+        match self {
+            Self::Client(wanted) => {
+                client_credentials(token, call, (client, &wanted, key.as_ref()), &mut rng).await
+            }
+            Self::Code(command) => {
+                let command = Redeem { key, ..command };
+                let redeem =
+                    async |tx: &mut _| redeem::redeem(tx, call, (client, command), &mut rng).await;
+                match database.tenant(tenant, redeem).await? {
+                    Redeemed::Issued(issued) => Ok(*issued),
+                    Redeemed::Replayed => Err(TokenError::Grant("the code was used before")),
                 }
-                Self::Refresh(command) => {
-                    let refreshed = refresh::refresh(tx, call, (client, command), &mut rng).await?;
-                    Ok(match refreshed {
-                        Refreshed::Issued(issued) => Ok(*issued),
-                        Refreshed::Replayed => {
-                            Err(TokenError::Grant("the refresh token was used before"))
-                        }
-                    })
+            }
+            Self::Refresh(command) => {
+                let command = Refresh { key, ..command };
+                let refresh = async |tx: &mut _| {
+                    refresh::refresh(tx, call, (client, command), &mut rng).await
+                };
+                match database.tenant(tenant, refresh).await? {
+                    Refreshed::Issued(issued) => Ok(*issued),
+                    Refreshed::Replayed => {
+                        Err(TokenError::Grant("the refresh token was used before"))
+                    }
                 }
-            })
-            .await?
+            }
+        }
     }
 }
 

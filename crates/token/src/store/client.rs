@@ -1,4 +1,7 @@
-//! `registry.client` and `intake.quarantine`: where a client identifier stands. The one door to an approved client.
+//! `registry.client` and `intake.quarantine`: where a client identifier stands, with all that is
+//! stored of a client.
+
+use std::sync::Arc;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,7 +14,8 @@ use narthex_vocab::{
 };
 use serde_json::Value;
 
-use crate::client::{ApprovedClient, ApprovedRow, Standing, StoppedClient, UndecidedClient};
+use super::{credential, document_key, entitlement, lineage};
+use crate::client::{ClientSnapshot, Standing, UndecidedClient};
 
 type Row = (
     uuid::Uuid,
@@ -29,6 +33,18 @@ pub(crate) async fn find(
     id: &ClientId,
     now: Timestamp,
 ) -> Result<Standing, StoreError> {
+    match load(tx, environment, id).await? {
+        Some(snapshot) => Ok(Standing::of(Arc::new(snapshot), now)),
+        None => in_quarantine(tx, environment, id, now).await,
+    }
+}
+
+/// Everything of a client that somebody approved once; none for any other.
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    environment: Environment,
+    id: &ClientId,
+) -> Result<Option<ClientSnapshot>, StoreError> {
     let row: Option<Row> = c::table
         .filter(
             c::tenant_id
@@ -48,29 +64,34 @@ pub(crate) async fn find(
         .await
         .optional()?;
     let Some((approval, state, metadata, created_at, expires_at, parent)) = row else {
-        return in_quarantine(tx, environment, id, now).await;
+        return Ok(None);
     };
     let state: ClientState = state
         .parse()
         .map_err(StoreError::corrupt("registry.client", "state"))?;
     let metadata = read_metadata(&metadata, "registry.client")?;
-    if !state.honours_tokens() || expires_at <= now {
-        let id = id.clone();
-        return Ok(Standing::Stopped(Box::new(StoppedClient { id, metadata })));
-    }
-    let parent = parent.as_deref().map(ClientId::parse).transpose();
-    let row = ApprovedRow {
+    let mut credentials = credential::of_client(tx, environment, id).await?;
+    credentials.extend(document_key::of_client(tx, environment, (id, &metadata)).await?);
+    let act = match parent {
+        Some(parent) => lineage::act(tx, environment, (id, parent)).await?,
+        None => None,
+    };
+    Ok(Some(ClientSnapshot {
+        id: id.clone(),
         approval: Id::from_uuid(approval),
-        parent: parent.map_err(StoreError::corrupt("registry.client", "parent_client_id"))?,
-        restricted: !state.allows_grants(),
+        state,
+        entitlement: entitlement::scopes(tx, environment, id).await?,
+        tools: entitlement::tools(tx, environment, id).await?,
+        metadata,
         created_at,
         expires_at,
-    };
-    let client = ApprovedClient::from_row(id.clone(), metadata, row);
-    Ok(Standing::Approved(Box::new(client)))
+        credentials,
+        act,
+    }))
 }
 
-async fn in_quarantine(
+/// What is known of an identifier that is no client's.
+pub(crate) async fn in_quarantine(
     tx: &mut TenantTx,
     environment: Environment,
     id: &ClientId,

@@ -7,6 +7,8 @@ use narthex_vocab::{
     ClientId, CodeChallenge, Environment, Grant, Id, RedirectUri, SecretHash, Timestamp,
 };
 
+use crate::dpop::Thumbprint;
+
 /// A code as it was promised.
 #[derive(Debug)]
 pub(crate) struct Code {
@@ -18,6 +20,8 @@ pub(crate) struct Code {
     pub(crate) auth_time: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) redeemed: bool,
+    /// The key that has to be proved with it.
+    pub(crate) key: Option<Thumbprint>,
 }
 
 /// A code as it is made.
@@ -30,6 +34,7 @@ pub(crate) struct NewCode<'a> {
     pub(crate) nonce: Option<&'a str>,
     pub(crate) auth_time: Timestamp,
     pub(crate) expires_at: Timestamp,
+    pub(crate) key: Option<&'a Thumbprint>,
 }
 
 type Row = (
@@ -41,6 +46,7 @@ type Row = (
     Timestamp,
     Timestamp,
     Option<Timestamp>,
+    Option<String>,
 );
 
 pub(crate) async fn insert(
@@ -63,6 +69,7 @@ pub(crate) async fn insert(
             a::auth_time.eq(code.auth_time),
             a::created_at.eq(now),
             a::expires_at.eq(code.expires_at),
+            a::dpop_jkt.eq(code.key.map(Thumbprint::as_str)),
         ))
         .execute(tx.connection()?)
         .await?;
@@ -91,6 +98,7 @@ pub(crate) async fn lock(
             a::auth_time,
             a::expires_at,
             a::redeemed_at,
+            a::dpop_jkt,
         ))
         .for_update()
         .first(tx.connection()?)
@@ -139,7 +147,9 @@ pub(crate) async fn auth_time(
 }
 
 fn read(row: Row) -> Result<Code, StoreError> {
-    let (grant, client, redirect_uri, challenge, nonce, auth_time, expires_at, redeemed_at) = row;
+    let (grant, client, redirect_uri, challenge, nonce, auth_time, expires_at, redeemed_at, key) =
+        row;
+    let key = key.as_deref().map(Thumbprint::parse).transpose();
     Ok(Code {
         grant: Id::from_uuid(grant),
         client: ClientId::parse(&client)
@@ -153,5 +163,6 @@ fn read(row: Row) -> Result<Code, StoreError> {
         auth_time,
         expires_at,
         redeemed: redeemed_at.is_some(),
+        key: key.map_err(StoreError::corrupt("issue.authorization_code", "dpop_jkt"))?,
     })
 }

@@ -1,41 +1,34 @@
-//! `registry.credential`, `registry.resource_credential`, `issue.last_used`: how clients and resources prove
-//! themselves. Only hashes and public keys are here.
+//! `registry.credential`: how clients prove themselves, and `issue.last_used`: when they did. Only hashes and public keys
+//! are here.
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
-use narthex_tenancy::{
-    StoreError, TenantTx,
-    schema::{
-        issue::last_used as l,
-        registry::{credential as c, resource as r, resource_credential as rc},
-    },
-};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use narthex_tenancy::{StoreError, TenantTx, schema::registry::credential as c};
 use narthex_vocab::{
-    ClientId, Credential, Environment, Id, PublicKey, Resource, ResourceUri, SecretHash, Timestamp,
+    ClientId, Credential, Environment, Id, PublicKey, SecretHash, Tenant, Timestamp,
 };
+use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
-/// A credential of a client that is in force.
-pub(crate) struct ClientCredential {
-    /// `None` for a key that was approved with the client.
-    pub(crate) id: Option<Id<Credential>>,
-    pub(crate) proof: Proof,
+use crate::client::{ClientCredential, Proof};
+
+type Row = (Uuid, Option<Vec<u8>>, Option<Value>, Timestamp);
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Of one tenant, all at once.
+    #[sql_name = "issue.write_uses"]
+    fn write_uses(whose: diesel::sql_types::Uuid, rows: diesel::sql_types::Jsonb);
 }
 
-/// What it proves itself by.
-pub(crate) enum Proof {
-    Secret(SecretHash),
-    Key(Box<PublicKey>),
-}
-
-/// The live credentials of a client, at most two.
+/// The credentials of a client that were not retired or revoked, with their ends.
 pub(crate) async fn of_client(
     tx: &mut TenantTx,
     environment: Environment,
     client: &ClientId,
-    now: Timestamp,
 ) -> Result<Vec<ClientCredential>, StoreError> {
-    let rows: Vec<(uuid::Uuid, Option<Vec<u8>>, Option<Value>)> = c::table
+    let rows: Vec<Row> = c::table
         .filter(
             c::tenant_id
                 .eq(tx.tenant_uuid())
@@ -43,12 +36,16 @@ pub(crate) async fn of_client(
                 .and(c::client_id.eq(client.as_str())),
         )
         .filter(c::state.eq_any(["active", "retiring"]))
-        .filter(c::expires_at.gt(now))
-        .select((c::credential_id, c::secret_hash, c::public_jwk))
+        .select((
+            c::credential_id,
+            c::secret_hash,
+            c::public_jwk,
+            c::expires_at,
+        ))
         .load(tx.connection()?)
         .await?;
     rows.into_iter()
-        .map(|(id, hash, jwk)| {
+        .map(|(id, hash, jwk, until)| {
             let proof = match (hash, jwk) {
                 (Some(hash), _) => Proof::Secret(read_hash(hash, "registry.credential")?),
                 (None, Some(jwk)) => Proof::Key(Box::new(
@@ -62,80 +59,54 @@ pub(crate) async fn of_client(
                     });
                 }
             };
-            let id = Some(Id::from_uuid(id));
-            Ok(ClientCredential { id, proof })
+            Ok(ClientCredential {
+                id: Some(Id::from_uuid(id)),
+                proof,
+                until: Some(until),
+            })
         })
         .collect()
 }
 
-/// Remembers that a credential was accepted.
+/// A credential was accepted.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Use {
+    pub(crate) environment: Environment,
+    pub(crate) client_id: ClientId,
+    pub(crate) credential_id: Uuid,
+    pub(crate) at: Timestamp,
+}
+
+impl Use {
+    pub(crate) fn new(
+        environment: Environment,
+        client: &ClientId,
+        credential: Id<Credential>,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            environment,
+            client_id: client.clone(),
+            credential_id: credential.as_uuid(),
+            at,
+        }
+    }
+}
+
+/// Remembers when credentials were accepted, in one round trip.
 pub(crate) async fn used(
-    tx: &mut TenantTx,
-    environment: Environment,
-    client: &ClientId,
-    credential: Id<Credential>,
-    now: Timestamp,
+    connection: &mut AsyncPgConnection,
+    tenant: Id<Tenant>,
+    uses: &[Use],
 ) -> Result<(), StoreError> {
-    let tenant_id = tx.tenant_uuid();
-    diesel::insert_into(l::table)
-        .values((
-            l::tenant_id.eq(tenant_id),
-            l::environment.eq(environment.as_str()),
-            l::client_id.eq(client.as_str()),
-            l::credential_id.eq(credential.as_uuid()),
-            l::at.eq(now),
-        ))
-        .on_conflict((l::tenant_id, l::environment, l::client_id, l::credential_id))
-        .do_update()
-        .set(l::at.eq(now))
-        .execute(tx.connection()?)
+    let rows = serde_json::to_value(uses).map_err(StoreError::corrupt("issue.last_used", "*"))?;
+    diesel::select(write_uses(tenant.as_uuid(), rows))
+        .execute(connection)
         .await?;
     Ok(())
 }
 
-/// A resource with the hashes of its live secrets.
-pub(crate) struct ResourceCredentials {
-    pub(crate) identifier: ResourceUri,
-    pub(crate) hashes: Vec<SecretHash>,
-}
-
-/// The live secrets of a resource; none for an unknown one.
-pub(crate) async fn of_resource(
-    tx: &mut TenantTx,
-    environment: Environment,
-    resource: Id<Resource>,
-    now: Timestamp,
-) -> Result<Option<ResourceCredentials>, StoreError> {
-    let rows: Vec<(String, Vec<u8>)> = rc::table
-        .inner_join(
-            r::table.on(r::tenant_id
-                .eq(rc::tenant_id)
-                .and(r::environment.eq(rc::environment))
-                .and(r::resource_id.eq(rc::resource_id))),
-        )
-        .filter(
-            rc::tenant_id
-                .eq(tx.tenant_uuid())
-                .and(rc::environment.eq(environment.as_str()))
-                .and(rc::resource_id.eq(resource.as_uuid())),
-        )
-        .filter(rc::state.eq("active").and(rc::expires_at.gt(now)))
-        .select((r::identifier, rc::secret_hash))
-        .load(tx.connection()?)
-        .await?;
-    let Some((identifier, _)) = rows.as_slice().first() else {
-        return Ok(None);
-    };
-    let identifier = ResourceUri::parse(identifier)
-        .map_err(StoreError::corrupt("registry.resource", "identifier"))?;
-    let hashes = rows
-        .into_iter()
-        .map(|(_, hash)| read_hash(hash, "registry.resource_credential"))
-        .collect::<Result<_, _>>()?;
-    Ok(Some(ResourceCredentials { identifier, hashes }))
-}
-
-fn read_hash(bytes: Vec<u8>, table: &'static str) -> Result<SecretHash, StoreError> {
+pub(crate) fn read_hash(bytes: Vec<u8>, table: &'static str) -> Result<SecretHash, StoreError> {
     <[u8; 32]>::try_from(bytes)
         .map(SecretHash::from_bytes)
         .map_err(StoreError::corrupt(table, "secret_hash"))

@@ -8,7 +8,7 @@ use narthex_tenancy::{StoreError, TenantTx, schema::intake::key_set as k};
 use narthex_vocab::{ClientId, ClientMetadata, Environment, KeySet, PublicKey, Timestamp};
 use serde_json::Value;
 
-use super::credential::{ClientCredential, Proof};
+use crate::client::{ClientCredential, Proof};
 
 /// Keys that nobody could fetch again for so long count no more.
 const LIMIT: Duration = Duration::days(7);
@@ -18,18 +18,21 @@ pub(crate) async fn of_client(
     tx: &mut TenantTx,
     environment: Environment,
     (client, metadata): (&ClientId, &ClientMetadata),
-    now: Timestamp,
 ) -> Result<Vec<ClientCredential>, StoreError> {
     let fetched = match metadata.jwks_uri() {
         Some(_) if client.document_url().is_none() => None,
-        Some(url) => at(tx, environment, (client, url.as_str()), now).await?,
+        Some(url) => at(tx, environment, (client, url.as_str())).await?,
         None => None,
     };
-    let own = metadata.jwks().or(fetched.as_ref());
-    let keys = own.map(KeySet::keys).unwrap_or_default();
+    let (keys, until) = match (metadata.jwks(), &fetched) {
+        (Some(own), _) => (own.keys(), None),
+        (None, Some((keys, until))) => (keys.keys(), Some(*until)),
+        (None, None) => return Ok(Vec::new()),
+    };
     let credential = |key: &PublicKey| ClientCredential {
         id: None,
         proof: Proof::Key(Box::new(key.clone())),
+        until,
     };
     Ok(keys.iter().map(credential).collect())
 }
@@ -38,17 +41,17 @@ async fn at(
     tx: &mut TenantTx,
     environment: Environment,
     (client, url): (&ClientId, &str),
-    now: Timestamp,
-) -> Result<Option<KeySet>, StoreError> {
+) -> Result<Option<(KeySet, Timestamp)>, StoreError> {
     let key = (tx.tenant_uuid(), environment.as_str(), client.as_str(), url);
-    let keys: Option<Option<Value>> = k::table
+    let row: Option<(Option<Value>, Option<Timestamp>)> = k::table
         .find(key)
-        .filter(k::fetched_at.gt(now - LIMIT))
-        .select(k::keys)
+        .select((k::keys, k::fetched_at))
         .first(tx.connection()?)
         .await
         .optional()?;
-    keys.flatten()
-        .map(|keys| KeySet::parse(&keys).map_err(StoreError::corrupt("intake.key_set", "keys")))
-        .transpose()
+    let Some((Some(keys), Some(fetched_at))) = row else {
+        return Ok(None);
+    };
+    let keys = KeySet::parse(&keys).map_err(StoreError::corrupt("intake.key_set", "keys"))?;
+    Ok(Some((keys, fetched_at + LIMIT)))
 }

@@ -9,19 +9,35 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, Environment, Id, Resource, ResourceUri, SchemaHash, Scope, Timestamp, ToolName,
+    ClientId, Environment, Id, ResourceUri, SchemaHash, Scope, Timestamp, TokenLifetime, ToolName,
 };
 
 use crate::entitlement::{EntitledScope, EntitledTool, Entitlement};
 
-type ScopeRow = (String, uuid::Uuid, String, String, String, Timestamp);
+type ToolRow = (
+    uuid::Uuid,
+    String,
+    String,
+    Vec<u8>,
+    Vec<u8>,
+    Timestamp,
+    Option<Timestamp>,
+);
+type ScopeRow = (
+    String,
+    uuid::Uuid,
+    String,
+    String,
+    String,
+    Timestamp,
+    Option<i16>,
+);
 
-/// The scopes of a client that are in force.
+/// The scopes of a client, with their ends.
 pub(crate) async fn scopes(
     tx: &mut TenantTx,
     environment: Environment,
     client: &ClientId,
-    now: Timestamp,
 ) -> Result<Entitlement, StoreError> {
     let rows: Vec<ScopeRow> = e::table
         .inner_join(
@@ -42,7 +58,6 @@ pub(crate) async fn scopes(
                 .and(e::environment.eq(environment.as_str()))
                 .and(e::client_id.eq(client.as_str())),
         )
-        .filter(e::expires_at.gt(now))
         .order(e::scope)
         .select((
             e::scope,
@@ -51,6 +66,7 @@ pub(crate) async fn scopes(
             s::description,
             s::risk,
             e::expires_at,
+            e::lifetime_minutes,
         ))
         .load(tx.connection()?)
         .await?;
@@ -58,15 +74,13 @@ pub(crate) async fn scopes(
     Ok(Entitlement { scopes })
 }
 
-/// The tools of a client at one resource whose scope is in force.
+/// The tools of a client, each ending with its scope or before.
 pub(crate) async fn tools(
     tx: &mut TenantTx,
     environment: Environment,
     client: &ClientId,
-    resource: Id<Resource>,
-    now: Timestamp,
 ) -> Result<Vec<EntitledTool>, StoreError> {
-    let rows: Vec<(String, String, Vec<u8>, Vec<u8>)> = et::table
+    let rows: Vec<ToolRow> = et::table
         .inner_join(
             e::table.on(e::tenant_id
                 .eq(et::tenant_id)
@@ -85,44 +99,25 @@ pub(crate) async fn tools(
             et::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(et::environment.eq(environment.as_str()))
-                .and(et::client_id.eq(client.as_str()))
-                .and(et::resource_id.eq(resource.as_uuid())),
+                .and(et::client_id.eq(client.as_str())),
         )
-        .filter(e::expires_at.gt(now))
-        .order(et::tool)
-        .select((et::tool, et::scope, et::schema_hash, t::schema_hash))
+        .order((et::resource_id, et::tool))
+        .select((
+            et::resource_id,
+            et::tool,
+            et::scope,
+            et::schema_hash,
+            t::schema_hash,
+            e::expires_at,
+            et::until,
+        ))
         .load(tx.connection()?)
         .await?;
     rows.into_iter().map(tool).collect()
 }
 
-/// The scope that calling a tool of a resource needs; `None` for a tool the resource does not have.
-pub(crate) async fn tool_scope(
-    tx: &mut TenantTx,
-    environment: Environment,
-    resource: Id<Resource>,
-    tool: &ToolName,
-) -> Result<Option<Scope>, StoreError> {
-    let scope: Option<String> = t::table
-        .filter(
-            t::tenant_id
-                .eq(tx.tenant_uuid())
-                .and(t::environment.eq(environment.as_str()))
-                .and(t::resource_id.eq(resource.as_uuid()))
-                .and(t::tool.eq(tool.as_str())),
-        )
-        .select(t::scope)
-        .first(tx.connection()?)
-        .await
-        .optional()?;
-    scope
-        .map(|text| Scope::parse(&text))
-        .transpose()
-        .map_err(StoreError::corrupt("registry.tool", "scope"))
-}
-
 fn scope(row: ScopeRow) -> Result<EntitledScope, StoreError> {
-    let (scope, resource, identifier, description, risk, expires_at) = row;
+    let (scope, resource, identifier, description, risk, expires_at, minutes) = row;
     Ok(EntitledScope {
         scope: Scope::parse(&scope)
             .map_err(StoreError::corrupt("registry.entitlement", "scope"))?,
@@ -134,22 +129,31 @@ fn scope(row: ScopeRow) -> Result<EntitledScope, StoreError> {
             .parse()
             .map_err(StoreError::corrupt("registry.scope", "risk"))?,
         expires_at,
+        tokens: minutes
+            .map(|minutes| TokenLifetime::from_minutes(minutes.into()))
+            .transpose()
+            .map_err(StoreError::corrupt(
+                "registry.entitlement",
+                "lifetime_minutes",
+            ))?,
     })
 }
 
-fn tool(row: (String, String, Vec<u8>, Vec<u8>)) -> Result<EntitledTool, StoreError> {
-    let (tool, scope, approved, current) = row;
+fn tool(row: ToolRow) -> Result<EntitledTool, StoreError> {
+    let (resource, tool, scope, approved, current, scope_until, until) = row;
     let hash = |bytes: Vec<u8>, table| {
         <[u8; 32]>::try_from(bytes)
             .map(SchemaHash::from_bytes)
             .map_err(StoreError::corrupt(table, "schema_hash"))
     };
     Ok(EntitledTool {
+        resource: Id::from_uuid(resource),
         tool: ToolName::parse(&tool)
             .map_err(StoreError::corrupt("registry.entitled_tool", "tool"))?,
         scope: Scope::parse(&scope)
             .map_err(StoreError::corrupt("registry.entitled_tool", "scope"))?,
         approved: hash(approved, "registry.entitled_tool")?,
         current: hash(current, "registry.tool")?,
+        until: until.map_or(scope_until, |until| until.min(scope_until)),
     })
 }

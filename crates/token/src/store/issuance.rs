@@ -1,104 +1,78 @@
 //! `issue.issuance` and `issue.revocation`: what left, written before it left, and what ended before its time.
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
-use narthex_tenancy::{
-    StoreError, TenantTx,
-    schema::issue::{grant as g, issuance as i, revocation as v},
-};
-use narthex_vocab::{ClientId, Environment, Grant, GrantType, Id, ScopeSet, Timestamp};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use narthex_tenancy::{StoreError, TenantTx, schema::issue::revocation as v};
+use narthex_vocab::{ClientId, Environment, Id, ScopeSet, Tenant, Timestamp};
+use serde::Serialize;
 use uuid::Uuid;
 
-/// One access token as the log keeps it; the token itself is not stored.
-pub(crate) struct Issuance<'a> {
-    pub(crate) jti: Uuid,
-    pub(crate) client: &'a ClientId,
-    pub(crate) grant_type: GrantType,
-    pub(crate) subject: &'a str,
-    pub(crate) scope: &'a ScopeSet,
-    pub(crate) audience: &'a str,
-    pub(crate) grant: Option<Id<Grant>>,
+use crate::place::Place;
+
+/// One access token as the log keeps it, by column; the token itself is not stored.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Issuance {
+    pub(crate) environment: Environment,
     pub(crate) at: Timestamp,
+    pub(crate) jti: Uuid,
+    pub(crate) client_id: ClientId,
+    /// Under which approval: the client must stand under it still when the row is written.
+    pub(crate) approval_id: Uuid,
+    /// Whether a grant begins with it, which a restricted client may not.
+    pub(crate) begins: bool,
+    pub(crate) grant_type: &'static str,
+    pub(crate) subject: String,
+    pub(crate) scope: ScopeSet,
+    pub(crate) audience: String,
+    pub(crate) grant_id: Option<Uuid>,
     pub(crate) expires_at: Timestamp,
-    pub(crate) request_id: &'a str,
+    pub(crate) request_id: String,
 }
 
-pub(crate) async fn insert(
-    tx: &mut TenantTx,
-    environment: Environment,
-    row: &Issuance<'_>,
-) -> Result<(), StoreError> {
-    let tenant_id = tx.tenant_uuid();
-    diesel::insert_into(i::table)
-        .values((
-            i::tenant_id.eq(tenant_id),
-            i::environment.eq(environment.as_str()),
-            i::at.eq(row.at),
-            i::jti.eq(row.jti),
-            i::client_id.eq(row.client.as_str()),
-            i::grant_type.eq(row.grant_type.as_str()),
-            i::subject.eq(row.subject),
-            i::scope.eq(row.scope.to_string()),
-            i::audience.eq(row.audience),
-            i::grant_id.eq(row.grant.map(|grant| grant.as_uuid())),
-            i::expires_at.eq(row.expires_at),
-            i::request_id.eq(row.request_id),
-        ))
-        .execute(tx.connection()?)
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Of one tenant, all at once.
+    #[sql_name = "issue.write_issuances"]
+    fn write_issuances(
+        whose: diesel::sql_types::Uuid,
+        rows: diesel::sql_types::Jsonb,
+    ) -> diesel::sql_types::Array<diesel::sql_types::Uuid>;
+
+    /// Whether a token counts.
+    #[sql_name = "issue.is_live"]
+    fn token_is_live(
+        whose: diesel::sql_types::Uuid,
+        place: diesel::sql_types::Text,
+        token: diesel::sql_types::Uuid,
+        client: diesel::sql_types::Text,
+        moment: diesel::sql_types::Timestamptz,
+    ) -> diesel::sql_types::Bool;
+}
+
+/// Logs tokens of one tenant: in a transaction of their own and one round trip, or in the tenant's that is under way. Returns
+/// those that were refused, since their client stands otherwise than was believed.
+pub(crate) async fn write(
+    connection: &mut AsyncPgConnection,
+    tenant: Id<Tenant>,
+    rows: &[Issuance],
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows = serde_json::to_value(rows).map_err(StoreError::corrupt("issue.issuance", "*"))?;
+    let refused = diesel::select(write_issuances(tenant.as_uuid(), rows))
+        .get_result(connection)
         .await?;
-    Ok(())
+    Ok(refused)
 }
 
-/// Whether a token with this identity was issued to this client and neither it nor its grant was ended.
+/// Whether a token with this identity was issued to this client and neither it nor its grant nor the client was ended. One round trip.
 pub(crate) async fn is_live(
-    tx: &mut TenantTx,
-    environment: Environment,
-    jti: Uuid,
-    client: &ClientId,
+    connection: &mut AsyncPgConnection,
+    place: &Place,
+    (jti, client): (Uuid, &ClientId),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let (tenant, env) = (tx.tenant_uuid(), environment.as_str());
-    let row: Option<Option<Uuid>> = i::table
-        .filter(
-            i::tenant_id
-                .eq(tenant)
-                .and(i::environment.eq(env))
-                .and(i::jti.eq(jti)),
-        )
-        .filter(i::client_id.eq(client.as_str()).and(i::expires_at.gt(now)))
-        .select(i::grant_id)
-        .first(tx.connection()?)
-        .await
-        .optional()?;
-    let Some(grant) = row else {
-        return Ok(false);
-    };
-    let revoked: bool = diesel::select(diesel::dsl::exists(
-        v::table.filter(
-            v::tenant_id
-                .eq(tenant)
-                .and(v::environment.eq(env))
-                .and(v::jti.eq(jti)),
-        ),
-    ))
-    .get_result(tx.connection()?)
-    .await?;
-    let Some(grant) = grant else {
-        return Ok(!revoked);
-    };
-    let open: bool = diesel::select(diesel::dsl::exists(
-        g::table
-            .filter(
-                g::tenant_id
-                    .eq(tenant)
-                    .and(g::environment.eq(env))
-                    .and(g::grant_id.eq(grant)),
-            )
-            .filter(g::ended_at.is_null().and(g::expires_at.gt(now))),
-    ))
-    .get_result(tx.connection()?)
-    .await?;
-    Ok(open && !revoked)
+    let (tenant, environment) = (place.tenant.as_uuid(), place.environment.as_str());
+    let live = token_is_live(tenant, environment, jti, client.as_str(), now);
+    Ok(diesel::select(live).get_result(connection).await?)
 }
 
 /// Ends one access token. Ending it twice is no error.

@@ -8,14 +8,17 @@ use narthex_tenancy::{
 };
 use narthex_vocab::{ClientId, Environment, Id, Member};
 
-/// The identifiers from a client up to the first of its line, then the member who answers for that one.
-pub(crate) async fn above(
+use crate::lineage::{Actor, nested};
+
+/// The `act` of a client that another one registered: itself, each one above it up to the first of its line, and the
+/// member who answers for that one.
+pub(crate) async fn act(
     tx: &mut TenantTx,
     environment: Environment,
-    client: &ClientId,
-) -> Result<Vec<String>, StoreError> {
-    let mut line = Vec::new();
-    let mut next = Some(client.as_str().to_owned());
+    (client, parent): (&ClientId, String),
+) -> Result<Option<Actor>, StoreError> {
+    let mut line = vec![client.to_string()];
+    let mut next = Some(parent);
     while let Some(id) = next {
         let (parent, sponsor): (Option<String>, Option<uuid::Uuid>) = c::table
             .inner_join(
@@ -38,5 +41,5 @@ pub(crate) async fn above(
         }
         next = parent;
     }
-    Ok(line)
+    Ok(nested(line))
 }

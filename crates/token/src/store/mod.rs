@@ -16,5 +16,6 @@ pub(crate) mod lineage;
 pub(crate) mod parked;
 pub(crate) mod refresh;
 pub(crate) mod replay;
+pub(crate) mod resource;
 pub(crate) mod signing_key;
 pub(crate) mod warning;

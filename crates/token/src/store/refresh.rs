@@ -5,6 +5,17 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::issue::refresh_token as r};
 use narthex_vocab::{Environment, Grant, Id, SecretHash, Timestamp};
 
+use crate::dpop::Thumbprint;
+
+type Row = (
+    uuid::Uuid,
+    i32,
+    Timestamp,
+    Timestamp,
+    Option<Timestamp>,
+    Option<String>,
+);
+
 /// A refresh token as it stands.
 #[derive(Debug)]
 pub(crate) struct RefreshRow {
@@ -14,6 +25,8 @@ pub(crate) struct RefreshRow {
     pub(crate) idle_expires_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) rotated: bool,
+    /// The key that has to be proved with it.
+    pub(crate) key: Option<Thumbprint>,
 }
 
 pub(crate) async fn insert(
@@ -34,6 +47,7 @@ pub(crate) async fn insert(
             r::created_at.eq(now),
             r::idle_expires_at.eq(row.idle_expires_at),
             r::expires_at.eq(row.expires_at),
+            r::dpop_jkt.eq(row.key.as_ref().map(Thumbprint::as_str)),
         ))
         .execute(tx.connection()?)
         .await?;
@@ -46,7 +60,7 @@ pub(crate) async fn lock(
     environment: Environment,
     hash: &SecretHash,
 ) -> Result<Option<RefreshRow>, StoreError> {
-    let row: Option<(uuid::Uuid, i32, Timestamp, Timestamp, Option<Timestamp>)> = r::table
+    let row: Option<Row> = r::table
         .filter(
             r::tenant_id
                 .eq(tx.tenant_uuid())
@@ -59,20 +73,24 @@ pub(crate) async fn lock(
             r::idle_expires_at,
             r::expires_at,
             r::rotated_at,
+            r::dpop_jkt,
         ))
         .for_update()
         .first(tx.connection()?)
         .await
         .optional()?;
-    Ok(row.map(
-        |(grant, generation, idle_expires_at, expires_at, rotated_at)| RefreshRow {
-            grant: Id::from_uuid(grant),
-            generation,
-            idle_expires_at,
-            expires_at,
-            rotated: rotated_at.is_some(),
-        },
-    ))
+    let Some((grant, generation, idle_expires_at, expires_at, rotated_at, key)) = row else {
+        return Ok(None);
+    };
+    let key = key.as_deref().map(Thumbprint::parse).transpose();
+    Ok(Some(RefreshRow {
+        grant: Id::from_uuid(grant),
+        generation,
+        idle_expires_at,
+        expires_at,
+        rotated: rotated_at.is_some(),
+        key: key.map_err(StoreError::corrupt("issue.refresh_token", "dpop_jkt"))?,
+    }))
 }
 
 pub(crate) async fn rotated(

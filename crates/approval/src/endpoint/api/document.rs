@@ -12,7 +12,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 use super::fault::{self, Fault, Kind};
-use super::{clients, link, me, quarantine, requests, step_up, suspend};
+use super::{clients, confirm, decide, link, me, quarantine, requests, step_up, suspend};
 use crate::Approval;
 
 /// The operations.
@@ -30,6 +30,8 @@ use crate::Approval;
         step_up::post,
         requests::list,
         requests::one,
+        decide::post,
+        confirm::post,
         quarantine::list,
         quarantine::one,
         link::post,

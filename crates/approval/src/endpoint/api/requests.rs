@@ -123,6 +123,8 @@ struct Run {
 /// One decision.
 #[derive(Serialize, ToSchema)]
 struct Decision {
+    /// `dec_…`.
+    id: String,
     at: Moment,
     version: i32,
     #[serde(rename = "decision")]
@@ -295,7 +297,8 @@ fn run(run: &dashboard_review::Run) -> Run {
 }
 
 fn decisions(case: &Case, people: &People) -> Vec<Decision> {
-    let decision = |decided: &dashboard_review::Decided| Decision {
+    let decision = |decided: &crate::store::dashboard_decisions::Decided| Decision {
+        id: decided.id.to_string(),
         at: decided.at.into(),
         version: decided.version,
         kind: decided.kind.as_str(),

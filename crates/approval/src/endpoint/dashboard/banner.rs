@@ -19,10 +19,22 @@ pub(crate) enum Done {
     Offered,
     /// The tenant sends a new version.
     ChangesAsked,
+    /// A second person confirms it.
+    AwaitsSecond,
+    /// The second person confirmed.
+    Confirmed,
+    /// The second person refused.
+    Refused,
     /// Nothing was given.
     Rejected,
     /// Nothing was given, and the registration was blocked.
     RejectedAndBlocked,
+    /// A person looks at a case.
+    Taken,
+    /// Nobody looks at it any more.
+    HandedBack,
+    /// Somebody else was faster.
+    TakenMeanwhile,
     /// A registration became a case.
     Linked,
     /// A registration was blocked.
@@ -74,14 +86,20 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 31] = [
+    const ALL: [Self; 37] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
         Self::Offered,
         Self::ChangesAsked,
+        Self::AwaitsSecond,
+        Self::Confirmed,
+        Self::Refused,
         Self::Rejected,
         Self::RejectedAndBlocked,
+        Self::Taken,
+        Self::HandedBack,
+        Self::TakenMeanwhile,
         Self::Linked,
         Self::Blocked,
         Self::Suspended,
@@ -116,8 +134,14 @@ impl Done {
             Self::ApprovedForLess => "approved-for-less",
             Self::Offered => "offered",
             Self::ChangesAsked => "changes-asked",
+            Self::AwaitsSecond => "awaits-second",
+            Self::Confirmed => "confirmed",
+            Self::Refused => "refused",
             Self::Rejected => "rejected",
             Self::RejectedAndBlocked => "rejected-and-blocked",
+            Self::Taken => "taken",
+            Self::HandedBack => "handed-back",
+            Self::TakenMeanwhile => "taken-meanwhile",
             Self::Linked => "linked",
             Self::Blocked => "blocked",
             Self::Suspended => "suspended",
@@ -150,12 +174,22 @@ impl Done {
             Self::SignedOut => "You are signed out.",
             Self::Approved => "Approved as requested. The client has what it asked for.",
             Self::ApprovedForLess => {
-                "Approved for what you ticked. Registering accepted less beforehand, so the client has it now."
+                "Approved for what the lines say. Registering accepted less beforehand, so the client has it now."
             }
             Self::Offered => "The offer is sent. The tenant answers it within 14 days.",
             Self::ChangesAsked => "You asked for changes. The tenant sends a new version.",
+            Self::AwaitsSecond => {
+                "Decided. Nothing is given yet: another person confirms it within 72 hours."
+            }
+            Self::Confirmed => "Confirmed. The client has what both of you decided.",
+            Self::Refused => "Refused. The request is over, and the tenant reads your reason.",
             Self::Rejected => "Rejected. The tenant reads your reason and may ask again.",
             Self::RejectedAndBlocked => "Rejected and blocked. This registration cannot ask again.",
+            Self::Taken => "You have taken it. Everybody sees that you are looking at it.",
+            Self::HandedBack => "You have handed it back. Nobody is looking at it now.",
+            Self::TakenMeanwhile => {
+                "It changed while you were reading. Below is who is looking at it now."
+            }
             Self::Linked => {
                 "Linked. The automatic checks have run; what they saw is below. Nothing is given yet."
             }

@@ -2,7 +2,7 @@
 //! the verb refuses.
 
 use actix_web::HttpResponse;
-use narthex_http::page::{Banner, Tone};
+use narthex_http::page::{Banner, Tone, When};
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Permit};
 use narthex_vocab::{HostName, RequestState, Timestamp};
@@ -13,7 +13,7 @@ use super::place::Place;
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
-use super::review::{self, Filled, Looked, Ticks, Warn};
+use super::review::{self, Filled, Lines, Looked, Warn};
 use super::signed_in::StaffSignedIn;
 use crate::approved::NotApprovable;
 use crate::decide::{Decide, DecideError, Decided, Outcome, decide};
@@ -23,6 +23,9 @@ use crate::prose::{ProseError, Reason};
 const STALE: &str = "This request changed while you were reading. Nothing was decided. What you wrote is kept: look \
                      at what changed, then send it again.";
 
+const NOTHING_LESS: &str =
+    "Every line is given as it was asked for: give less of one, or approve as requested";
+
 /// `POST /requests/{tenant}/{environment}/{request_id}`
 pub(crate) async fn submit(
     staff: StaffSignedIn,
@@ -31,15 +34,16 @@ pub(crate) async fn submit(
 ) -> Result<HttpResponse, Refusal> {
     let permit = staff.permit(Action::Decide)?;
     let looked = review::look(&staff, &place, place.named("request_id")?).await?;
+    let request = &looked.found.1.request;
+    let sent = Lines::sent(&request.asked, |name| posted.text(name))?;
     let filled = Filled {
         decision: posted.text("decision")?.parse().ok(),
         reason: posted.text("reason")?,
-        ticks: Some(Ticks::sent(posted.many("scope"), posted.many("tool"))),
+        lines: sent.map_err(|_| Refusal::Unreadable)?,
         warn: Warn::sent(&posted)?,
     };
-    let version = looked.found.1.request.at.version.to_string();
-    if looked.found.1.request.state == RequestState::InReview && posted.text("version")? != version
-    {
+    let version = request.at.version.to_string();
+    if request.state == RequestState::InReview && posted.text("version")? != version {
         return Ok(stale(&staff, &looked, &filled));
     }
     match read(&looked, &filled, (&posted.text("payload")?, staff.now))? {
@@ -74,7 +78,7 @@ async fn carry_out(
     }
 }
 
-/// The command that the form means, or what is wrong with it. A tick away makes an approval an offer.
+/// The command that the form means, or what is wrong with it. A line that says less makes an approval an offer.
 fn read(
     looked: &Looked,
     filled: &Filled,
@@ -82,29 +86,25 @@ fn read(
 ) -> Result<Result<Decide, Problems>, Refusal> {
     let request = &looked.found.1.request;
     let seen = payload.parse().map_err(|_| Refusal::Unreadable)?;
-    let ticks = filled.ticks.clone().unwrap_or_default();
-    let reach = ticks
-        .reach(&request.asked)
-        .map_err(|_| Refusal::Unreadable)?;
-    let all = reach == request.asked.reach();
-    let nothing = reach.scopes.is_empty() && !all;
     let mut problems = Problems::default();
+    let proposal = filled.lines.proposal(&request.asked, &mut problems);
+    let all = proposal.reach == request.asked.reach();
+    let nothing = proposal.reach.scopes.is_empty() && !all;
     let outcome = match filled.decision {
-        None => {
+        None | Some(DecisionKind::Confirm | DecisionKind::Refuse) => {
             problems.add("decision", "Choose what you want to do");
             None
         }
         Some(DecisionKind::Approve | DecisionKind::Offer) if nothing => {
-            problems.add("decision", "Tick at least one scope, or reject the request");
+            problems.add("decision", "Give at least one scope, or reject the request");
             None
         }
         Some(DecisionKind::Offer) if all => {
-            let words = "Every box is ticked: take one away, or approve as requested";
-            problems.add("decision", words);
+            problems.add("decision", NOTHING_LESS);
             None
         }
         Some(DecisionKind::Approve) if all => Some(Outcome::Approve),
-        Some(DecisionKind::Approve | DecisionKind::Offer) => Some(Outcome::Offer(reach)),
+        Some(DecisionKind::Approve | DecisionKind::Offer) => Some(Outcome::Offer(proposal)),
         Some(DecisionKind::AskForChanges) => Some(Outcome::AskForChanges),
         Some(DecisionKind::Reject) => Some(Outcome::Reject),
         Some(DecisionKind::RejectAndBlock) => Some(Outcome::RejectAndBlock),
@@ -134,6 +134,7 @@ pub(super) fn reason_words(error: ProseError) -> String {
 
 const fn done(decided: &Decided, kind: DecisionKind) -> Done {
     match (decided, kind) {
+        (Decided::AwaitsSecond { .. }, _) => Done::AwaitsSecond,
         (Decided::Activated(_), DecisionKind::Offer) => Done::ApprovedForLess,
         (Decided::Activated(_), _) => Done::Approved,
         (Decided::Offered { .. }, _) => Done::Offered,
@@ -157,12 +158,15 @@ fn refused(
         DecideError::NotInReview(state) => {
             return Ok(decided_already(staff, looked, filled, state));
         }
-        DecideError::NothingNarrowed => {
-            "Every box is ticked: take one away, or approve as requested".to_owned()
-        }
+        DecideError::NothingNarrowed => NOTHING_LESS.to_owned(),
         DecideError::NothingToWarnOf => {
             "Only a client that comes with an address is approved with a warning".to_owned()
         }
+        DecideError::TooShort(end) => format!(
+            "A line ends on {}, before the tenant’s time to answer is over. Choose a later day, or do not give it",
+            When::new(end).day()
+        ),
+        DecideError::OutOfPlace(_) => return Err(Refusal::Unreadable),
         DecideError::NothingToBlock => {
             "This request did not come from a registration: there is nothing to block".to_owned()
         }
@@ -173,13 +177,18 @@ fn refused(
     Ok(review::again(staff, looked, filled, &problems))
 }
 
-fn not_approvable(why: &NotApprovable) -> String {
+pub(super) fn not_approvable(why: &NotApprovable) -> String {
     match why {
         NotApprovable::AgainstPolicy => {
             "The policy refuses what you would give. See the failed checks, then give less or reject"
                 .to_owned()
         }
         NotApprovable::NeedsPerson => "A person has to decide this, not a rule".to_owned(),
+        NotApprovable::NeedsSecond => "A second person has to confirm this".to_owned(),
+        NotApprovable::Over(end) => format!(
+            "A part of what was agreed ended on {}. Decide again",
+            When::new(*end).day()
+        ),
         NotApprovable::NoSponsor => {
             "Nobody of the tenant answers for it any more. Ask the tenant to name a sponsor, then decide".to_owned()
         }
@@ -194,12 +203,12 @@ fn not_approvable(why: &NotApprovable) -> String {
             )
         }
         NotApprovable::NotAsked(beyond) if beyond.stranded.is_empty() => {
-            "The boxes go beyond what is asked for".to_owned()
+            "The lines go beyond what is asked for".to_owned()
         }
         NotApprovable::NotAsked(beyond) => {
             let tools: Vec<_> = beyond.stranded.iter().map(|tool| tool.tool.as_str()).collect();
             format!(
-                "Tick the scope of each ticked tool, or take the tool away: {}",
+                "A tool needs its scope. Give the scope, or do not give the tool: {}",
                 tools.join(", ")
             )
         }

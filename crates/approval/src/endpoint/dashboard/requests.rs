@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Badge, Choice, Field, Link, Shell, When};
+use narthex_http::page::{Badge, Choice, Field, Icon, Link, Shell, Tone, When};
 use narthex_vocab::{Environment, RequestState, Timestamp};
 
 use super::banner::see;
@@ -13,12 +13,14 @@ use super::refusal::Refusal;
 use super::signed_in::{Look, StaffSignedIn};
 use super::way_on::HOME;
 use super::{paths, words};
+use crate::assignment;
 use crate::store::dashboard_requests::{self, MOST, Queued, Wanted};
 
 /// Groups of states that a reviewer looks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Open,
+    Second,
     WithTenant,
     Approved,
     Rejected,
@@ -27,8 +29,9 @@ enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Open,
+        Self::Second,
         Self::WithTenant,
         Self::Approved,
         Self::Rejected,
@@ -39,6 +42,7 @@ impl Stage {
     const fn key(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Second => "second",
             Self::WithTenant => "with_tenant",
             Self::Approved => "approved",
             Self::Rejected => "rejected",
@@ -50,6 +54,7 @@ impl Stage {
     const fn label(self) -> &'static str {
         match self {
             Self::Open => "Waiting for staff",
+            Self::Second => "Waits for a second person",
             Self::WithTenant => "Waiting for the tenant",
             Self::Approved => "Approved",
             Self::Rejected => "Rejected",
@@ -61,7 +66,8 @@ impl Stage {
     fn states(self) -> Vec<RequestState> {
         use RequestState as S;
         let within = |state: &S| match state {
-            S::Submitted | S::Screening | S::InReview | S::AwaitingSecond => self == Self::Open,
+            S::Submitted | S::Screening | S::InReview => self == Self::Open,
+            S::AwaitingSecond => matches!(self, Self::Open | Self::Second),
             S::Draft | S::ChangesRequested | S::RejectedByPolicy | S::Offered => {
                 self == Self::WithTenant
             }
@@ -87,6 +93,8 @@ struct Row {
     state: Badge,
     sent: When,
     age: String,
+    due: Option<Badge>,
+    taken_by: String,
 }
 
 #[derive(Template)]
@@ -212,7 +220,26 @@ fn row(queued: &Queued, now: Timestamp) -> Row {
         state: words::request_state(queued.state),
         sent: When::new(queued.sent),
         age: words::age(now, queued.sent),
+        due: due(queued, now),
+        taken_by: queued
+            .taken_by
+            .clone()
+            .unwrap_or_else(|| "Nobody".to_owned()),
     }
+}
+
+/// How long there is to answer, or how late it is, while it waits for staff.
+fn due(queued: &Queued, now: Timestamp) -> Option<Badge> {
+    let due = assignment::due(queued.environment, queued.sent);
+    let waits = Stage::Open.states().contains(&queued.state);
+    waits.then(|| {
+        if now > due {
+            let words = format!("{} late", words::age(now, due));
+            Badge::new(Tone::Danger, words).icon(Icon::Warning)
+        } else {
+            Badge::new(Tone::Neutral, format!("In {}", words::left(now, due)))
+        }
+    })
 }
 
 #[cfg(test)]

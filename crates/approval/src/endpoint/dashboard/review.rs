@@ -1,8 +1,11 @@
 //! The review page: what asks, who asks, what the checks saw, what it wants, what happened; and the decision beside it.
 //! It shows and never decides: the form goes to `decide.rs`.
 
+mod closed;
 mod history;
+mod lines;
 mod reach;
+mod taken;
 mod warn;
 
 use actix_web::HttpResponse;
@@ -13,12 +16,13 @@ use narthex_http::page::{
     Badge, Banner, Choice, Day, Diff, ErrorSummary, Fact, Field, Finding, Icon, Outcome, ScopeRow,
     Shell, Tone, When,
 };
-use narthex_policy::FindingOutcome;
+use narthex_policy::{FindingOutcome, Verdict};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{Id, RequestState, kind};
 
-pub(super) use self::reach::Ticks;
+pub(super) use self::closed::{given, token_life};
+pub(super) use self::lines::Lines;
 pub(super) use self::warn::Warn;
 use super::asker::{self, AskLine};
 use super::banner::Done;
@@ -44,8 +48,8 @@ pub(super) struct Filled {
     pub(super) decision: Option<DecisionKind>,
     /// The reason as it was written.
     pub(super) reason: String,
-    /// The boxes that are on; all of them at first.
-    pub(super) ticks: Option<Ticks>,
+    /// What becomes of each line; all are given at first.
+    pub(super) lines: Lines,
     /// The warning that people shall read.
     pub(super) warn: Warn,
 }
@@ -67,9 +71,12 @@ pub(super) struct ReviewPage {
     asked: String,
     policy: Vec<Fact>,
     history: Vec<Day>,
+    taken: Option<taken::Taken>,
     form: Option<Form>,
     closed: Vec<Fact>,
     closed_text: String,
+    /// Where a second person answers.
+    second: Option<String>,
     kept: String,
 }
 
@@ -81,7 +88,10 @@ struct Form {
     decision: Field,
     /// Where it can be given with a warning.
     warn: Option<[Field; 2]>,
+    tokens: Field,
     reason: Field,
+    /// The policy wants a second person for all that is asked for.
+    needs_two: bool,
 }
 
 /// `GET /requests/{tenant}/{environment}/{request_id}`
@@ -143,6 +153,9 @@ fn view(
     let shell = staff.shell(Area::Requests, looked, case.integration.name.as_str());
     let may = staff.may(Action::Decide);
     let mut page = review_page(shell, (tenant, case), filled, problems, may);
+    page.taken = may
+        .then(|| taken::taken(tenant, case, staff.member.id))
+        .flatten();
     if !may && case.request.state == RequestState::InReview {
         page.closed_text = staff.who_may(Action::Decide);
     }
@@ -160,10 +173,6 @@ fn review_page(
     let environment = case.request.at.environment;
     let shell = badges(frame::of_tenant(shell, tenant, environment), case);
     let open = case.request.state == RequestState::InReview && may_decide;
-    let ticks = filled
-        .ticks
-        .clone()
-        .unwrap_or_else(|| Ticks::all(&case.request.asked));
     let (passed, open_findings): (Vec<&Found>, Vec<&Found>) = case
         .findings
         .iter()
@@ -186,19 +195,24 @@ fn review_page(
         changes: case.changes.as_deref().map(document_card::diff),
         asker: asker::asker(case),
         asks: asker::asks(&case.asks, &case.people),
-        rows: reach::rows(case, open.then_some(&ticks)),
+        rows: reach::rows(case, open.then_some((&filled.lines, problems))),
         asked: reach::summary(&case.request.asked),
         policy: policy(case),
         history: history::days(case),
+        taken: None,
         form: open.then(|| form(tenant, case, filled, problems)),
-        closed: closed(tenant, case),
-        closed_text: closed_text(case.request.state).to_owned(),
+        closed: closed::facts(tenant, case),
+        closed_text: closed::text(case.request.state).to_owned(),
+        second: closed::second(tenant, case),
         kept: String::new(),
     }
 }
 
 fn badges(shell: Shell, case: &Case) -> Shell {
     let mut shell = shell.badge(words::request_state(case.request.state));
+    for badge in taken::badges(case) {
+        shell = shell.badge(badge);
+    }
     if let Some(score) = case.score {
         shell = shell.badge(words::level(score).scored(score));
     }
@@ -255,9 +269,9 @@ fn policy(case: &Case) -> Vec<Fact> {
         return vec![Fact::text("Verdict", "The policy has not run yet.")];
     };
     let tone = match run.verdict {
-        narthex_policy::Verdict::Allow => Tone::Ok,
-        narthex_policy::Verdict::Deny => Tone::Danger,
-        narthex_policy::Verdict::NeedsPerson => Tone::Warn,
+        Verdict::Allow => Tone::Ok,
+        Verdict::Deny => Tone::Danger,
+        Verdict::NeedsPerson | Verdict::NeedsTwo => Tone::Warn,
     };
     let rules = run
         .rules
@@ -297,7 +311,12 @@ fn form(tenant: &Tenant, case: &Case, filled: &Filled, problems: &Problems) -> F
         payload: case.request.payload.to_string(),
         decision: problems.beside(decision),
         warn: (case.request.may_be_warned_of()).then(|| filled.warn.fields(problems)),
+        tokens: reach::tokens(&filled.lines, problems),
         reason: problems.beside(reason),
+        needs_two: case
+            .runs
+            .first()
+            .is_some_and(|run| run.verdict == Verdict::NeedsTwo),
     }
 }
 
@@ -315,11 +334,9 @@ fn choices(case: &Case) -> Vec<Choice> {
         choice(
             DecisionKind::Approve,
             "Approve as requested",
-            &format!(
-                "Gives {all}. If you take a tick away, only what is left is sent, as an offer."
-            ),
+            &format!("Gives {all}. If a line says less, that is sent as an offer."),
         ),
-        choice(DecisionKind::Offer, "Offer what is ticked", less),
+        choice(DecisionKind::Offer, "Offer what the lines say", less),
         choice(
             DecisionKind::AskForChanges,
             "Ask for changes",
@@ -336,55 +353,6 @@ fn choices(case: &Case) -> Vec<Choice> {
         ));
     }
     choices
-}
-
-/// What stands in the place of the decision when there is none to make.
-fn closed(tenant: &Tenant, case: &Case) -> Vec<Fact> {
-    let mut facts = vec![Fact::new("State").badge(words::request_state(case.request.state))];
-    if let Some(decided) = case.decisions.last() {
-        facts.push(Fact::text("Last decision", decided.kind.label()));
-        facts.push(Fact::text("By", history::decider(case, decided)));
-        facts.push(Fact::when("When", When::new(decided.at)));
-        facts.push(Fact::text("Reason", &decided.reason));
-    }
-    if let Some(offer) = &case.offer {
-        let scopes = offer.reach.scopes.iter();
-        facts.push(scopes.fold(Fact::new("Offered"), |fact, scope| {
-            fact.and_code(scope.as_str())
-        }));
-        facts.push(Fact::when(
-            "Can be answered until",
-            When::new(offer.expires_at),
-        ));
-    }
-    if let Some((client, state)) = &case.client {
-        let href = paths::client(&tenant.slug, case.request.at.environment, client);
-        let fact = Fact::code("Client", client.as_str());
-        facts.push(
-            fact.badge(words::client_state(*state))
-                .link("Open the client", href),
-        );
-    }
-    facts
-}
-
-const fn closed_text(state: RequestState) -> &'static str {
-    use RequestState as S;
-    match state {
-        S::Draft => "The tenant is still writing it.",
-        S::Submitted | S::Screening => "The automatic checks are running. Reload in a few seconds.",
-        S::InReview => "It waits for a reviewer.",
-        S::AutoApproved => "A named rule approved it.",
-        S::Approved => "It is decided. To take something away, suspend the client.",
-        S::RejectedByPolicy => "The policy refused it. The tenant can change it and send it again.",
-        S::ChangesRequested => "The tenant changes it and sends a new version.",
-        S::Offered => "The tenant answers the offer next.",
-        S::Rejected | S::Refused => "It is decided. The tenant may ask again.",
-        S::RejectedAndBlocked => "It is decided. This registration may not ask again.",
-        S::AwaitingSecond => "A second person has to confirm.",
-        S::Lapsed => "Nobody answered in time.",
-        S::Withdrawn => "The tenant took it back.",
-    }
 }
 
 #[cfg(test)]

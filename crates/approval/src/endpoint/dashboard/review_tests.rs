@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 
-use narthex_policy::{Origin, Verdict};
+use narthex_policy::Origin;
 use narthex_vocab::{
     ClientId, ClientMetadata, Environment, Label, Risk, SchemaHash, Scope, Timestamp, ToolName,
 };
@@ -107,6 +107,7 @@ pub(in super::super) fn case() -> Case {
     Case {
         score: Some(72),
         created_at: at("2026-11-22T09:14:05Z"),
+        taken: None,
         integration: Integration {
             id: integration,
             name: Label::parse("Claude Desktop").unwrap(),
@@ -143,6 +144,8 @@ pub(in super::super) fn case() -> Case {
         }],
         decisions: Vec::new(),
         offer: None,
+        second: None,
+        agreed: None,
         client: None,
         changes: None,
         unproved: metadata.hosts().into_iter().collect(),
@@ -234,19 +237,21 @@ fn the_worst_check_comes_first_and_the_passed_ones_are_folded() {
 }
 
 #[test]
-fn every_box_is_on_at_first_and_the_form_names_what_was_seen() {
+fn every_line_is_given_at_first_and_the_form_names_what_was_seen() {
     let case = case();
     let html = render(&case, &Filled::default(), &Problems::default(), true);
-    for (name, value) in [
-        ("scope", "notes:read"),
-        ("scope", "notes:delete"),
-        ("tool", "list_notes"),
-        ("tool", "drop_note"),
+    for field in [
+        "scope:notes:read",
+        "scope:notes:delete",
+        "tool:list_notes",
+        "tool:drop_note",
     ] {
-        let ticked = format!(
-            "name=\"{name}\" value=\"{value}\" aria-label=\"Give {value} in production\" checked"
-        );
-        assert!(html.contains(&ticked), "{ticked}");
+        let select = format!("<select id=\"{field}\" name=\"{field}\">");
+        let after = html
+            .split_once(&select)
+            .unwrap_or_else(|| panic!("no {field}"));
+        let chosen = after.1.split_once("selected").unwrap().0;
+        assert!(chosen.ends_with("<option value=\"give\" "), "{field}");
     }
     assert!(html.contains(&format!(
         "name=\"payload\" value=\"{}\"",
@@ -263,7 +268,7 @@ fn what_was_typed_comes_back_with_its_problems() {
     let filled = Filled {
         decision: Some(DecisionKind::Approve),
         reason: "Looks fine <i>".to_owned(),
-        ticks: Some(Ticks::default()),
+        lines: Lines::default(),
         warn: Warn::default(),
     };
     let html = render(&case(), &filled, &problems, true);
@@ -274,15 +279,12 @@ fn what_was_typed_comes_back_with_its_problems() {
     );
     assert!(html.contains("Looks fine &#60;i&#62;</textarea>"));
     assert!(html.contains("value=\"approve\" checked"));
-    assert!(
-        !html.contains("value=\"notes:read\" aria-label=\"Give notes:read in production\" checked")
-    );
 }
 
 #[test]
 fn there_is_no_form_for_who_may_not_decide_or_when_it_is_over() {
     let html = render(&case(), &Filled::default(), &Problems::default(), false);
-    assert!(!html.contains("name=\"decision\"") && !html.contains("type=\"checkbox\""));
+    assert!(!html.contains("name=\"decision\"") && !html.contains("<select"));
     let mut over = case();
     over.request.state = RequestState::Rejected;
     let html = render(&over, &Filled::default(), &Problems::default(), true);

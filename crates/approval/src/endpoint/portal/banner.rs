@@ -23,6 +23,8 @@ pub(crate) enum Done {
     Sent,
     /// An offer was accepted.
     OfferAccepted,
+    /// An offer was accepted, and a second person of the platform has to confirm it.
+    OfferAwaitsSecond,
     /// An offer was declined.
     OfferDeclined,
     /// A request was taken back.
@@ -56,7 +58,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -64,6 +66,7 @@ impl Done {
         Self::ToolAdded,
         Self::Sent,
         Self::OfferAccepted,
+        Self::OfferAwaitsSecond,
         Self::OfferDeclined,
         Self::Withdrawn,
         Self::CredentialRetired,
@@ -91,6 +94,7 @@ impl Done {
             Self::ToolAdded => "tool-added",
             Self::Sent => "sent",
             Self::OfferAccepted => "offer-accepted",
+            Self::OfferAwaitsSecond => "offer-awaits-second",
             Self::OfferDeclined => "offer-declined",
             Self::Withdrawn => "withdrawn",
             Self::CredentialRetired => "credential-retired",
@@ -121,6 +125,9 @@ impl Done {
             Self::ScopeAdded => "The scope is added.",
             Self::ToolAdded => "The tool is added.",
             Self::Sent => "Sent. The automatic checks have run; what they saw is below.",
+            Self::OfferAwaitsSecond => {
+                "You accepted the offer. A second person of the review team confirms it within 72 hours."
+            }
             Self::OfferAccepted => "You accepted the offer. Create credentials to start using it.",
             Self::OfferDeclined => {
                 "You declined the offer. The review team reads your comment next."

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use narthex_http::page::{Actor, Day, Entry, Fact, Finding, Outcome, When};
 use narthex_vocab::{RedirectUri, RequestState, Timestamp};
 
+use crate::assignment;
 use crate::decision::DecisionKind;
 use crate::endpoint::warning_words;
 use crate::store::portal_request::{Case, Decided, Seen};
@@ -62,6 +63,14 @@ pub(super) fn facts(case: &Case) -> Vec<Fact> {
         Fact::code("Request id", request.at.id.to_string()),
         Fact::text("Version", request.at.version.to_string()),
     ];
+    let waits = matches!(
+        request.state,
+        RequestState::InReview | RequestState::AwaitingSecond
+    );
+    if let Some(sent) = case.submitted_at.filter(|_| waits) {
+        let due = assignment::due(request.at.environment, sent);
+        facts.push(Fact::when("Answer due by", When::new(due)));
+    }
     if let Some(client) = &request.client_id {
         facts.push(Fact::code("Identifier in quarantine", client.as_str()));
     }
@@ -115,6 +124,8 @@ fn decision(decided: &Decided) -> (Timestamp, Entry) {
         DecisionKind::AskForChanges => "asked for changes",
         DecisionKind::Reject => "rejected it",
         DecisionKind::RejectAndBlock => "rejected it and blocked what asked",
+        DecisionKind::Confirm => "confirmed it, as the second of two people",
+        DecisionKind::Refuse => "refused it, as the second of two people",
     };
     let (actor, name) = match &decided.rule {
         Some(rule) => (Actor::System, format!("Rule {rule}")),
@@ -149,10 +160,11 @@ fn by_day(entries: Vec<(Timestamp, Entry)>) -> Vec<Day> {
 pub(super) fn last_word(case: &Case) -> Option<(&'static str, String)> {
     let decided = case.decisions.first()?;
     let heading = match decided.kind {
-        DecisionKind::Approve | DecisionKind::Offer => return None,
+        DecisionKind::Approve | DecisionKind::Offer | DecisionKind::Confirm => return None,
         DecisionKind::AskForChanges => "The review team asks for changes",
         DecisionKind::Reject => "The review team rejected this request",
         DecisionKind::RejectAndBlock => "The review team rejected this request and blocked it",
+        DecisionKind::Refuse => "The second of two people refused this request",
     };
     Some((heading, decided.reason.clone()))
 }

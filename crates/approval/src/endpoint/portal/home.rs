@@ -3,10 +3,11 @@
 
 use actix_web::HttpResponse;
 use askama::Template;
+use chrono::Duration;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Badge, Fact, Shell, Task, Tone, number};
+use narthex_http::page::{Badge, Fact, Shell, Task, Tone, When, number};
 use narthex_tenancy::permission::Action;
-use narthex_vocab::{ClientState, Environment, Id, RequestState, kind};
+use narthex_vocab::{ClientState, Environment, Id, RequestState, Timestamp, kind};
 
 use super::banner::Done;
 use super::frame::{Area, page as answer};
@@ -98,7 +99,7 @@ fn task(
 ) -> Option<Task> {
     if let Some(task) = standing.request.as_ref().and_then(|asking| {
         let href = who.path(&format!("/{environment}/requests/{}", asking.id));
-        answer_due(asking, name, environment, href)
+        answer_due((asking, who.now), name, environment, href)
     }) {
         return Some(task);
     }
@@ -116,13 +117,19 @@ fn task(
     Some(task.hint("It is approved and cannot start without them."))
 }
 
-fn answer_due(asking: &Asking, name: &str, environment: Environment, href: String) -> Option<Task> {
+fn answer_due(
+    (asking, now): (&Asking, Timestamp),
+    name: &str,
+    environment: Environment,
+    href: String,
+) -> Option<Task> {
     let environment = environment.as_str();
     let badge = Badge::new(Tone::Warn, asking.state.label());
     match asking.state {
         RequestState::Offered => {
             let label = format!("Answer the offer for {name} in {environment}");
-            Some(Task::new(label, href, badge).hint("Less was offered than you asked for."))
+            let (badge, hint) = reminder(badge, asking.answer_by, now);
+            Some(Task::new(label, href, badge).hint(hint))
         }
         RequestState::RejectedByPolicy | RequestState::ChangesRequested => {
             let label = format!("Read what {name} needs to change for {environment}");
@@ -141,6 +148,23 @@ fn answer_due(asking: &Asking, name: &str, environment: Environment, href: Strin
         | RequestState::Lapsed
         | RequestState::Withdrawn => None,
     }
+}
+
+/// How urgent an offer is: more so a week before it lapses, and again two days before.
+fn reminder(badge: Badge, answer_by: Option<Timestamp>, now: Timestamp) -> (Badge, String) {
+    let less = "Less was offered than you asked for.";
+    let Some(end) = answer_by else {
+        return (badge, less.to_owned());
+    };
+    let (left, day) = (end - now, When::new(end).day());
+    let badge = if left <= Duration::days(2) {
+        Badge::new(Tone::Danger, "Lapses within two days")
+    } else if left <= Duration::days(7) {
+        Badge::new(Tone::Warn, "Lapses within a week")
+    } else {
+        badge
+    };
+    (badge, format!("{less} The offer lapses on {day}."))
 }
 
 fn first_resource(who: &SignedIn) -> Task {

@@ -6,7 +6,7 @@ use actix_web::web::Path;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::form::FormError;
-use narthex_http::page::{Badge, Day, ErrorSummary, Fact, Field, Finding, Icon, Shell, Tone, When};
+use narthex_http::page::{Badge, Day, ErrorSummary, Fact, Field, Finding, Shell, When};
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
 use narthex_vocab::{Environment, Id, kind};
@@ -14,6 +14,7 @@ use narthex_vocab::{Environment, Id, kind};
 use super::banner::Done;
 use super::case_words::{facts, findings, findings_summary, history, last_word};
 use super::frame::{Area, again, page as answer};
+use super::offer_words;
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
@@ -51,6 +52,8 @@ struct AskedRow {
     risk: Badge,
     /// What became of it in the offer, when there is one.
     offered: Option<Badge>,
+    /// Why it is not offered as it was asked for.
+    why: String,
 }
 
 struct OfferView {
@@ -58,6 +61,8 @@ struct OfferView {
     version: i32,
     count: String,
     reason: String,
+    /// What stops working for want of what is not offered.
+    loses: Vec<String>,
     lapses: When,
     /// The comment field and where the form goes, for those who may answer.
     form: Option<(Field, String)>,
@@ -126,6 +131,7 @@ fn done(
 ) -> HttpResponse {
     let done = match answered {
         Answered::Activated(_) => Done::OfferAccepted,
+        Answered::AwaitsSecond { .. } => Done::OfferAwaitsSecond,
         Answered::BackInReview => Done::OfferDeclined,
     };
     done.at(&who.request_path(environment, id))
@@ -197,7 +203,14 @@ fn not_approvable(why: &NotApprovable) -> String {
         NotApprovable::NoSponsor => {
             "Nobody answers for this integration any more. Name a sponsor first".to_owned()
         }
-        NotApprovable::NeedsPerson | NotApprovable::ByWhoAsked | NotApprovable::NotAsked(_) => {
+        NotApprovable::Over(end) => format!(
+            "A part of the offer ended on {}. Decline it, and say so",
+            When::new(*end).day()
+        ),
+        NotApprovable::NeedsSecond
+        | NotApprovable::NeedsPerson
+        | NotApprovable::ByWhoAsked
+        | NotApprovable::NotAsked(_) => {
             "This offer cannot be accepted as it stands. Decline it, and say so".to_owned()
         }
     }
@@ -234,35 +247,36 @@ fn view(who: &SignedIn, case: &Case, comment: &str, problems: &Problems) -> Requ
 }
 
 fn asked(case: &Case, offer: Option<&Offered>) -> Vec<AskedRow> {
-    let badge = |given: bool| {
-        if given {
-            Badge::new(Tone::Ok, "Offered").icon(Icon::Tick)
-        } else {
-            Badge::new(Tone::Warn, "Not offered").icon(Icon::Cross)
-        }
-    };
     let asked = &case.request.asked;
-    let scopes = asked.scopes.iter().map(|(scope, wanted)| AskedRow {
-        name: scope.as_str().to_owned(),
-        meaning: case
-            .catalogue
-            .scope(scope)
-            .map_or_else(String::new, |entry| entry.description.clone()),
-        reason: wanted.reason.as_str().to_owned(),
-        risk: risk_badge(wanted.risk),
-        offered: offer.map(|offer| badge(offer.reach.scopes.contains(scope))),
+    let scopes = asked.scopes.iter().map(|(scope, wanted)| {
+        let line = offer.map(|offer| offer_words::of_scope(&offer.proposal, scope));
+        AskedRow {
+            name: scope.as_str().to_owned(),
+            meaning: case
+                .catalogue
+                .scope(scope)
+                .map_or_else(String::new, |entry| entry.description.clone()),
+            reason: wanted.reason.as_str().to_owned(),
+            risk: risk_badge(wanted.risk),
+            why: line
+                .as_ref()
+                .map_or_else(String::new, |line| line.why.clone()),
+            offered: line.map(|line| line.badge),
+        }
     });
-    let tools = asked.tools.iter().map(|(tool, wanted)| AskedRow {
-        name: tool.tool.as_str().to_owned(),
-        meaning: format!("A tool that needs {}", wanted.scope),
-        reason: String::new(),
-        risk: risk_badge(
-            asked
-                .scopes
-                .get(&wanted.scope)
-                .map_or(narthex_vocab::Risk::Admin, |scope| scope.risk),
-        ),
-        offered: offer.map(|offer| badge(offer.reach.tools.contains(tool))),
+    let tools = asked.tools.iter().map(|(tool, wanted)| {
+        let line = offer.map(|offer| offer_words::of_tool(&offer.proposal, tool));
+        let risk = asked.scopes.get(&wanted.scope).map(|scope| scope.risk);
+        AskedRow {
+            name: tool.tool.as_str().to_owned(),
+            meaning: format!("A tool that needs {}", wanted.scope),
+            reason: String::new(),
+            risk: risk_badge(risk.unwrap_or(narthex_vocab::Risk::Admin)),
+            why: line
+                .as_ref()
+                .map_or_else(String::new, |line| line.why.clone()),
+            offered: line.map(|line| line.badge),
+        }
     });
     scopes.chain(tools).collect()
 }
@@ -274,7 +288,7 @@ fn offer_view(
     (comment, problems): (&str, &Problems),
 ) -> OfferView {
     let at = case.request.at;
-    let (asked, given) = (&case.request.asked, &offer.reach);
+    let (asked, given) = (&case.request.asked, &offer.proposal.reach);
     let reason = case.decisions.first().map(|decided| decided.reason.clone());
     let field = Field::area("comment", "Comment", 3)
         .hint("The review team reads it. Needed when you decline.")
@@ -292,6 +306,7 @@ fn offer_view(
             counted(given.tools.len(), "tool"),
         ),
         reason: reason.unwrap_or_default(),
+        loses: offer_words::loses(asked, &offer.proposal),
         lapses: When::new(offer.expires_at).day(),
         form: who
             .may(Action::AnswerOffer)

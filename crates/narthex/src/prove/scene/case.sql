@@ -23,7 +23,8 @@ insert into review.requested_tool (tenant_id, environment, request_id, version, 
     from unnest(array[$T.request, $T.fresh_request]::uuid[]) as request_id
     cross join unnest(array[$T.tool, $T.unagreed_tool]) as tool;
 insert into review.requested_scope (tenant_id, environment, request_id, version, scope)
-    values ($T, 'production', $T.spare_request, 1, $T.scope), ($T, 'production', $T.limited_request, 1, $T.scope);
+    values ($T, 'production', $T.spare_request, 1, $T.scope), ($T, 'production', $T.limited_request, 1, $T.scope),
+    ($T, 'production', $T.fresh_request, 1, $T.grave_scope);
 insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
     values ($T, 'production', $T.request, 1, 'key', sha256($T.host::bytea));
 insert into review.brand (tenant_id, name, changed_at) values ($T, 'Prove', now());
@@ -121,6 +122,14 @@ insert into review.decision (tenant_id, environment, decision_id, request_id, ve
     values ($T, 'production', $T.open_decision, $T.fresh_request, 1, 'offer', $P, $T.staff, 'Less', sha256('payload'), now());
 insert into review.offer (tenant_id, environment, offer_id, request_id, version, decision_id, created_at, expires_at)
     values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.open_decision, now(), now() + interval '14 days');
+insert into review.scope_remark (tenant_id, environment, offer_id, request_id, version, scope, sandbox_only, reason)
+    values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.unagreed_scope, true, 'Try it there first');
+insert into review.tool_remark (tenant_id, environment, offer_id, request_id, version, resource_id, tool, sandbox_only, reason)
+    values ($T, 'production', $T.open_offer, $T.fresh_request, 1, $T.resource, $T.unagreed_tool, false, 'Not needed');
+insert into review.assignment (tenant_id, environment, request_id, version, taker_tenant_id, taken_by, taken_at)
+    values ($T, 'production', $T.fresh_request, 1, $P, $T.staff, now());
+insert into review.second_wanted (tenant_id, environment, request_id, version, decision_id, rules, since, expires_at)
+    values ($T, 'production', $T.fresh_request, 1, $T.open_decision, '{R-46}', now(), now() + interval '72 hours');
 update intake.quarantine set expires_at = expires_at + interval '1 hour' where client_id = $T.stranger;
 insert into review.claim (tenant_id, environment, claim_id, client_id, reason, invited_by, invited_by_name, created_at, expires_at)
     values ($T, 'production', $T.claim, $T.stranger, 'It may be theirs', $T.staff, 'Staff', now(), now() + interval '72 hours');

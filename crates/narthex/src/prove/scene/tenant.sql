@@ -41,6 +41,7 @@ insert into registry.scope (tenant_id, environment, scope, resource_id, descript
     ($T, 'production', $T.scope, $T.resource, 'Read notes', 'read'),
     ($T, 'production', $T.unagreed_scope, $T.resource, 'Change notes', 'change'),
     ($T, 'production', $T.unasked_scope, $T.resource, 'Delete notes', 'delete'),
+    ($T, 'production', $T.grave_scope, $T.resource, 'Delete notebooks', 'delete'),
     ($T, 'sandbox', $T.sandbox_scope, $T.sandbox_resource, 'Read notes', 'read');
 insert into registry.tool (tenant_id, environment, resource_id, tool, scope, description, schema_hash) values
     ($T, 'production', $T.resource, $T.tool, $T.scope, 'Reads notes', sha256('schema')),

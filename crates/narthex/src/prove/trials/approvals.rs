@@ -118,6 +118,48 @@ const EARLIER: &str = "savepoint earlier;
 const AFTERWARDS: &str = "$A.fresh_decision, null, now(), now() + interval '1 year');
     release savepoint earlier;";
 
+/// A run that wants two people, in the place of the one that wants a person.
+const WANTS_TWO: &str = "
+    insert into review.policy_run (tenant_id, environment, run_id, request_id, version, verdict, policy_version, rules, at)
+        values ($A, 'production', $A.deny_run, $A.fresh_request, 1, 'needs_two', '1', '{first}', now());
+    insert into review.decision";
+const GRAVE_TOO: &str = "$A.fresh_request, 1, $A.scope),
+        ($A, 'production', $A.fresh_approval, $A.integration, $A.fresh_request, 1, $A.grave_scope);
+    insert into review.approval_tool";
+/// A second decision after the first; the people and the payloads are to be put in.
+const CONFIRMED: &str = "
+    update review.access_request set state = 'approved' where request_id = $A.fresh_request;
+    insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id,
+            decided_by, rule, reason, payload_hash, at)
+        values ($A, 'production', $A.second_decision, $A.fresh_request, 1, 'confirm', $P, $A.staff, null, 'Fine too',
+            sha256('payload'), now());";
+const CONFIRMED_ON_ANOTHER: &str = "
+    update review.access_request set state = 'approved' where request_id = $A.fresh_request;
+    insert into review.decision (tenant_id, environment, decision_id, request_id, version, kind, decider_tenant_id,
+            decided_by, rule, reason, payload_hash, at)
+        values ($A, 'production', $A.second_decision, $A.fresh_request, 1, 'confirm', $P, $B.staff, null, 'Fine too',
+            sha256('another payload'), now());";
+const MOVED: &str = "\n    update review.access_request set state = 'approved' where request_id = $A.fresh_request;";
+const OF_ONE: &str =
+    "decision_id, offer_id, at, expires_at)\n        values ($A, 'production', $A.fresh_approval";
+const OF_TWO: &str = "decision_id, second_decision_id, offer_id, at, expires_at)\n        values ($A, 'production', $A.fresh_approval";
+const BY_ONE: &str = "$A.fresh_decision, null, now()";
+const BY_TWO: &str = "$A.fresh_decision, $A.second_decision, null, now()";
+const OFFERED: &str =
+    "insert into review.offer_scope (tenant_id, environment, offer_id, request_id, version, scope)
+        values ($A, 'production', $A.fresh_offer, $A.fresh_request, 1, $A.scope);";
+const OFFERED_UNTIL: &str = "insert into review.offer_scope (tenant_id, environment, offer_id, request_id, version, scope, until)
+        values ($A, 'production', $A.fresh_offer, $A.fresh_request, 1, $A.scope, now() + interval '30 days');";
+const FOR_THE_SANDBOX: &str = "insert into review.offer_scope (tenant_id, environment, offer_id, request_id, version, scope)
+        values ($A, 'production', $A.fresh_offer, $A.fresh_request, 1, $A.scope);
+    insert into review.scope_remark (tenant_id, environment, offer_id, request_id, version, scope, sandbox_only, reason)
+        values ($A, 'production', $A.fresh_offer, $A.fresh_request, 1, $A.scope, true, '');";
+const GIVEN_TOOL: &str = "
+    insert into review.approval_tool (tenant_id, environment, approval_id, integration_id, request_id, version, resource_id,
+            tool, scope, schema_hash)
+        values ($A, 'production', $A.fresh_approval, $A.integration, $A.fresh_request, 1, $A.resource, $A.tool, $A.scope,
+            sha256('schema'));";
+
 const TWISTS: &[Twist] = &[
     twist("decided by the person who asked", &[("$P, $A.staff", "$P, $A.owner")], Rule("not_by_who_asked")),
     twist("decided by the tenant itself", &[("$P, $A.staff", "$A, $A.owner")], Rule("by_the_platform_alone")),
@@ -158,6 +200,13 @@ const TWISTS: &[Twist] = &[
     insert into review.approval (")], Rule("offer_complete")),
     twist("with a warning of a client that is no address", &[(CHECKED, WARNED)], Rule("warning_of_an_address")),
     twist("with a warning added to the decision later", &[(DECIDE, DECIDED_EARLIER), (DECIDED, DECIDED_LATER), (CHECKED, WARNED)], Rule("decision_complete")),
+    twist("by one person, where policy wants two", &[("\n    insert into review.decision", WANTS_TWO), ("$A.fresh_run, 'needs_person'", "$A.deny_run, 'needs_two'")], Rule("two_people_where_policy_wants_two")),
+    twist("that deletes, on one person's word", &[(SCOPE_LAST, GRAVE_TOO)], Rule("approval_second")),
+    twist("confirmed by who decided", &[(MOVED, CONFIRMED), (OF_ONE, OF_TWO), (BY_ONE, BY_TWO)], Rule("the_second_is_another")),
+    twist("confirmed on another payload", &[(MOVED, CONFIRMED_ON_ANOTHER), (OF_ONE, OF_TWO), (BY_ONE, BY_TWO)], Rule("approval_second_payload")),
+    offer_twist("for longer than was offered", &[(OFFERED, OFFERED_UNTIL)], Rule("approval_agreed")),
+    offer_twist("of less than was offered", &[(GIVEN_TOOL, "")], Rule("approval_offered")),
+    offer_twist("of what is for the sandbox alone", &[(OFFERED, FOR_THE_SANDBOX)], Rule("sandbox_only")),
     twist("on an offer, without the offer", &[("'approve', $P", "'offer', $P")], Rule("approval_decision")),
 ];
 

@@ -10,7 +10,7 @@ const CLIENT: &str = "insert into registry.client (tenant_id, environment, clien
     values ($A, 'production', $A.new, $A.integration, $A.spare_request, 1, $A.spare_approval, 'active', '{}', now(), now(), now())";
 const ENTITLEMENT: &str = "delete from registry.entitled_tool; delete from registry.entitlement;
     insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
-    values ($A, 'production', $A.client, $A.scope, $A.approval, now() + interval '1 day')";
+    values ($A, 'production', $A.client, $A.scope, $A.approval, now() + interval '1 year')";
 const TOOL: &str = "delete from registry.entitled_tool;
     insert into registry.entitled_tool (tenant_id, environment, client_id, resource_id, tool, scope, approval_id, schema_hash)
     values ($A, 'production', $A.client, $A.resource, $A.tool, $A.scope, $A.approval, sha256('schema'))";
@@ -169,6 +169,33 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
     values ($A, 'production', $A.client, $A.scope, $A.approval, 'infinity')",
         by: Rule("entitlement_expires"),
         but: This(ENTITLEMENT),
+    },
+    Trial {
+        what: "gives a client a scope for less long than was agreed",
+        role: Approval,
+        sql: "delete from registry.entitled_tool; delete from registry.entitlement;
+    insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
+    values ($A, 'production', $A.client, $A.scope, $A.approval, now() + interval '1 day')",
+        by: Rule("entitlement_expires"),
+        but: This(ENTITLEMENT),
+    },
+    Trial {
+        what: "gives a client tokens of another life than was agreed",
+        role: Approval,
+        sql: "delete from registry.entitled_tool; delete from registry.entitlement;
+    insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at, lifetime_minutes)
+    values ($A, 'production', $A.client, $A.scope, $A.approval, now() + interval '1 year', 5)",
+        by: Rule("entitlement_expires"),
+        but: This(ENTITLEMENT),
+    },
+    Trial {
+        what: "gives a client a tool until another day than was agreed",
+        role: Approval,
+        sql: "delete from registry.entitled_tool;
+    insert into registry.entitled_tool (tenant_id, environment, client_id, resource_id, tool, scope, approval_id, schema_hash, until)
+    values ($A, 'production', $A.client, $A.resource, $A.tool, $A.scope, $A.approval, sha256('schema'), now() + interval '1 day')",
+        by: Rule("entitled_tool_until"),
+        but: This(TOOL),
     },
     Trial {
         what: "gives a client a tool that was not agreed",

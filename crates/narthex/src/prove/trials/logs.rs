@@ -2,7 +2,7 @@
 
 use crate::prove::refusal::Control::{Grant, Replaced};
 use crate::prove::role::Role::{Approval, Discovery, Staff, Token};
-use crate::prove::trial::But::This;
+use crate::prove::trial::But::{As, This};
 use crate::prove::trial::Trial;
 
 const FORGED: &str = "with forged as (
@@ -31,6 +31,20 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         sql: FORGED,
         by: Replaced("chain"),
         but: This(CHAINED),
+    },
+    Trial {
+        what: "logs a token",
+        role: Discovery,
+        sql: "select issue.write_issuances($A, '[]')",
+        by: Grant,
+        but: As(Token),
+    },
+    Trial {
+        what: "asks whether a token counts",
+        role: Approval,
+        sql: "select issue.is_live($A, 'production', $A.new, $A.client, now())",
+        by: Grant,
+        but: As(Token),
     },
     Trial {
         what: "moves the end of the chain",

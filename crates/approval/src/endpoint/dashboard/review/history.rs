@@ -7,8 +7,9 @@ use narthex_vocab::Timestamp;
 use super::super::{acts, words};
 use crate::decision::DecisionKind;
 use crate::endpoint::warning_words;
+use crate::store::dashboard_decisions::Decided;
 use crate::store::dashboard_people::name_of;
-use crate::store::dashboard_review::{Case, Decided, Run};
+use crate::store::dashboard_review::{Case, Run};
 
 /// The entries by day.
 pub(super) fn days(case: &Case) -> Vec<Day> {
@@ -126,6 +127,8 @@ fn decision(case: &Case, decided: &Decided) -> Entry {
         DecisionKind::AskForChanges => format!("asked for changes to version {version}"),
         DecisionKind::Reject => format!("rejected version {version}"),
         DecisionKind::RejectAndBlock => format!("rejected version {version} and blocked it"),
+        DecisionKind::Confirm => format!("confirmed the decision about version {version}"),
+        DecisionKind::Refuse => format!("refused the decision about version {version}"),
     };
     let action = match decided.warning {
         Some(_) => format!("{action}, with a warning"),

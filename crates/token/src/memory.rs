@@ -1,0 +1,224 @@
+//! What this process remembers of tenants, clients, resources and keys, and for how long it may: while it hears of every
+//! change. It decides nothing, and remembers nothing of tokens: what was revoked is always read.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use narthex_tenancy::StoreError;
+use narthex_tenancy::listen::Hint;
+use narthex_vocab::{ClientId, Environment, Id, Resource, Tenant, TenantSlug, Timestamp};
+use std::sync::Arc;
+
+use crate::Token;
+use crate::client::{ClientSnapshot, Standing};
+use crate::keys::{KeysError, Ring};
+use crate::place::Place;
+use crate::resource_auth::ResourceSnapshot;
+use crate::shelf::Shelf;
+use crate::store;
+
+/// One issuer.
+pub(crate) type At = (Id<Tenant>, Environment);
+
+/// On which word arrives; see `registry.tell_token_plane` and the triggers of that name.
+pub(crate) const CHANNELS: &[&str] = &[CLIENT, CATALOGUE, KEY, TENANT, ENVIRONMENT];
+const CLIENT: &str = "narthex_client";
+const CATALOGUE: &str = "narthex_catalogue";
+const KEY: &str = "narthex_key";
+const TENANT: &str = "narthex_tenant";
+/// A new issuer.
+pub(crate) const ENVIRONMENT: &str = "narthex_environment";
+
+/// What was read counts for so long after the database last said that it had told everything, in microseconds. A change
+/// counts everywhere within this time, also where the connection for notices is dead without anybody knowing.
+const TRUST: i64 = 900_000;
+/// Never heard.
+const DEAF: i64 = i64::MIN;
+
+/// The shelves.
+pub struct Memory {
+    tenants: Shelf<TenantSlug, Id<Tenant>>,
+    clients: Shelf<(At, ClientId), ClientSnapshot>,
+    resources: Shelf<(At, Id<Resource>), ResourceSnapshot>,
+    rings: Shelf<At, Ring>,
+    /// When the database was last asked whether it had told everything, in microseconds since the epoch.
+    heard: AtomicI64,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            tenants: Shelf::new(16_384),
+            clients: Shelf::new(16_384),
+            resources: Shelf::new(4_096),
+            rings: Shelf::new(4_096),
+            heard: AtomicI64::new(DEAF),
+        }
+    }
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memory(…)")
+    }
+}
+
+impl Memory {
+    /// Whether every change is heard of: otherwise what is remembered is not used.
+    fn hears(&self, now: Timestamp) -> bool {
+        let silence = now
+            .timestamp_micros()
+            .saturating_sub(self.heard.load(Ordering::Acquire));
+        silence.saturating_abs() < TRUST
+    }
+
+    /// Takes word of a change; what cannot be read may be about anything.
+    pub(crate) fn take(&self, hint: &Hint) {
+        match hint {
+            Hint::Connected => self.forget_all(),
+            Hint::Lost => {
+                self.heard.store(DEAF, Ordering::Release);
+                self.forget_all();
+            }
+            Hint::Heard { since } => self
+                .heard
+                .store(since.timestamp_micros(), Ordering::Release),
+            Hint::Notice { channel, payload } => {
+                if self.forget(channel, payload).is_none() {
+                    tracing::warn!(%channel, %payload, "a notice could not be read");
+                    self.forget_all();
+                }
+            }
+        }
+    }
+
+    fn forget_all(&self) {
+        self.tenants.forget_all();
+        self.clients.forget_all();
+        self.resources.forget_all();
+        self.rings.forget_all();
+    }
+
+    fn forget(&self, channel: &str, payload: &str) -> Option<()> {
+        if channel == TENANT {
+            let whose = tenant_of(payload)?;
+            // The name of a tenant never changes hands, but which of them was frozen is not in the key.
+            self.tenants.forget_all();
+            self.clients.forget_if(|((tenant, _), _)| *tenant == whose);
+            return Some(());
+        }
+        let mut words = payload.splitn(3, ' ');
+        let at = at(words.next()?, words.next()?)?;
+        match channel {
+            CLIENT => {
+                let client = ClientId::parse(words.next()?).ok()?;
+                self.clients.forget(&(at, client));
+            }
+            CATALOGUE => {
+                self.clients.forget_if(|(place, _)| *place == at);
+                self.resources.forget_if(|(place, _)| *place == at);
+            }
+            KEY => self.rings.forget(&at),
+            ENVIRONMENT => {}
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn tenant_of(word: &str) -> Option<Id<Tenant>> {
+    uuid::Uuid::try_parse(word).ok().map(Id::from_uuid)
+}
+
+/// The issuer that a notice names.
+pub(crate) fn at(tenant: &str, environment: &str) -> Option<At> {
+    Some((tenant_of(tenant)?, environment.parse().ok()?))
+}
+
+impl Token {
+    /// The active tenant of a slug.
+    pub(crate) async fn tenant_of(
+        &self,
+        slug: &TenantSlug,
+        now: Timestamp,
+    ) -> Result<Option<Id<Tenant>>, StoreError> {
+        if !self.memory.hears(now) {
+            return self.database.resolve(slug).await;
+        }
+        let read = async || self.database.resolve(slug).await;
+        let found = self.memory.tenants.get(slug, read).await?;
+        Ok(found.map(|tenant| *tenant))
+    }
+
+    /// Where a client identifier stands at `now`. Only approval is remembered: whoever has none now is looked up each time.
+    pub(crate) async fn standing(
+        &self,
+        place: &Place,
+        id: &ClientId,
+        now: Timestamp,
+    ) -> Result<Standing, StoreError> {
+        let (tenant, environment) = (place.tenant, place.environment);
+        if !self.memory.hears(now) {
+            let read = async |tx: &mut _| store::client::find(tx, environment, id, now).await;
+            return self.database.tenant(tenant, read).await;
+        }
+        let key = ((tenant, environment), id.clone());
+        let read = async || {
+            let read = async |tx: &mut _| store::client::load(tx, environment, id).await;
+            self.database.tenant(tenant, read).await
+        };
+        if let Some(client) = self.memory.clients.get(&key, read).await?
+            && let approved @ Standing::Approved(_) = Standing::of(client, now)
+        {
+            return Ok(approved);
+        }
+        self.memory.clients.forget(&key);
+        let read = async |tx: &mut _| store::client::find(tx, environment, id, now).await;
+        self.database.tenant(tenant, read).await
+    }
+
+    /// Reads a client anew when it is asked for again.
+    pub(crate) fn forget_client(&self, place: &Place, id: &ClientId) {
+        let at = (place.tenant, place.environment);
+        self.memory.clients.forget(&(at, id.clone()));
+    }
+
+    /// Reads a resource anew when it is asked for again.
+    pub(crate) fn forget_resource(&self, place: &Place, id: Id<Resource>) {
+        let at = (place.tenant, place.environment);
+        self.memory.resources.forget(&(at, id));
+    }
+
+    /// A resource as the catalogue has it; `None` for an unknown one.
+    pub(crate) async fn resource(
+        &self,
+        place: &Place,
+        id: Id<Resource>,
+        now: Timestamp,
+    ) -> Result<Option<Arc<ResourceSnapshot>>, StoreError> {
+        let (tenant, environment) = (place.tenant, place.environment);
+        let read = async || {
+            let read = async |tx: &mut _| store::resource::load(tx, environment, id).await;
+            self.database.tenant(tenant, read).await
+        };
+        if self.memory.hears(now) {
+            let key = ((tenant, environment), id);
+            self.memory.resources.get(&key, read).await
+        } else {
+            Ok(read().await?.map(Arc::new))
+        }
+    }
+
+    /// The keys of an issuer, which are made by `read` if they never were.
+    pub(crate) async fn remembered_ring(
+        &self,
+        at: At,
+        now: Timestamp,
+        read: impl AsyncFnOnce() -> Result<Option<Ring>, KeysError>,
+    ) -> Result<Option<Arc<Ring>>, KeysError> {
+        if self.memory.hears(now) {
+            self.memory.rings.get(&at, read).await
+        } else {
+            Ok(read().await?.map(Arc::new))
+        }
+    }
+}

@@ -1,0 +1,14 @@
+drop trigger tell_of_tenant on registry.client;
+drop trigger tell_of_tenant on registry.integration;
+drop trigger tell_of_tenant on tenant.tenant;
+drop trigger tell_token_plane on issue.published_key;
+drop trigger tell_token_plane on issue.signing_key;
+drop trigger tell_token_plane on registry.tool;
+drop trigger tell_token_plane on registry.scope;
+drop trigger tell_token_plane on registry.resource_credential;
+drop trigger tell_token_plane on registry.resource;
+drop trigger tell_token_plane on intake.key_set;
+drop trigger tell_token_plane on registry.entitled_tool;
+drop trigger tell_token_plane on registry.entitlement;
+drop trigger tell_token_plane on registry.credential;
+drop function tenant.tell_of_tenant(), registry.tell_of_environment(), registry.tell_of_client();
