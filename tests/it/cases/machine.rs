@@ -67,7 +67,17 @@ fn step() -> impl Strategy<Value = Step> {
 /// Each turn is one step, or two at the same moment.
 fn turns() -> impl Strategy<Value = (bool, Vec<(Step, Option<Step>)>)> {
     let turn = (step(), proptest::option::weighted(0.4, step()));
-    (any::<bool>(), proptest::collection::vec(turn, 1..10))
+    let hosted = proptest::bool::weighted(0.2);
+    let turns = proptest::collection::vec(turn, 1..8);
+    // What is left open at the end is approved by who has to: most orders that end nothing lead to a client.
+    (hosted, turns).prop_map(|(hosted, mut turns)| {
+        let confirm = Step::Confirm {
+            another: true,
+            yes: true,
+        };
+        turns.extend([(Step::Approve, None), (confirm, None)]);
+        (hosted, turns)
+    })
 }
 
 /// What must not be there: a client that works in production without what it needs.

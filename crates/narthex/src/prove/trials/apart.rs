@@ -8,7 +8,7 @@ use crate::prove::trial::Trial;
 
 const ENTITLEMENT: &str = "delete from registry.entitled_tool; delete from registry.entitlement;
     insert into registry.entitlement (tenant_id, environment, client_id, scope, approval_id, expires_at)
-    values ($A, 'production', $A.client, $A.scope, $A.approval, now() + interval '1 day')";
+    values ($A, 'production', $A.client, $A.scope, $A.approval, now() + interval '1 year')";
 const CREDENTIAL: &str = "insert into registry.credential (tenant_id, environment, client_id, credential_id, kind, secret_hash, public_jwk,
         last4, created_by, created_at, expires_at)
     values ($A, 'production', $A.client, $A.new, 'key', null, '{\"kty\": \"OKP\", \"x\": \"x\"}', 'last', $A.owner, now(), now() + interval '1 day')";
