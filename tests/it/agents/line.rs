@@ -108,7 +108,7 @@ async fn s19_what_a_page_says_will_stop_is_what_stops() {
     let last = Child::of(&scene, &below, "Last", "notes:read").await;
     let stopped_before = Child::of(&scene, &key, "Before", "notes:read").await;
     scene
-        .stop(&stopped_before.id, PRODUCTION, Stop::Suspend)
+        .stop(stopped_before.id.as_str(), PRODUCTION, Stop::Suspend)
         .await;
     for _ in 0..3 {
         last.token(&scene, RESOURCE).await;
