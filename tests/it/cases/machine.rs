@@ -206,6 +206,7 @@ impl Bench {
             request,
             seen: self.company.payload(request).await,
             outcome,
+            warning: None,
             reason: reason(),
         };
         let done = self.company.reviewed(Action::Decide, async |tx, acting| {
