@@ -59,10 +59,9 @@ async fn requests(queue: &Queue) -> anyhow::Result<ExitCode> {
     ];
     let rows = all(&queue.access, ("requests", &filters)).await?;
     if queue.access.json {
-        return Ok(say(&json!(rows)));
+        return Ok(say(&format!("{:#}\n", json!(rows))));
     }
-    print!("{}", table::of(REQUESTS, &rows));
-    Ok(ExitCode::SUCCESS)
+    Ok(say(&table::of(REQUESTS, &rows)))
 }
 
 async fn show(place: &Place) -> anyhow::Result<ExitCode> {
@@ -70,10 +69,9 @@ async fn show(place: &Place) -> anyhow::Result<ExitCode> {
     let answered = open(&place.access)?.get(&at.path()).await?;
     let body = told(answered)?;
     if place.access.json {
-        return Ok(say(&body));
+        return Ok(say(&format!("{body:#}\n")));
     }
-    print!("{}", table::facts(&body));
-    Ok(ExitCode::SUCCESS)
+    Ok(say(&table::facts(&body)))
 }
 
 async fn stop(act: &Act, verb: &str) -> anyhow::Result<ExitCode> {
@@ -136,10 +134,9 @@ async fn carry_out(act: &Act, verb: &str, body: Value) -> anyhow::Result<ExitCod
     let path = format!("{}/{verb}", at.path());
     let done = told(api.post(&path, &body, &new_key()).await?)?;
     if act.access.json {
-        return Ok(say(&done));
+        return Ok(say(&format!("{done:#}\n")));
     }
-    print!("{}", table::facts(&done));
-    Ok(ExitCode::SUCCESS)
+    Ok(say(&table::facts(&done)))
 }
 
 async fn clients(export: &Export) -> anyhow::Result<ExitCode> {
@@ -151,7 +148,8 @@ async fn clients(export: &Export) -> anyhow::Result<ExitCode> {
     let api = open(&export.access)?;
     for line in all(&export.access, ("clients", &filters)).await? {
         let at = Object::of(&line).context("a client without a place")?;
-        println!("{}", told(api.get(&at.path()).await?)?);
+        let client = told(api.get(&at.path()).await?)?;
+        say(&format!("{client}\n"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -211,8 +209,9 @@ fn told(answered: Answered) -> anyhow::Result<Value> {
     Err(anyhow::anyhow!("{status} {words}\n  request id {id}"))
 }
 
-fn say(body: &Value) -> ExitCode {
-    println!("{body:#}");
+#[expect(clippy::print_stdout, reason = "a command line speaks to its terminal")]
+fn say(text: &str) -> ExitCode {
+    print!("{text}");
     ExitCode::SUCCESS
 }
 

@@ -112,6 +112,24 @@ impl From<ParamsError> for TokenError {
 /// The challenge of a client that used the header (RFC 6749 section 5.2).
 pub(crate) const BASIC: &str = "Basic realm=\"narthex\", charset=\"UTF-8\"";
 
+/// What a client is told of its proof: what it can mend, and no more.
+const fn of_proof(error: &DpopError) -> &'static str {
+    match error {
+        DpopError::Several => "send one proof",
+        DpopError::Time => "the proof is too old, or from tomorrow",
+        DpopError::Malformed
+        | DpopError::Type
+        | DpopError::Algorithm
+        | DpopError::Key
+        | DpopError::Signature
+        | DpopError::Claims
+        | DpopError::Method
+        | DpopError::Address
+        | DpopError::Token
+        | DpopError::Replayed => "the proof is not valid here",
+    }
+}
+
 impl From<TokenError> for OAuthError {
     fn from(error: TokenError) -> Self {
         let text = error.to_string();
@@ -133,21 +151,7 @@ impl From<TokenError> for OAuthError {
             }
             TokenError::Dpop(error) => {
                 tracing::info!(reason = text, "a proof of possession was refused");
-                let words = match error {
-                    DpopError::Several => "send one proof",
-                    DpopError::Time => "the proof is too old, or from tomorrow",
-                    DpopError::Malformed
-                    | DpopError::Type
-                    | DpopError::Algorithm
-                    | DpopError::Key
-                    | DpopError::Signature
-                    | DpopError::Claims
-                    | DpopError::Method
-                    | DpopError::Address
-                    | DpopError::Token
-                    | DpopError::Replayed => "the proof is not valid here",
-                };
-                Self::bad_request("invalid_dpop_proof", words)
+                Self::bad_request("invalid_dpop_proof", of_proof(&error))
             }
             TokenError::Nonce(nonce) => {
                 Self::bad_request("use_dpop_nonce", "use the nonce of the header DPoP-Nonce")

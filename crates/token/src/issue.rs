@@ -100,7 +100,7 @@ fn row(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Issuance {
 }
 
 fn sign(call: Call<'_>, mint: &Mint<'_>, life: Life<'_>) -> Result<Issued, TokenError> {
-    let claims = claims(call, mint, life);
+    let claims = claims(call, mint, &life);
     let access_token = call
         .ring
         .access
@@ -164,7 +164,7 @@ fn subject(mint: &Mint<'_>) -> String {
     }
 }
 
-fn claims(call: Call<'_>, mint: &Mint<'_>, life: Life<'_>) -> AccessClaims {
+fn claims(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> AccessClaims {
     let Mint { client, reach, .. } = mint;
     let person = mint.person.as_ref();
     AccessClaims {

@@ -29,7 +29,8 @@ use crate::warning::Warning;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Decision {
     /// `approve`, `offer`, `ask_for_changes`, `reject` or `reject_and_block`.
-    decision: String,
+    #[serde(rename = "decision")]
+    kind: String,
     /// The hash of the request as it was read.
     payload_hash: String,
     /// Why: people of the tenant read it, and the ledger keeps it.
@@ -155,7 +156,7 @@ pub(super) fn hash(text: &str) -> Result<crate::payload_hash::PayloadHash, Fault
 }
 
 fn outcome(says: &Decision) -> Result<Outcome, Fault> {
-    let kind = says.decision.parse();
+    let kind = says.kind.parse();
     let kind = kind.map_err(|_| Fault::member("decision", "none of its words"))?;
     let offer = match (kind, &says.offer) {
         (DecisionKind::Offer, Some(offered)) => return Ok(Outcome::Offer(proposal(offered)?)),
