@@ -150,8 +150,12 @@ async fn domain(company: &Company) -> String {
     }
 }
 
-/// A line of the tenant's block list.
+/// A line of the tenant's block list, the same for every path: a list has an end.
 async fn listing(company: &Company) -> String {
+    let there = "select listing_id::text from intake.listing where tenant_id::text = $1 limit 1";
+    if let Some(id) = existing(company, there, "lst").await {
+        return id;
+    }
     let command = AddListing {
         effect: Effect::Block,
         subject: Subject::parse("host", "evil.example").unwrap(),
@@ -173,8 +177,20 @@ fn other_domain() -> HostName {
     HostName::parse(&format!("partner-{number}.example")).unwrap()
 }
 
-/// Staff want a domain trusted for the tenant.
+/// The one that is there already, if one is: a list of a tenant has an end.
+async fn existing(company: &Company, query: &str, prefix: &str) -> Option<String> {
+    let administrator = company.place.administrator().await;
+    let tenant = company.tenant.as_uuid().to_string();
+    let row = administrator.query_opt(query, &[&tenant]).await.unwrap();
+    row.map(|row| format!("{prefix}_{}", row.get::<_, String>(0).replace('-', "")))
+}
+
+/// Staff want a domain trusted for the tenant, the same for every path.
 async fn proposal(company: &Company, environment: Environment) -> String {
+    let there = "select proposal_id::text from review.proposal where tenant_id::text = $1 limit 1";
+    if let Some(id) = existing(company, there, "prp").await {
+        return id;
+    }
     let command = ProposeTrust {
         environment,
         domain: other_domain(),
@@ -190,8 +206,15 @@ async fn proposal(company: &Company, environment: Environment) -> String {
     proposed.unwrap().to_string()
 }
 
-/// A domain that the owner trusts.
+/// A domain that the owner trusts, the same for every path.
 async fn trust(company: &Company, environment: Environment) -> String {
+    let there = format!(
+        "select trust_id::text from review.trusted_domain
+            where tenant_id::text = $1 and environment = '{environment}' limit 1"
+    );
+    if let Some(id) = existing(company, &there, "tdm").await {
+        return id;
+    }
     let domain = other_domain();
     let command = TrustDomain {
         environment,

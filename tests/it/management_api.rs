@@ -1,6 +1,8 @@
 //! The management API over HTTP: who may call it, what an act needs, that one key is one act, and that a list goes on
 //! where it ended. B11.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use narthex_approval::api_token::{CreateApiToken, May, create_api_token, end_api_token};
 use narthex_approval::routes::dashboard::{Guard, routes};
 use narthex_approval::{Acting, suspend::Stop};
@@ -31,7 +33,9 @@ struct Hand<'a> {
 
 impl<'a> Hand<'a> {
     async fn new(scene: &'a Scene, role: Role, may: May) -> Self {
-        let person = scene.staff("Hanna", role).await;
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let name = format!("Hanna{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let person = scene.staff(&name, role).await;
         let (token, shown) = token(scene, &person, role, may).await;
         let rng = &mut ambient::rng();
         let seed = Seed::generate(rng);
@@ -490,11 +494,13 @@ async fn bad_bodies_change_nothing() {
         json!({ "reason": 7 }),
         json!({ "reason": "" }),
         json!({ "reason": "x".repeat(5_000) }),
-        json!({ "reason": "a\u{202e}b" }),
+        json!({ "reason": "a\u{1b}[2Jb" }),
         json!({ "reason": "It calls.", "resaon": "mistyped" }),
         json!({ "reason": "It calls.", "state": "revoked" }),
     ] {
-        problem(&hand.post(&path, body).await, 400, "member");
+        let answer = hand.post(&path, body.clone()).await;
+        assert_eq!(answer.status, 400, "{body}");
+        problem(&answer, 400, "member");
     }
     for (media, body) in [
         ("application/json", "[]"),

@@ -153,7 +153,7 @@ fn open_registration(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[cas
 #[case::for_itself_without(
     |f: &mut F| { f.grants.insert(GrantType::ClientCredentials); f.auth_method = AuthMethod::None; },
     Verdict::Deny,
-    &["R-01", "R-02", "R-05"]
+    &["R-01", "R-02", "R-05", "R-45"]
 )]
 fn portal_request(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[case] rules: &[&str]) {
     let mut facts = portal();

@@ -130,13 +130,13 @@ async fn s19_what_a_page_says_will_stop_is_what_stops() {
     );
     let theirs = scene.in_portal(&scene.company.owner).await.get(&own).await;
     let words = "clients that it registered stop with it";
-    for body in [&page.body, &theirs.body] {
-        assert_eq!(
-            effect(body, words),
-            2,
-            "what was stopped before is not counted"
-        );
-        assert_eq!(effect(body, "access tokens"), live);
+    for (body, tokens) in [
+        (&page.body, "access tokens have not ended yet"),
+        (&theirs.body, "access tokens that have not ended yet"),
+    ] {
+        let stopping = effect(body, words);
+        assert_eq!(stopping, 2, "what was stopped before is not counted");
+        assert_eq!(effect(body, tokens), live);
     }
 
     let csrf = page.field("csrf");

@@ -99,7 +99,8 @@ pub(super) const RIGHTS: &[Check] = &[
         query: "select t.oid::regclass || '.' || a.attname,
                 case when readers is distinct from coalesce(k.readers_allowed, '') and k.secret is not null
                         then 'it is read by ' || coalesce(nullif(readers, ''), 'nobody') || ', and not by ' || k.readers_allowed
-                     when k.secret is null and a.attname not in ('fingerprint', 'payload_hash', 'schema_hash', 'content_hash', 'seen_hash', 'hash', 'previous_hash')
+                     when k.secret is null and a.attname not in ('fingerprint', 'payload_hash', 'schema_hash', 'content_hash', 'seen_hash', 'hash', 'previous_hash',
+                        'asked', 'token_id')
                         then 'nobody said whether it is a secret' end
             from tables as t join pg_attribute as a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
             left join (values
@@ -108,6 +109,7 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('tenant.invitation.token_hash', 'narthex_approval'),
                 ('intake.initial_access_token.token_hash', 'narthex_discovery'),
                 ('tenant.session.token_hash', 'narthex_approval, narthex_token'),
+                ('tenant.api_token.token_hash', 'narthex_approval'),
                 ('registry.resource_credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('registry.credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('intake.deferral.code_hash', 'narthex_discovery'),

@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_stranger_moves_the_cursor() {
-        let text = facts(&json!({"name": "a\u{1b}[2Jb\nc", "list": [{"x": null}, "y"]}));
+        let text = facts(&json!({"list": [{"x": null}, "y"], "name": "a\u{1b}[2Jb\nc"}));
         assert_eq!(
             text,
             "list:\n  -:\n    x: -\n  -: y\nname: a\u{fffd}[2Jb\u{fffd}c\n"
