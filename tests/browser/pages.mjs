@@ -246,6 +246,9 @@ export async function linkFromQuarantine(person, at, name, look) {
   await look('family');
   await follow(person, buttons.toIntegration);
   await look('registration');
+  const sponsor = person.page.locator(`[name="${fields.sponsor.name}"]`);
+  const people = await sponsor.locator('option').allInnerTexts();
+  await person.hands.select(person, sponsor, people.find((one) => one.includes(', Owner')).trim());
   await press(person, buttons.link);
   await look('review');
 }
@@ -256,7 +259,7 @@ export async function approve(person, { scopes, tools, reason }, look) {
   const fates = person.page.locator('select[name^="scope:"], select[name^="tool:"]');
   for (const fate of await fates.all()) {
     const give = given.has(await fate.getAttribute('name'));
-    await person.hands.select(person, fate, give ? lines.give : lines.withhold);
+    await person.hands.select(person, fate, give ? lines.words.give : lines.words.withhold);
   }
   const group = person.page.locator(`[name="${fields.decision.name}"]`);
   await person.hands.choose(person, group, values.approve);

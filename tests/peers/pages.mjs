@@ -66,8 +66,9 @@ export const fields = {
   askReason: { name: 'reason', label: /why|reason/i },
   // Staff: quarantine, review, suspension.
   integration: { name: 'integration', label: /name of the new integration/i },
+  sponsor: { name: 'sponsor', label: /sponsor/i },
   decision: { name: 'decision', label: /approve/i },
-  decisionReason: { name: 'reason', label: /reason/i },
+  decisionReason: { name: 'reason', label: /^reason of the decision/i },
   suspendReason: { name: 'reason', label: /reason/i },
 };
 
@@ -76,6 +77,8 @@ export const lines = {
   each: /^(scope|tool):/,
   give: 'give',
   withhold: 'withhold',
+  /** The same as people read them. */
+  words: { give: 'Give', withhold: 'Do not give' },
   given: ({ scopes, tools }) =>
     new Set([...scopes.map((scope) => `scope:${scope}`), ...tools.map((tool) => `tool:${tool}`)]),
 };

@@ -70,7 +70,8 @@ export async function linkFromQuarantine(reviewer, at, clientName) {
   assert.match(page.text, says.quoted(clientName), 'the quarantine shows the name in quotes');
   page = await page.follow(says.quoted(clientName));
   page = await page.follow(buttons.toIntegration);
-  return page.form({ field: fields.integration }).press(buttons.link);
+  // Who only signs in to apps does not answer for one: the reviewer chooses who does.
+  return page.form({ field: fields.integration }).choose(fields.sponsor, /, Owner/).press(buttons.link);
 }
 
 /** A person opens the link of an app that waits, enters its code and vouches for it; ends on the request's page. */

@@ -179,6 +179,13 @@ class Form {
     return this;
   }
 
+  /** Chooses the first option of a list whose words match. */
+  choose(field, pattern) {
+    const option = this.find(field)?.querySelectorAll('option').find((one) => pattern.test(words(one)));
+    if (!option) throw new Error(`${this.page.url}: no ${field.name} like ${pattern}`);
+    return this.fill(field, option.getAttribute('value'));
+  }
+
   /** Ticks exactly these values of a checkbox group. */
   tick(name, values) {
     this.#values.set(name, values);
