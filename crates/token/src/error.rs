@@ -113,7 +113,7 @@ impl From<ParamsError> for TokenError {
 pub(crate) const BASIC: &str = "Basic realm=\"narthex\", charset=\"UTF-8\"";
 
 /// What a client is told of its proof: what it can mend, and no more.
-const fn of_proof(error: &DpopError) -> &'static str {
+const fn of_proof(error: DpopError) -> &'static str {
     match error {
         DpopError::Several => "send one proof",
         DpopError::Time => "the proof is too old, or from tomorrow",
@@ -151,7 +151,7 @@ impl From<TokenError> for OAuthError {
             }
             TokenError::Dpop(error) => {
                 tracing::info!(reason = text, "a proof of possession was refused");
-                Self::bad_request("invalid_dpop_proof", of_proof(&error))
+                Self::bad_request("invalid_dpop_proof", of_proof(error))
             }
             TokenError::Nonce(nonce) => {
                 Self::bad_request("use_dpop_nonce", "use the nonce of the header DPoP-Nonce")

@@ -65,7 +65,7 @@ pub(crate) async fn issue(
     if !refused.is_empty() {
         return Err(TokenError::Stale);
     }
-    sign(call, &mint, life)
+    sign(call, &mint, &life)
 }
 
 /// Logs and signs one access token that nothing else is written for, together with others that are issued now.
@@ -78,7 +78,7 @@ pub(crate) async fn issue_alone(
     let life = Life::of(call, &mint, new_jti(call.now, rng));
     let row = row(call, &mint, &life);
     token.issuances.keep(call.place.tenant, row).await??;
-    sign(call, &mint, life)
+    sign(call, &mint, &life)
 }
 
 fn row(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Issuance {
@@ -99,8 +99,8 @@ fn row(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Issuance {
     }
 }
 
-fn sign(call: Call<'_>, mint: &Mint<'_>, life: Life<'_>) -> Result<Issued, TokenError> {
-    let claims = claims(call, mint, &life);
+fn sign(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Result<Issued, TokenError> {
+    let claims = claims(call, mint, life);
     let access_token = call
         .ring
         .access
