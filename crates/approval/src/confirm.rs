@@ -89,6 +89,7 @@ pub async fn confirm(
     acting: &mut Acting<'_>,
 ) -> Result<Confirmed, ConfirmError> {
     let person = acting.staff(tx, Action::Confirm)?;
+    store::request::hold(tx, command.request).await?;
     let request = store::request::load(tx, tx.tenant(), command.request).await?;
     let wanted = judge(tx, &request, &command, acting.now).await?;
     let environment = request.at.environment;

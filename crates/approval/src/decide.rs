@@ -146,6 +146,7 @@ pub async fn decide(
     acting: &mut Acting<'_>,
 ) -> Result<Decided, DecideError> {
     let person = acting.staff(tx, Action::Decide)?;
+    store::request::hold(tx, command.request).await?;
     let request = store::request::load(tx, tx.tenant(), command.request).await?;
     judge(&request, &command, acting.now)?;
     let decision = Decision {

@@ -53,6 +53,24 @@ pub(crate) async fn insert(
     requested::insert(tx, request.at, &request.asked).await
 }
 
+/// Holds a version for the transaction, before anything else is written: who decides takes the case first and the
+/// ledger's chain after it, as what lapses does.
+pub(crate) async fn hold(tx: &mut TenantTx, at: RequestRef) -> Result<(), StoreError> {
+    let key = (
+        tx.tenant_uuid(),
+        at.environment.as_str(),
+        at.id.as_uuid(),
+        at.version,
+    );
+    let _: i32 = r::table
+        .find(key)
+        .select(r::version)
+        .for_update()
+        .first(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 /// One version of a request of `tenant`, with what it asks for.
 pub(crate) async fn load(
     tx: &mut TenantTx,
