@@ -208,8 +208,10 @@ fn kind(schema: &Value) -> String {
     }
 }
 
+/// The document's words, without the marks of code that a page does not read.
 fn text(value: Option<&Value>) -> String {
-    value.and_then(Value::as_str).unwrap_or_default().to_owned()
+    let text = value.and_then(Value::as_str).unwrap_or_default();
+    text.replace('`', "")
 }
 
 fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
