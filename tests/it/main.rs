@@ -34,6 +34,7 @@ mod management_api;
 mod migrations;
 mod oauth_rules;
 mod portal;
+mod promotion;
 mod quarantine;
 mod roles;
 mod scene;

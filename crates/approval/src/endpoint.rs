@@ -3,5 +3,6 @@
 pub(crate) mod api;
 pub(crate) mod dashboard;
 pub(crate) mod portal;
+mod promotion_words;
 pub(crate) mod staff;
 mod warning_words;

@@ -29,6 +29,7 @@ pub mod proofs;
 pub mod proposal;
 pub mod prose;
 pub mod reach;
+pub mod readiness;
 pub mod remark;
 pub mod request;
 #[cfg(test)]
@@ -77,6 +78,7 @@ pub mod metadata_rules;
 pub mod onboard;
 pub mod open_registration;
 pub mod order_document;
+pub mod promote;
 mod propose;
 pub mod remember_names;
 pub mod remove_domain;

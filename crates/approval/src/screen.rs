@@ -94,6 +94,16 @@ pub(crate) async fn over_what_is_agreed(
     Ok(run)
 }
 
+/// What the policy would say of a case that nobody has sent. Nothing is kept of it.
+pub(crate) async fn preview(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    acting: &Acting<'_>,
+) -> Result<Screening, StoreError> {
+    let facts = facts(tx, request, &request.asked, acting).await?;
+    Ok(narthex_policy::screen(&facts))
+}
+
 /// Whether a person who is still with the tenant answers for a case; what registers itself in an open sandbox needs none.
 pub(crate) async fn someone_answers(
     tx: &mut TenantTx,
@@ -175,7 +185,17 @@ async fn facts(
         trusted: trusted(tx, request, acting).await?,
         reused: store::mark::elsewhere(tx, metadata, &brands).await?,
         first_request: !store::approval::exists(tx, integration.id).await?,
+        shared_key: shares_a_key(tx, request).await?,
     })
+}
+
+/// Whether a client of the other environment has one of its keys. At an address there is one document for both.
+async fn shares_a_key(tx: &mut TenantTx, request: &AccessRequest) -> Result<bool, StoreError> {
+    let address = request.client_id.as_ref().and_then(ClientId::document_url);
+    if address.is_some() {
+        return Ok(false);
+    }
+    store::mark::key_elsewhere(tx, request.at.environment, &request.metadata).await
 }
 
 /// Who signed what a registration says; a case from elsewhere has no statement.

@@ -20,6 +20,7 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         hosts(facts),
         descent(facts),
         trust(facts),
+        keys(facts),
     ];
     findings.extend(imitation::all(facts));
     findings
@@ -298,6 +299,23 @@ fn trust(facts: &ScreeningFacts) -> Finding {
             Some("Trust the domain again, or have a reviewer decide."),
         ),
         None => CHECK.pass("No trust is asked of it: its domain is not on the tenant's list."),
+    }
+}
+
+fn keys(facts: &ScreeningFacts) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-60",
+        title: "Keys of its own",
+        required: "No client of the other environment has one of its keys.",
+    };
+    if facts.shared_key {
+        CHECK.fail(
+            "A client of the other environment has one of its keys.",
+            60,
+            "Make a key pair of its own for this environment, and send its public key.",
+        )
+    } else {
+        CHECK.pass("None of its keys is a client's of the other environment.")
     }
 }
 

@@ -160,6 +160,8 @@ pub struct ScreeningFacts {
     pub trusted: Option<String>,
     /// Whether the integration never had an approval.
     pub first_request: bool,
+    /// Whether a client of the tenant's other environment has one of its keys.
+    pub shared_key: bool,
 }
 
 impl ScreeningFacts {

@@ -123,6 +123,7 @@ fn context(facts: &ScreeningFacts, risk_score: u8) -> Value {
         "name_conflict": facts.name_conflict,
         "imitates": texts(&mut imitation::words(facts)),
         "first_request": facts.first_request,
+        "shared_key": facts.shared_key,
     })
 }
 

@@ -49,6 +49,7 @@ fn every_request() -> Vec<ScreeningFacts> {
                     vouched: None,
                     trusted: bit(3).then(|| "yes".to_owned()),
                     first_request: bit(5),
+                    shared_key: bit(0) && bit(3) && bit(5),
                 });
             }
         }

@@ -70,6 +70,7 @@ fn open() -> ScreeningFacts {
         vouched: None,
         trusted: None,
         first_request: true,
+        shared_key: false,
     }
 }
 
@@ -146,6 +147,7 @@ fn open_registration(#[case] change: fn(&mut F), #[case] verdict: Verdict, #[cas
 #[case::loopback_host(|f: &mut F| f.hosts_unproved = vec![Host::parse("127.0.0.1").unwrap()], Verdict::NeedsPerson, &["R-01", "R-02"])]
 #[case::sponsor(|f: &mut F| f.sponsor = false, Verdict::NeedsPerson, &["R-01", "R-02", "R-04"])]
 #[case::admin(|f: &mut F| f.requested = vec![scope("a", Risk::Admin, false)], Verdict::NeedsTwo, &["R-01", "R-02", "R-07", "R-45", "R-46"])]
+#[case::key_of_the_sandbox(|f: &mut F| f.shared_key = true, Verdict::Deny, &["R-01", "R-02", "R-45", "R-60"])]
 #[case::delete(|f: &mut F| f.requested = vec![scope("a", Risk::Delete, false)], Verdict::NeedsTwo, &["R-01", "R-02", "R-07", "R-46"])]
 #[case::delete_in_the_sandbox(|f: &mut F| { f.requested = vec![scope("a", Risk::Delete, false)]; f.environment = Environment::Sandbox; }, Verdict::NeedsPerson, &["R-02", "R-07"])]
 #[case::much_at_once(|f: &mut F| { f.name_conflict = true; f.requested = vec![scope("a", Risk::Change, false)]; }, Verdict::NeedsTwo, &["R-01", "R-02", "R-06", "R-45"])]

@@ -44,6 +44,8 @@ pub(crate) mod new_integration;
 pub(crate) mod offer_registration;
 pub(crate) mod offer_words;
 mod opening_page;
+pub(crate) mod promote;
+mod promotion_form;
 mod registrant;
 pub(crate) mod request;
 pub(crate) mod resource;

@@ -8,9 +8,9 @@ use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, home,
     initial_access_tokens, integration, integrations, invitation, limits, members, new_integration,
-    offer_registration, request, resource, resource_credential, resources, retire_credential,
-    revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
-    verify, withdraw, workspace,
+    offer_registration, promote, request, resource, resource_credential, resources,
+    retire_credential, revoke_initial_access_token, settings, sign_in, sign_out, statements,
+    suspend, trusted_domains, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -89,6 +89,8 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/clients/{client}/credentials", Credential, "create_credential", credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::page)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::page)
+        .post("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::page)
         .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::submit)
 }

@@ -30,6 +30,7 @@ use super::{
     dashboard_tenants::{read_name, read_slug},
     integration,
     lineage::{self, Line},
+    promotion::{self, OtherEnd},
     warning,
 };
 use crate::{integration::Integration, warning::Warned};
@@ -98,6 +99,8 @@ pub(crate) struct Client {
     pub(crate) warned: Option<Warned>,
     /// The people who use it.
     pub(crate) connected: Connected,
+    /// What it was promoted to or from.
+    pub(crate) promotion: Option<OtherEnd>,
 }
 
 /// A credential without what it proves.
@@ -248,6 +251,7 @@ pub(crate) async fn load(
         issued: dashboard_issued::issued(tx, &which, now).await?,
         acts: dashboard_acts::about(tx, which.tenant, which.client_id.as_str()).await?,
         line: lineage::line(tx, place, id).await?,
+        promotion: promotion::other_end(tx, place.0, (place.1, id)).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
         environment: which.environment,

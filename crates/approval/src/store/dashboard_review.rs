@@ -12,7 +12,8 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientState, Drift, Environment, HostName, Id, Scope, Timestamp, ToolName, kind,
+    ClientId, ClientMetadata, ClientState, Drift, Environment, HostName, Id, Scope, Timestamp,
+    ToolName, kind,
 };
 use serde_json::Value;
 
@@ -24,7 +25,7 @@ use super::{
     dashboard_findings::{self, Found},
     dashboard_people::{self, People},
     dashboard_quarantine::{self, Asked, Family},
-    integration, metadata, offer, proof, request, second,
+    integration, metadata, offer, promotion, proof, request, second,
 };
 use crate::{
     assignment::Assignment,
@@ -55,6 +56,8 @@ pub(crate) struct Case {
     pub(crate) client: Option<(ClientId, ClientState)>,
     /// What this version would change of a client that an earlier one led to.
     pub(crate) changes: Option<Vec<Drift>>,
+    /// The client of the sandbox that it promotes, with what was looked at.
+    pub(crate) promotion: Option<Promotion>,
     /// Hosts that nobody proved.
     pub(crate) unproved: Vec<HostName>,
     /// What the integration has in this environment, and in the other.
@@ -67,6 +70,13 @@ pub(crate) struct Case {
     /// What was done to its registration, newest first.
     pub(crate) acts: Vec<Act>,
     pub(crate) people: People,
+}
+
+/// A client of the sandbox that is to come to production.
+#[derive(Debug)]
+pub(crate) struct Promotion {
+    pub(crate) origin: promotion::Origin,
+    pub(crate) metadata: ClientMetadata,
 }
 
 /// One run of the policy.
@@ -134,6 +144,7 @@ pub(crate) async fn load(
         agreed,
         client: client(tx, tenant, at).await?,
         changes: changes(tx, tenant, &request).await?,
+        promotion: promoted(tx, tenant, at).await?,
         unproved: proofs.missing(&request.metadata, request.client_id.as_ref()),
         here: given(tx, tenant, &request, environment).await?,
         elsewhere: given(tx, tenant, &request, other(environment)).await?,
@@ -265,6 +276,26 @@ async fn client(
         Ok((id?, state?))
     };
     row.map(read).transpose()
+}
+
+/// What a promotion began with.
+async fn promoted(
+    tx: &mut TenantTx,
+    tenant: Id<kind::Tenant>,
+    at: RequestRef,
+) -> Result<Option<Promotion>, StoreError> {
+    let from = promotion::of_case(tx, tenant, (at.environment, at.id)).await?;
+    let Some(origin) = from else {
+        return Ok(None);
+    };
+    let sandbox = Environment::Sandbox.as_str();
+    let stored: Value = c::table
+        .find((tenant.as_uuid(), sandbox, origin.client_id.as_str()))
+        .select(c::metadata)
+        .first(tx.connection()?)
+        .await?;
+    let metadata = metadata("registry.client", stored)?;
+    Ok(Some(Promotion { origin, metadata }))
 }
 
 /// What the case says else than the client that an earlier version of it led to. The scopes are told apart elsewhere.

@@ -7,9 +7,11 @@ use diesel::{prelude::*, sql_types};
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
-    schema::{review::mark as k, tenant::tenants as t},
+    schema::{registry::client as c, review::mark as k, tenant::tenants as t},
 };
-use narthex_vocab::{Brand, ClientMetadata, Host, Id, Label, Mark, MarkKind, RedirectUri, kind};
+use narthex_vocab::{
+    Brand, ClientMetadata, Environment, Host, Id, Label, Mark, MarkKind, RedirectUri, kind,
+};
 
 use crate::request::RequestRef;
 
@@ -100,6 +102,41 @@ pub(crate) async fn tenants_with(
         .filter(|mark| rows.iter().any(|(hash, _)| *hash == mark.hash));
     let kinds = seen.map(|mark| mark.kind).collect();
     Ok((kinds, rows.into_iter().map(|(_, name)| name).collect()))
+}
+
+/// Whether a client of the tenant's other environment has one of these keys. One whose identifier is an address keeps its
+/// keys there, for both environments.
+pub(crate) async fn key_elsewhere(
+    tx: &mut TenantTx,
+    environment: Environment,
+    metadata: &ClientMetadata,
+) -> Result<bool, StoreError> {
+    let keys = Mark::all(metadata).into_iter();
+    let keys: Vec<Vec<u8>> = keys
+        .filter(|mark| mark.kind == MarkKind::Key)
+        .map(|mark| mark.hash.to_vec())
+        .collect();
+    if keys.is_empty() {
+        return Ok(false);
+    }
+    let shown = k::table
+        .inner_join(
+            c::table.on(c::tenant_id
+                .eq(k::tenant_id)
+                .and(c::environment.eq(k::environment))
+                .and(c::request_id.eq(k::request_id))
+                .and(c::version.eq(k::version))),
+        )
+        .filter(
+            k::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(k::environment.ne(environment.as_str())),
+        )
+        .filter(k::kind.eq(MarkKind::Key.as_str()).and(k::hash.eq_any(keys)))
+        .filter(c::client_id.not_like("https://%"));
+    Ok(diesel::select(diesel::dsl::exists(shown))
+        .get_result(tx.connection()?)
+        .await?)
 }
 
 /// The marks but for redirect hosts of known names.

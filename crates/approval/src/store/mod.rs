@@ -53,6 +53,7 @@ pub(crate) mod portal_request;
 pub(crate) mod portal_resource;
 pub(crate) mod portal_standing;
 pub(crate) mod portal_turn;
+pub(crate) mod promotion;
 pub(crate) mod proof;
 pub(crate) mod proposal;
 pub(crate) mod quarantine;

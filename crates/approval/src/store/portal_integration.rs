@@ -26,6 +26,7 @@ use super::{
     metadata,
     portal_request::{self, Case},
     portal_standing::{self, Standings},
+    promotion::{self, OtherEnd},
     warning,
 };
 use crate::{integration::Integration, warning::Warned};
@@ -72,6 +73,8 @@ pub(crate) struct Client {
     pub(crate) line: Line,
     /// The warning with which it was approved.
     pub(crate) warned: Option<Warned>,
+    /// What it was promoted to or from.
+    pub(crate) promotion: Option<OtherEnd>,
 }
 
 /// A credential, as far as people may see it.
@@ -184,6 +187,7 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
     let approval = Id::from_uuid(row.approval_id);
     Ok(Client {
         warned: warning::of_own(tx, (environment, &id), approval).await?,
+        promotion: promotion::other_end(tx, tx.tenant(), (environment, &id)).await?,
         scopes: scopes(tx, environment, &id).await?,
         tools: tools(tx, environment, &id).await?,
         credentials: credentials(tx, environment, &id).await?,

@@ -25,7 +25,8 @@ use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
-    apart, approvals, clients, documents, floods, logs, planes, proofs, registrations, trust,
+    apart, approvals, clients, documents, floods, logs, planes, promotions, proofs, registrations,
+    trust,
 };
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
@@ -51,6 +52,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
         ("Tenant A naming what is tenant B's", apart::TENANTS),
         ("The planes", planes::TRIALS),
         ("Production and sandbox", apart::ENVIRONMENTS),
+        ("From the sandbox to production", promotions::TRIALS),
         ("Proofs of ownership", proofs::TRIALS),
         ("Documents of clients", documents::TRIALS),
         ("Registrations that wait", registrations::TRIALS),

@@ -26,8 +26,8 @@ use self::{
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, assignment, brand,
         brand_host, claim, decision, finding, mark, offer, offer_scope, offer_tool, policy_run,
-        proof, proposal, requested_scope, requested_tool, scope_remark, second_wanted, tool_remark,
-        trusted_domain, verified_name, warning,
+        promotion, proof, proposal, requested_scope, requested_tool, scope_remark, second_wanted,
+        tool_remark, trusted_domain, verified_name, warning,
     },
     tenant::{
         allowed_name, api_answer, api_token, environments, invitation, member, membership,
@@ -96,6 +96,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offer_scope,
     offer_tool,
     policy_run,
+    promotion,
     proof,
     proposal,
     requested_scope,

@@ -253,6 +253,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    review.promotion (tenant_id, environment, request_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        request_id -> Uuid,
+        version -> Int4,
+        from_environment -> Text,
+        from_client_id -> Text,
+        readiness -> Jsonb,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     review.proof (tenant_id, proof_id) {
         tenant_id -> Uuid,
         proof_id -> Uuid,

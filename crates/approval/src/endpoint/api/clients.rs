@@ -16,6 +16,7 @@ use super::moment::Moment;
 use super::place::Place;
 use crate::endpoint::staff::Look;
 use crate::store::dashboard_clients::{self, Client, Listed, Wanted, Which};
+use crate::store::promotion::OtherEnd;
 
 const LIST: &str = "clients";
 
@@ -65,6 +66,12 @@ pub(crate) struct One {
     /// Access tokens of the last 24 hours.
     tokens_day: u64,
     last_token_at: Option<Moment>,
+    /// The client of the sandbox that it was promoted from.
+    promoted_from: Option<String>,
+    /// The client of production that it was promoted to.
+    promoted_to: Option<String>,
+    /// The case by which it was last promoted, `req_…` of production.
+    promotion: Option<String>,
 }
 
 /// A scope that it was given.
@@ -195,6 +202,15 @@ fn line(listed: &Listed) -> Line {
 }
 
 fn whole(tenant: &Tenant, client: Client) -> One {
+    let (promoted_from, promoted_to, promotion) = match client.promotion {
+        None => (None, None, None),
+        Some(OtherEnd::From(from)) => (Some(from.to_string()), None, None),
+        Some(OtherEnd::To(to)) => (
+            None,
+            to.client_id.map(|client| client.to_string()),
+            Some(to.request.to_string()),
+        ),
+    };
     let credential = |one: dashboard_clients::Credential| Credential {
         kind: one.kind,
         last4: one.last4,
@@ -231,5 +247,8 @@ fn whole(tenant: &Tenant, client: Client) -> One {
         tokens_live: client.issued.live,
         tokens_day: client.issued.day,
         last_token_at: client.issued.last_at.map(Into::into),
+        promoted_from,
+        promoted_to,
+        promotion,
     }
 }

@@ -78,6 +78,36 @@ pub(crate) struct One {
     findings: Vec<Finding>,
     runs: Vec<Run>,
     decisions: Vec<Decision>,
+    /// The client of the sandbox that it promotes.
+    promotion: Option<Promotion>,
+}
+
+/// What a promotion began with, as it stood when it was sent.
+#[derive(Serialize, ToSchema)]
+struct Promotion {
+    /// The client of the sandbox.
+    client_id: String,
+    looked_at: Moment,
+    readiness: Vec<Ready>,
+}
+
+/// One thing that was looked at.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Ready {
+    /// `hosts`, `token`, `policy`, `contact` or `redirects`.
+    item: &'static str,
+    met: bool,
+    seen: String,
+}
+
+impl From<&crate::readiness::Ready> for Ready {
+    fn from(ready: &crate::readiness::Ready) -> Self {
+        Self {
+            item: ready.item.as_str(),
+            met: ready.met,
+            seen: ready.seen.clone(),
+        }
+    }
 }
 
 /// A scope that is asked for.
@@ -254,6 +284,16 @@ fn whole(tenant: &Tenant, case: &Case) -> One {
         findings: case.findings.iter().map(finding).collect(),
         runs: case.runs.iter().map(run).collect(),
         decisions: decisions(case, &case.people),
+        promotion: case.promotion.as_ref().map(promotion),
+    }
+}
+
+fn promotion(promoted: &dashboard_review::Promotion) -> Promotion {
+    let origin = &promoted.origin;
+    Promotion {
+        client_id: origin.client_id.to_string(),
+        looked_at: origin.at.into(),
+        readiness: origin.readiness.iter().map(Into::into).collect(),
     }
 }
 

@@ -19,9 +19,11 @@ use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
 use crate::endpoint::warning_words;
+use crate::promote::{FROM, TO};
 use crate::store::dashboard_clients::{self, Client, Which};
 use crate::store::dashboard_people::name_of;
 use crate::store::lineage::Kin;
+use crate::store::promotion::OtherEnd;
 use crate::suspend::Stop;
 
 /// What the page was asked to look at.
@@ -182,9 +184,31 @@ fn facts(tenant: &Tenant, client: &Client, now: Timestamp) -> Vec<Fact> {
         facts.push(Fact::text("People who use it", words));
     }
     facts.extend(client.warned.map(|warned| warning_words::fact(warned, now)));
+    facts.extend(promotion(tenant, client));
     facts.extend(kin("Registered by", &client.line.above));
     facts.extend(kin("Has registered", &client.line.below));
     facts
+}
+
+/// Where it came from or went to.
+fn promotion(tenant: &Tenant, client: &Client) -> Option<Fact> {
+    Some(match client.promotion.as_ref()? {
+        OtherEnd::From(from) => {
+            let href = paths::client(&tenant.slug, FROM, from);
+            Fact::code("Promoted from", from.as_str()).link("Open its client in the sandbox", href)
+        }
+        OtherEnd::To(promoted) => match &promoted.client_id {
+            Some(live) => {
+                let href = paths::client(&tenant.slug, TO, live);
+                Fact::code("Promoted to", live.as_str()).link("Open its client in production", href)
+            }
+            None => {
+                let href = paths::request(&tenant.slug, TO, promoted.request);
+                let state = promoted.state.label();
+                Fact::text("Promotion", state).link("Open the request for production", href)
+            }
+        },
+    })
 }
 
 fn reach(client: &Client) -> Vec<Reach> {

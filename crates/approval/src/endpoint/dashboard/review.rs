@@ -4,6 +4,7 @@
 mod closed;
 mod history;
 mod lines;
+mod promotion;
 mod reach;
 mod taken;
 mod warn;
@@ -65,6 +66,8 @@ pub(super) struct ReviewPage {
     identity: Identity,
     /// What it would change of the client that is there.
     changes: Option<Diff>,
+    /// The client of the sandbox that it promotes.
+    promotion: Option<promotion::Card>,
     asker: Vec<Fact>,
     asks: Vec<AskLine>,
     rows: Vec<ScopeRow>,
@@ -193,6 +196,7 @@ fn review_page(
             &case.unproved,
         ),
         changes: case.changes.as_deref().map(document_card::diff),
+        promotion: promotion::card(tenant, case),
         asker: asker::asker(case),
         asks: asker::asks(&case.asks, &case.people),
         rows: reach::rows(case, open.then_some((&filled.lines, problems))),

@@ -10,7 +10,9 @@ use super::signed_in::SignedIn;
 use super::standing::client_badge;
 use crate::create_credential;
 use crate::endpoint::warning_words;
+use crate::promote::{FROM, TO};
 use crate::store::portal_integration::{Client, Credential};
+use crate::store::promotion::OtherEnd;
 use crate::suspend::Stop;
 
 /// One client, display-ready.
@@ -21,6 +23,7 @@ pub(super) struct ClientView {
     pub(super) facts: Vec<Fact>,
     pub(super) credentials: Option<Credentials>,
     pub(super) suspend_href: Option<String>,
+    pub(super) promote_href: Option<String>,
 }
 
 /// The credentials of a client that has secrets.
@@ -58,7 +61,41 @@ pub(super) fn client_view(who: &SignedIn, client: &Client) -> ClientView {
             .needs_secret()
             .then(|| credentials(who, client, &path)),
         suspend_href: suspendable.then(|| format!("{path}/suspend")),
+        promote_href: (promotable(client) && who.may(Action::EditIntegration))
+            .then(|| format!("{path}/promote")),
     }
+}
+
+/// Whether promoting it can be begun: its page says what stands against it.
+fn promotable(client: &Client) -> bool {
+    let works = match client.state {
+        ClientState::AwaitingCredentials | ClientState::Active | ClientState::Restricted => true,
+        ClientState::Suspended | ClientState::Expired | ClientState::Revoked => false,
+    };
+    let under_way = match &client.promotion {
+        Some(OtherEnd::To(promoted)) => promoted.client_id.is_some() || promoted.state.is_open(),
+        Some(OtherEnd::From(_)) | None => false,
+    };
+    let own = client.line.above.is_empty() && client.id.document_url().is_none();
+    client.environment == FROM && works && own && !under_way
+}
+
+/// Where it came from or went to.
+fn promotion(client: &Client, who: &SignedIn) -> Option<Fact> {
+    Some(match client.promotion.as_ref()? {
+        OtherEnd::From(from) => {
+            Fact::code("Promoted from", from.as_str()).link("Its client in the sandbox", "#sandbox")
+        }
+        OtherEnd::To(promoted) => {
+            let request = who.request_path(TO, promoted.request);
+            let state = promoted.state.label();
+            match &promoted.client_id {
+                Some(live) => Fact::code("Promoted to", live.as_str())
+                    .link("Its client in production", "#production"),
+                None => Fact::text("Promoted", state).link("The request for production", request),
+            }
+        }
+    })
 }
 
 /// The path of a client's own pages.
@@ -79,6 +116,7 @@ fn facts(client: &Client, who: &SignedIn) -> Vec<Fact> {
                 .link(words, path_of_integration(who, kin.integration))
         }));
     }
+    facts.extend(promotion(client, who));
     let warned = client.warned;
     facts.extend(warned.map(|warned| warning_words::fact(warned, who.now)));
     if let Some(reason) = &client.reason {

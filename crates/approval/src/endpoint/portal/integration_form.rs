@@ -231,17 +231,7 @@ impl Answers {
         sign_in: Option<SignInBy>,
         problems: &mut Problems,
     ) -> Vec<RedirectUri> {
-        let mut read = Vec::new();
-        let mut wrong = Vec::new();
-        for (index, line) in self.redirect_uris.lines().enumerate() {
-            match line.trim() {
-                "" => {}
-                line => match RedirectUri::parse(line) {
-                    Ok(uri) => read.push(uri),
-                    Err(error) => wrong.push(format!("Line {}: {error}", index + 1)),
-                },
-            }
-        }
+        let (read, mut wrong) = read_redirects(&self.redirect_uris);
         let some = !read.is_empty() || !wrong.is_empty();
         if sign_in.is_some_and(SignInBy::has_redirects) && !some {
             wrong.push(
@@ -333,6 +323,22 @@ impl Answers {
         }
         reasons
     }
+}
+
+/// One address a line, and what is wrong with those that are none.
+pub(super) fn read_redirects(text: &str) -> (Vec<RedirectUri>, Vec<String>) {
+    let mut read = Vec::new();
+    let mut wrong = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        match line.trim() {
+            "" => {}
+            line => match RedirectUri::parse(line) {
+                Ok(uri) => read.push(uri),
+                Err(error) => wrong.push(format!("Line {}: {error}", index + 1)),
+            },
+        }
+    }
+    (read, wrong)
 }
 
 /// The id of the reason field of the scope in this place of the list.

@@ -1,0 +1,80 @@
+//! How a client of the sandbox must not come to production.
+
+use crate::prove::refusal::Control::{Key, Rule};
+use crate::prove::role::Role::Approval;
+use crate::prove::trial::But::This;
+use crate::prove::trial::Trial;
+
+/// A second case of the promoted client's integration.
+const ANOTHER: &str = "insert into review.access_request (tenant_id, environment, request_id, version, integration_id, origin,
+        metadata, payload_hash, requested_by, created_at)
+    values ($A, 'production', $A.new, 1, $A.other_integration, 'portal', '{}', sha256('payload'), $A.owner, now());
+    insert into review.promotion (tenant_id, environment, request_id, from_client_id, readiness, at)
+    values ($A, 'production', $A.new, $A.sandbox_client, '[]', now())";
+
+/// What must be impossible.
+pub(in crate::prove) const TRIALS: &[Trial] = &[
+    Trial {
+        what: "promotes a client by a case of another integration",
+        role: Approval,
+        sql: "insert into review.promotion (tenant_id, environment, request_id, from_client_id, readiness, at)
+    values ($A, 'production', $A.fresh_request, $A.sandbox_client, '[]', now())",
+        by: Rule("promotes_its_own"),
+        but: This(ANOTHER),
+    },
+    Trial {
+        what: "promotes a client that is suspended",
+        role: Approval,
+        sql: "update registry.client set state = 'suspended' where client_id = $A.sandbox_client;
+    insert into review.access_request (tenant_id, environment, request_id, version, integration_id, origin,
+        metadata, payload_hash, requested_by, created_at)
+    values ($A, 'production', $A.new, 1, $A.other_integration, 'portal', '{}', sha256('payload'), $A.owner, now());
+    insert into review.promotion (tenant_id, environment, request_id, from_client_id, readiness, at)
+    values ($A, 'production', $A.new, $A.sandbox_client, '[]', now())",
+        by: Rule("promotes_its_own"),
+        but: This(ANOTHER),
+    },
+    Trial {
+        what: "promotes a client of another tenant",
+        role: Approval,
+        sql: "insert into review.access_request (tenant_id, environment, request_id, version, integration_id, origin,
+        metadata, payload_hash, requested_by, created_at)
+    values ($A, 'production', $A.new, 1, $A.other_integration, 'portal', '{}', sha256('payload'), $A.owner, now());
+    insert into review.promotion (tenant_id, environment, request_id, from_client_id, readiness, at)
+    values ($A, 'production', $A.new, $B.sandbox_client, '[]', now())",
+        by: Rule("promotes_its_own"),
+        but: This(ANOTHER),
+    },
+    Trial {
+        what: "promotes by a case that is not there",
+        role: Approval,
+        sql: "insert into review.promotion (tenant_id, environment, request_id, from_environment, from_client_id, readiness, at)
+    values ($A, 'production', $A.draft_request, 'production', $A.client, '[]', now())",
+        by: Rule("promotes_its_own"),
+        but: This(ANOTHER),
+    },
+    Trial {
+        what: "lets a client of production work with a key of the sandbox",
+        role: Approval,
+        sql: "insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
+        values ($A, 'production', $A.request, 1, 'key', sha256('sandbox key'));
+    update registry.client set request_id = request_id where client_id = $A.client",
+        by: Rule("keys_of_its_own"),
+        but: This("insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
+        values ($A, 'production', $A.request, 1, 'logo', sha256('sandbox key'));
+    update registry.client set request_id = request_id where client_id = $A.client"),
+    },
+    Trial {
+        what: "makes a client of production by the approval of the sandbox",
+        role: Approval,
+        sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version, approval_id,
+        state, metadata, created_at, changed_at, expires_at)
+    values ($A, 'production', $A.new, $A.other_integration, $A.sandbox_request, 1, $A.sandbox_approval, 'active', '{}', now(),
+        now(), now())",
+        by: Key("client_tenant_id_environment_approval_id_integration_id_re_fkey"),
+        but: This("insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version, approval_id,
+        state, metadata, created_at, changed_at, expires_at)
+    values ($A, 'sandbox', $A.new, $A.other_integration, $A.sandbox_request, 1, $A.sandbox_approval, 'active', '{}', now(),
+        now(), now())"),
+    },
+];
