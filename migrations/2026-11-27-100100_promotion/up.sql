@@ -11,7 +11,7 @@ create table review.promotion (
     at timestamptz not null,
     primary key (tenant_id, environment, request_id),
     foreign key (tenant_id, environment, request_id, version) references review.access_request,
-    foreign key (tenant_id, from_environment, from_client_id)
+    constraint promoted_from foreign key (tenant_id, from_environment, from_client_id)
         references registry.client (tenant_id, environment, client_id)
 );
 comment on table review.promotion is 'From which client of the sandbox a case for production came.';

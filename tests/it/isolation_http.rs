@@ -47,6 +47,7 @@ struct Objects {
     fingerprint: String,
     claim: String,
     attempt: String,
+    member: String,
 }
 
 impl Objects {
@@ -76,6 +77,7 @@ impl Objects {
             fingerprint: "a".repeat(64),
             claim: claim(company, environment).await,
             attempt: attempt(company, environment).await,
+            member: company.owner.member.to_string(),
         }
     }
 
@@ -104,6 +106,7 @@ impl Objects {
             fingerprint: "0".repeat(64),
             claim: id("clm"),
             attempt: id("att"),
+            member: id("mem"),
         }
     }
 
@@ -128,6 +131,7 @@ impl Objects {
             Some("fingerprint") => self.fingerprint.clone(),
             Some("claim") => self.claim.clone(),
             Some("attempt") => self.attempt.clone(),
+            Some("member") => self.member.clone(),
             Some("api_token") => format!("tok_0192{}", "7".repeat(28)),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };

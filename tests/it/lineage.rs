@@ -54,7 +54,12 @@ impl Scene {
     }
 
     /// `parent` registers an app that is approved.
-    async fn child(&self, parent: &ClientId, ceiling: &'static str, name: &str) -> ClientId {
+    pub(crate) async fn child(
+        &self,
+        parent: &ClientId,
+        ceiling: &'static str,
+        name: &str,
+    ) -> ClientId {
         let (client, at) = self.brought(parent, ceiling, name).await;
         let decided = self.company.decide(at, Outcome::Approve).await;
         assert!(matches!(decided, Ok(Decided::Activated(_))), "{decided:?}");

@@ -91,6 +91,9 @@ pub(crate) async fn activate(
             },
         )
         .await?;
+    if restriction::inherit(tx, (environment, &client_id), acting.now).await? {
+        crate::restriction::settle(tx, (environment, &client_id), acting.now).await?;
+    }
     verify_names(tx, request, &client_id).await?;
     compare_document::pin(tx, (environment, &client_id), acting).await?;
     Ok(Activated {

@@ -80,6 +80,7 @@ pub async fn answer_offer(
     acting: &mut Acting<'_>,
 ) -> Result<Answered, AnswerOfferError> {
     let person = acting.member(tx, Action::AnswerOffer)?.member;
+    store::request::hold(tx, command.request).await?;
     let request = store::request::load(tx, tx.tenant(), command.request).await?;
     let offer = open_offer(tx, &command, acting.now).await?;
     let answer = if command.accept {

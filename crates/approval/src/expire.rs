@@ -2,14 +2,14 @@
 //! over. It never ends anything early, and never anything that a person still works on.
 
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::RequestState;
+use narthex_vocab::{Id, RequestState, Timestamp, kind};
 use serde_json::{Value, json};
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
     offer::Answer,
-    store,
-    withdraw::take_back,
+    request::RequestRef,
+    store, withdraw,
 };
 
 /// How many of each ended.
@@ -42,73 +42,127 @@ pub enum ExpireError {
     Store(#[from] StoreError),
 }
 
-/// Ends what is over in the transaction's tenant.
+/// What ended, before anything is said of it.
+struct Ended {
+    registrations: Vec<String>,
+    deferrals: Vec<String>,
+    taken_back: Vec<(RequestRef, RequestState)>,
+    clients: Vec<String>,
+    credentials: Vec<String>,
+    offers: Vec<Id<kind::Offer>>,
+    unconfirmed: Vec<Id<kind::Request>>,
+    claims: Vec<String>,
+}
+
+/// Ends what is over in the transaction's tenant. Cases are held first and the ledger is written last, as by everybody
+/// who decides: nobody waits for one who waits for them.
 pub async fn expire(tx: &mut TenantTx, acting: &mut Acting<'_>) -> Result<Expired, ExpireError> {
     acting.itself()?;
+    hold_cases(tx, acting.now).await?;
     let registrations = store::quarantine::expire(tx, acting.now).await?;
-    record(tx, "quarantine.expire", json!(registrations), acting).await?;
-    let deferrals = end_deferrals(tx, acting).await?;
-    let clients = store::client::expire(tx, acting.now).await?;
-    record(tx, "client.expire", json!(clients), acting).await?;
-    let credentials = store::credential::expire(tx, acting.now).await?;
-    record(tx, "credential.expire", json!(credentials), acting).await?;
-    let offers = lapse_offers(tx, acting).await?;
-    let unconfirmed = lapse_unconfirmed(tx, acting).await?;
-    let claims = store::claim::lapse(tx, acting.now).await?;
-    record(tx, "claim.lapse", json!(claims), acting).await?;
-    Ok(Expired {
-        registrations: registrations.len(),
+    let (deferrals, taken_back) = end_deferrals(tx, acting.now).await?;
+    let ended = Ended {
+        registrations,
         deferrals,
-        offers,
-        unconfirmed,
-        clients: clients.len(),
-        credentials: credentials.len(),
-        claims: claims.len(),
+        taken_back,
+        offers: lapse_offers(tx, acting.now).await?,
+        unconfirmed: lapse_unconfirmed(tx, acting.now).await?,
+        clients: store::client::expire(tx, acting.now).await?,
+        credentials: texts(&store::credential::expire(tx, acting.now).await?),
+        claims: store::claim::lapse(tx, acting.now).await?,
+    };
+    write_down(tx, &ended, acting).await?;
+    Ok(Expired {
+        registrations: ended.registrations.len(),
+        deferrals: ended.deferrals.len(),
+        offers: ended.offers.len(),
+        unconfirmed: ended.unconfirmed.len(),
+        clients: ended.clients.len(),
+        credentials: ended.credentials.len(),
+        claims: ended.claims.len(),
     })
 }
 
-/// Ends what nobody waits for any more: the registrant was told until when. Its case is taken back.
-async fn end_deferrals(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, StoreError> {
-    let ended = store::deferral::expire(tx, acting.now).await?;
-    let ids: Vec<_> = ended.iter().map(|one| one.at.id).collect();
-    record(tx, "registration.expire", json!(ids), acting).await?;
-    for request in ended.iter().filter_map(|one| one.request) {
-        take_back(
-            tx,
-            request,
-            "The registration was not decided in time.",
-            acting,
-        )
-        .await?;
-    }
-    Ok(ended.len())
+fn texts<T: ToString>(all: &[T]) -> Vec<String> {
+    all.iter().map(ToString::to_string).collect()
 }
 
-async fn lapse_offers(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, StoreError> {
+/// Holds every case that something is over of, always in the same order.
+async fn hold_cases(tx: &mut TenantTx, now: Timestamp) -> Result<(), StoreError> {
+    let mut cases = store::deferral::over(tx, now).await?;
+    cases.extend(store::offer::over(tx, now).await?);
+    cases.extend(store::second::over(tx, now).await?);
+    cases.sort_by_key(|at| (at.environment, at.id, at.version));
+    cases.dedup();
+    for at in cases {
+        store::request::hold(tx, at).await?;
+    }
+    Ok(())
+}
+
+/// Ends what nobody waits for any more: the registrant was told until when. Its case is taken back.
+async fn end_deferrals(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<(Vec<String>, Vec<(RequestRef, RequestState)>), StoreError> {
+    let ended = store::deferral::expire(tx, now).await?;
+    let mut taken_back = Vec::new();
+    for at in ended.iter().filter_map(|one| one.request) {
+        if let Some(from) = withdraw::close(tx, at).await? {
+            taken_back.push((at, from));
+        }
+    }
+    let ids: Vec<_> = ended.iter().map(|one| one.at.id).collect();
+    Ok((texts(&ids), taken_back))
+}
+
+async fn lapse_offers(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<Id<kind::Offer>>, StoreError> {
     let mut lapsed = Vec::new();
-    for at in store::offer::over(tx, acting.now).await? {
+    for at in store::offer::over(tx, now).await? {
         let offer = store::offer::load_open(tx, tx.tenant(), at).await?;
         let (from, to) = (RequestState::Offered, RequestState::Lapsed);
-        if store::offer::answer(tx, &offer, Answer::Lapsed, acting.now).await?
+        if store::offer::answer(tx, &offer, Answer::Lapsed, now).await?
             && store::request::advance(tx, at, from, to).await?
         {
             lapsed.push(offer.id);
         }
     }
-    record(tx, "offer.lapse", json!(lapsed), acting).await?;
-    Ok(lapsed.len())
+    Ok(lapsed)
 }
 
-async fn lapse_unconfirmed(tx: &mut TenantTx, acting: &Acting<'_>) -> Result<usize, StoreError> {
+async fn lapse_unconfirmed(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<Id<kind::Request>>, StoreError> {
     let mut lapsed = Vec::new();
-    for at in store::second::over(tx, acting.now).await? {
+    for at in store::second::over(tx, now).await? {
         let (from, to) = (RequestState::AwaitingSecond, RequestState::Lapsed);
         if store::request::advance(tx, at, from, to).await? {
             lapsed.push(at.id);
         }
     }
-    record(tx, "request.lapse", json!(lapsed), acting).await?;
-    Ok(lapsed.len())
+    Ok(lapsed)
+}
+
+async fn write_down(
+    tx: &mut TenantTx,
+    ended: &Ended,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
+    record(tx, "quarantine.expire", json!(ended.registrations), acting).await?;
+    record(tx, "registration.expire", json!(ended.deferrals), acting).await?;
+    for case in &ended.taken_back {
+        let reason = "The registration was not decided in time.";
+        withdraw::record(tx, *case, reason, acting).await?;
+    }
+    record(tx, "client.expire", json!(ended.clients), acting).await?;
+    record(tx, "credential.expire", json!(ended.credentials), acting).await?;
+    record(tx, "offer.lapse", json!(ended.offers), acting).await?;
+    record(tx, "request.lapse", json!(ended.unconfirmed), acting).await?;
+    record(tx, "claim.lapse", json!(ended.claims), acting).await
 }
 
 /// One entry for all that ended together; none when nothing did.

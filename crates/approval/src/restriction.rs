@@ -1,6 +1,6 @@
-//! What keeps a client from new grants: its document says something else than was approved or cannot be read, or a host
-//! of it is no longer proved. A client that is limited for two causes goes on when both are gone. It never gives a client anything, and
-//! lets none go on that a person stopped.
+//! What keeps a client from new grants: its document says something else than was approved or cannot be read, a host of
+//! it is no longer proved, or nobody answers for it any more. A client that is limited for two causes goes on when both
+//! are gone. It never gives a client anything, and lets none go on that a person stopped.
 
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{ClientId, ClientState, Environment, HostName, Timestamp};
@@ -19,6 +19,8 @@ pub(crate) enum Cause<'a> {
     Silence,
     /// The proof of this host has lapsed.
     Proof(&'a HostName),
+    /// Nobody answers for this integration any more: its own, or of a client above it.
+    Sponsor(&'a str),
 }
 
 impl<'a> Cause<'a> {
@@ -28,14 +30,16 @@ impl<'a> Cause<'a> {
             Self::Document => "document",
             Self::Silence => "silence",
             Self::Proof(_) => "proof",
+            Self::Sponsor(_) => "sponsor",
         }
     }
 
-    /// The host that it is about, or nothing.
+    /// The host or the integration that it is about, or nothing.
     pub(crate) fn about(self) -> &'a str {
         match self {
             Self::Document | Self::Silence => "",
             Self::Proof(host) => host.as_str(),
+            Self::Sponsor(integration) => integration,
         }
     }
 }

@@ -56,12 +56,33 @@ pub(crate) async fn take_back(
     reason: &str,
     acting: &Acting<'_>,
 ) -> Result<bool, StoreError> {
+    let Some(from) = close(tx, at).await? else {
+        return Ok(false);
+    };
+    record(tx, (at, from), reason, acting).await?;
+    Ok(true)
+}
+
+/// Takes a case back and says nothing of it yet; from which state, when somebody still worked on it.
+pub(crate) async fn close(
+    tx: &mut TenantTx,
+    at: RequestRef,
+) -> Result<Option<RequestState>, StoreError> {
+    store::request::hold(tx, at).await?;
     let from = store::request::load(tx, tx.tenant(), at).await?.state;
     let to = RequestState::Withdrawn;
     let open = store::request::OPEN.contains(&from);
-    if !open || !store::request::advance(tx, at, from, to).await? {
-        return Ok(false);
-    }
+    let closed = open && store::request::advance(tx, at, from, to).await?;
+    Ok(closed.then_some(from))
+}
+
+/// Says that a case was taken back.
+pub(crate) async fn record(
+    tx: &mut TenantTx,
+    (at, from): (RequestRef, RequestState),
+    reason: &str,
+    acting: &Acting<'_>,
+) -> Result<(), StoreError> {
     let deed = Deed {
         action: "request.withdraw",
         object: at.id.to_string(),
@@ -69,6 +90,5 @@ pub(crate) async fn take_back(
         reason,
         detail: json!({ "version": at.version, "from": from }),
     };
-    acting.record(tx, deed).await?;
-    Ok(true)
+    acting.record(tx, deed).await
 }

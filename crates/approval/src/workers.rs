@@ -19,7 +19,7 @@ use crate::{
     make_room::{MakeRoom, MakeRoomError, make_room},
     name_rounds,
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
-    proof_rounds, sponsored_rounds, statement_key_rounds,
+    orphan_rounds, proof_rounds, sponsored_rounds, statement_key_rounds,
     store::due,
     trusted_rounds, update_rounds,
 };
@@ -67,6 +67,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 proof_rounds::round(&approval).await;
                 look_around(&approval).await;
                 end_what_is_over(&approval).await;
+                orphan_rounds::round(&approval).await;
                 make_room_where_it_is_crowded(&approval).await;
             }
             _ = hourly.tick() => {

@@ -95,18 +95,20 @@ pub async fn accept(
     if !store::invitation::use_up(tx, invitation.id, now).await? {
         return Err(InvitationError::Gone);
     }
-    let member = Member {
+    let mut member = Member {
         id: Id::new(now, rng),
         email: invitation.invite.email.clone(),
         name,
         role: invitation.invite.role,
     };
-    member::create(tx, &member, now)
-        .await
-        .map_err(|error| match error.constraint() {
-            Some("member_tenant_id_email_key") => InvitationError::AlreadyMember,
-            _ => InvitationError::Store(error),
-        })?;
+    if !member::rejoin(tx, &mut member, now).await? {
+        member::create(tx, &member, now)
+            .await
+            .map_err(|error| match error.constraint() {
+                Some("member_tenant_id_email_key") => InvitationError::AlreadyMember,
+                _ => InvitationError::Store(error),
+            })?;
+    }
     store::account::set_password(tx, member.id, password_hash).await?;
     Ok(member)
 }

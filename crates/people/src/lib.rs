@@ -3,6 +3,7 @@
 
 pub mod api_token;
 pub mod invitation;
+pub mod leaving;
 pub mod password;
 pub mod session;
 pub mod sign_in;

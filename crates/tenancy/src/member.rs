@@ -109,6 +109,82 @@ pub async fn list(tx: &mut TenantTx) -> Result<Vec<Member>, StoreError> {
         .collect()
 }
 
+/// The active owners, held for the transaction in one order: two who remove each other do so one after the other.
+pub async fn hold_owners(tx: &mut TenantTx) -> Result<Vec<Id<kind::Member>>, StoreError> {
+    let held: Vec<uuid::Uuid> = ms::table
+        .filter(
+            ms::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(ms::role.eq(Role::Owner.as_str())),
+        )
+        .order(ms::member_id)
+        .select(ms::member_id)
+        .for_update()
+        .load(tx.connection()?)
+        .await?;
+    let there: Vec<uuid::Uuid> = m::table
+        .filter(m::tenant_id.eq(tx.tenant_uuid()).and(m::state.eq("active")))
+        .filter(m::member_id.eq_any(held))
+        .order(m::member_id)
+        .select(m::member_id)
+        .load(tx.connection()?)
+        .await?;
+    Ok(there.into_iter().map(Id::from_uuid).collect())
+}
+
+/// Has an active person leave, without their role. [`StoreError::NotFound`] for one who is not there.
+pub async fn leave(tx: &mut TenantTx, member: Id<kind::Member>) -> Result<(), StoreError> {
+    let left = diesel::update(m::table.find((tx.tenant_uuid(), member.as_uuid())))
+        .filter(m::state.eq("active"))
+        .set(m::state.eq("left"))
+        .execute(tx.connection()?)
+        .await?;
+    if left == 0 {
+        return Err(StoreError::NotFound);
+    }
+    diesel::delete(ms::table.find((tx.tenant_uuid(), member.as_uuid())))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Lets somebody who left join again under the same address; `false` when nobody of this address has left.
+pub async fn rejoin(
+    tx: &mut TenantTx,
+    member: &mut Member,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    let back: Option<uuid::Uuid> = diesel::update(m::table)
+        .filter(
+            m::tenant_id
+                .eq(tenant_id)
+                .and(m::email.eq(member.email.folded())),
+        )
+        .filter(m::state.eq("left"))
+        .set((m::state.eq("active"), m::name.eq(member.name.as_str())))
+        .returning(m::member_id)
+        .get_result(tx.connection()?)
+        .await
+        .optional()?;
+    let Some(back) = back else {
+        return Ok(false);
+    };
+    member.id = Id::from_uuid(back);
+    if let Some(role) = member.role {
+        diesel::insert_into(ms::table)
+            .values((
+                ms::tenant_id.eq(tenant_id),
+                ms::member_id.eq(back),
+                ms::role.eq(role.as_str()),
+                ms::granted_at.eq(now),
+            ))
+            .execute(tx.connection()?)
+            .await?;
+    }
+    Ok(true)
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = m)]
 struct Row {

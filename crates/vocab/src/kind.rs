@@ -81,6 +81,10 @@ kinds! {
     Order = "ord";
     /// A person's token of the management API.
     ApiToken = "tok";
+    /// A person is asked to answer for an integration.
+    Handover = "hnd";
+    /// What somebody filters a list by, under a name.
+    SavedView = "svw";
     /// An entry of the ledger.
     Entry = "ent";
 }

@@ -287,13 +287,9 @@ fn reason() -> Reason {
     Reason::parse("As it seems right.").unwrap()
 }
 
-/// A refusal is an answer; a failure of the store is none, but for one: of two acts that wait for each other's rows the
-/// database ends one whole, and whoever did it tries again.
+/// A refusal is an answer; a failure of the store is none.
 fn sound<T, E: std::error::Error>(done: Result<T, E>) {
     if let Err(error) = done {
-        if format!("{error:?}").contains("deadlock detected") {
-            return;
-        }
         let text = error.to_string();
         let refused = ![
             "the store",

@@ -6,9 +6,9 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, home,
+    allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, hand_over, home,
     initial_access_tokens, integration, integrations, invitation, limits, members, new_integration,
-    offer_registration, promote, request, resource, resource_credential, resources,
+    offer_registration, promote, remove_member, request, resource, resource_credential, resources,
     retire_credential, revoke_initial_access_token, settings, sign_in, sign_out, statements,
     suspend, trusted_domains, verify, withdraw, workspace,
 };
@@ -76,6 +76,11 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/brake/lift", May(Action::BrakeOwn), "lift_brake", brake::submit_lift)
         .get("/t/{tenant}/members", read, "members", members::page)
         .post("/t/{tenant}/members", May(Action::ManagePeople), "invite", members::submit)
+        .get("/t/{tenant}/members/{member}/remove", May(Action::ManagePeople), "remove_member", remove_member::page)
+        .post("/t/{tenant}/members/{member}/remove", May(Action::ManagePeople), "remove_member", remove_member::submit)
+        .get("/t/{tenant}/integrations/{integration}/hand-over", read, "hand_over", hand_over::page)
+        .post("/t/{tenant}/integrations/{integration}/hand-over", May(Action::ManagePeople), "hand_over", hand_over::submit)
+        .post("/t/{tenant}/integrations/{integration}/hand-over/answer", read, "answer_handover", hand_over::submit_answer)
         .get("/t/{tenant}/integrations", read, "integrations", integrations::page)
         .get("/t/{tenant}/integrations/new", integrate, "new_integration", new_integration::page)
         .post("/t/{tenant}/integrations/new", integrate, "onboard", new_integration::submit)

@@ -339,6 +339,26 @@ pub(crate) async fn cancelled(
     found.map(ended).transpose()
 }
 
+/// The cases of registrations whose time is over.
+pub(crate) async fn over(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<RequestRef>, StoreError> {
+    let rows: Vec<EndedRow> = d::table
+        .filter(d::tenant_id.eq(tx.tenant_uuid()).and(d::expires_at.le(now)))
+        .filter(d::state.eq_any(WAITING.map(DeferralState::as_str)))
+        .filter(d::request_id.is_not_null())
+        .select((
+            d::environment,
+            d::deferral_id,
+            d::request_id,
+            d::version,
+            d::client_id,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let cases = rows.into_iter().map(|row| Ok(ended(row)?.request));
+    let cases: Vec<Option<RequestRef>> = cases.collect::<Result<_, StoreError>>()?;
+    Ok(cases.into_iter().flatten().collect())
+}
+
 /// Ends the registrations whose time is over, and destroys the answers that nobody fetched.
 pub(crate) async fn expire(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<Ended>, StoreError> {
     let tenant_id = tx.tenant_uuid();

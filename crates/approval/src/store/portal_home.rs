@@ -15,6 +15,8 @@ use narthex_tenancy::{
 use narthex_vocab::{Environment, Id, QuarantineState, Timestamp, kind};
 
 use super::{
+    handover::{self, Asked},
+    orphan::{self, Orphan},
     portal_claim,
     portal_standing::{self, Standings},
 };
@@ -30,10 +32,18 @@ pub(crate) struct Overview {
     pub(crate) quarantined: BTreeMap<Environment, u64>,
     /// How many registrations may be its own and wait for its answer.
     pub(crate) claims: u64,
+    /// What this person is asked to answer for.
+    pub(crate) asked: Vec<Asked>,
+    /// What nobody answers for, with a client that is limited.
+    pub(crate) orphans: Vec<Orphan>,
 }
 
 /// Reads the overview of the transaction's tenant.
-pub(crate) async fn load(tx: &mut TenantTx, now: Timestamp) -> Result<Overview, StoreError> {
+pub(crate) async fn load(
+    tx: &mut TenantTx,
+    person: Id<kind::Member>,
+    now: Timestamp,
+) -> Result<Overview, StoreError> {
     let tenant = tx.tenant_uuid();
     let resources: Vec<(String, i64)> = r::table
         .filter(r::tenant_id.eq(tenant))
@@ -64,6 +74,8 @@ pub(crate) async fn load(tx: &mut TenantTx, now: Timestamp) -> Result<Overview, 
         integrations: integrations.collect(),
         quarantined: by_environment(quarantined, "intake.quarantine")?,
         claims: portal_claim::open(tx, now).await?,
+        asked: handover::open(tx, None, Some(person), now).await?,
+        orphans: orphan::list(tx).await?,
     })
 }
 

@@ -21,6 +21,7 @@ use narthex_vocab::{
 use serde_json::Value;
 
 use super::{
+    handover::{self, Asked, Sponsor},
     integration,
     lineage::{self, Line},
     metadata,
@@ -36,8 +37,10 @@ use crate::{integration::Integration, warning::Warned};
 pub(crate) struct Whole {
     /// What is onboarded.
     pub(crate) integration: Integration,
-    /// Who answers for it, by name.
-    pub(crate) sponsor: Option<String>,
+    /// Who answers for it, even when they left.
+    pub(crate) sponsor: Option<Sponsor>,
+    /// Who is asked to answer for it.
+    pub(crate) asked: Option<Asked>,
     /// Since when.
     pub(crate) created_at: Timestamp,
     /// How it stands.
@@ -98,6 +101,7 @@ pub(crate) struct Credential {
 pub(crate) async fn load(
     tx: &mut TenantTx,
     id: Id<kind::Integration>,
+    now: Timestamp,
 ) -> Result<Whole, StoreError> {
     let integration = integration::load(tx, tx.tenant(), id).await?;
     let created_at = i::table
@@ -116,7 +120,8 @@ pub(crate) async fn load(
         }
     }
     Ok(Whole {
-        sponsor: portal_request::person(tx, integration.sponsor).await?,
+        sponsor: handover::sponsor(tx, id).await?,
+        asked: handover::open(tx, Some(id), None, now).await?.pop(),
         clients: clients(tx, id).await?,
         integration,
         created_at,

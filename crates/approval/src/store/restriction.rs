@@ -75,6 +75,38 @@ pub(crate) async fn clear(
     Ok(())
 }
 
+/// A new client below another has the causes of that one that come from who answers; false when there are none.
+pub(crate) async fn inherit(
+    tx: &mut TenantTx,
+    (environment, client): At<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let key = (tx.tenant_uuid(), environment.as_str(), client.as_str());
+    let above: Option<String> = c::table
+        .find(key)
+        .select(c::parent_client_id)
+        .first(tx.connection()?)
+        .await?;
+    let Some(above) = above else {
+        return Ok(false);
+    };
+    let causes: Vec<(String, String)> = r::table
+        .filter(
+            r::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(r::environment.eq(environment.as_str())),
+        )
+        .filter(r::client_id.eq(above).and(r::cause.eq("sponsor")))
+        .select((r::about, r::reason))
+        .load(tx.connection()?)
+        .await?;
+    for (about, reason) in &causes {
+        let cause = Cause::Sponsor(about);
+        insert(tx, (environment, client), (cause, reason), now).await?;
+    }
+    Ok(!causes.is_empty())
+}
+
 /// What people read about the causes of one client, the oldest first.
 pub(crate) async fn reasons(
     tx: &mut TenantTx,

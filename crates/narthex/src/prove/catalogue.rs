@@ -143,10 +143,11 @@ const SHAPE: &[Check] = &[
             left join pg_attribute as a on a.attrelid = t.oid and a.attnum = i.indkey[0] order by 1",
     },
     Check {
-        // Foreign keys see through row-level security. Who decides is of the platform, not of the tenant.
+        // Foreign keys see through row-level security. Who decides is of the platform, not of the tenant. A promotion names
+        // the client of the sandbox that it came from: the one key that crosses.
         what: "every foreign key carries tenant_id, and the environment if both have one",
         query: "select k.conrelid::regclass || '.' || k.conname,
-                case when k.conname = 'decision_decider_tenant_id_decided_by_fkey' then null
+                case when k.conname in ('decision_decider_tenant_id_decided_by_fkey', 'promoted_from') then null
                      when not k.convalidated then 'it was never validated'
                      when not 'tenant_id' = any (c.pairs) then 'it leaves out tenant_id'
                      when not 'environment' = any (c.pairs) and 2 = (select count(distinct attrelid) from pg_attribute

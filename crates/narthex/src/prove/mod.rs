@@ -52,7 +52,10 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
         ("Tenant A naming what is tenant B's", apart::TENANTS),
         ("The planes", planes::TRIALS),
         ("Production and sandbox", apart::ENVIRONMENTS),
-        ("From the sandbox to production", promotions::TRIALS),
+        (
+            "From the sandbox to production; who answers",
+            promotions::TRIALS,
+        ),
         ("Proofs of ownership", proofs::TRIALS),
         ("Documents of clients", documents::TRIALS),
         ("Registrations that wait", registrations::TRIALS),

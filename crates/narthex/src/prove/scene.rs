@@ -30,6 +30,7 @@ const NAMES: &[&str] = &[
     "fresh_request",
     "fresh_run",
     "grave_scope",
+    "handover",
     "host",
     "initial_access",
     "integration",

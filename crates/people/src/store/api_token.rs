@@ -131,3 +131,21 @@ pub(crate) async fn end(
         .await?;
     Ok(ended == 1)
 }
+
+/// Ends every token of a person; how many were in force.
+pub(crate) async fn end_all(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    Ok(diesel::update(a::table)
+        .filter(
+            a::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(a::member_id.eq(member.as_uuid())),
+        )
+        .filter(a::ended_at.is_null().and(a::expires_at.gt(now)))
+        .set(a::ended_at.eq(now))
+        .execute(tx.connection()?)
+        .await?)
+}

@@ -112,3 +112,21 @@ pub(crate) async fn end(
         .await?;
     Ok(())
 }
+
+/// Ends every session of a person; how many were in force.
+pub(crate) async fn end_all(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    Ok(diesel::update(s::table)
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::member_id.eq(member.as_uuid())),
+        )
+        .filter(s::ended_at.is_null().and(s::expires_at.gt(now)))
+        .set(s::ended_at.eq(now))
+        .execute(tx.connection()?)
+        .await?)
+}

@@ -20,8 +20,8 @@ use self::{
     },
     ledger::{entry, head},
     registry::{
-        client, credential, domain, entitled_tool, entitlement, integration, pinned_document,
-        resource, resource_credential, restriction, scopes, tools,
+        client, credential, domain, entitled_tool, entitlement, handover, integration,
+        pinned_document, resource, resource_credential, restriction, scopes, tools,
     },
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, assignment, brand,
@@ -73,6 +73,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     domain,
     entitled_tool,
     entitlement,
+    handover,
     integration,
     pinned_document,
     resource,

@@ -84,6 +84,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry.handover (tenant_id, handover_id) {
+        tenant_id -> Uuid,
+        handover_id -> Uuid,
+        integration_id -> Uuid,
+        to_member -> Uuid,
+        state -> Text,
+        reason -> Text,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     registry.integration (tenant_id, integration_id) {
         tenant_id -> Uuid,
         integration_id -> Uuid,

@@ -53,12 +53,20 @@ pub(crate) enum Done {
     Claimed,
     /// A registration was said to be somebody else's.
     Disowned,
+    /// A person was removed.
+    MemberRemoved,
+    /// Somebody was asked to answer for an integration.
+    HandoverAsked,
+    /// Somebody answers for an integration.
+    HandoverAccepted,
+    /// Somebody will not answer for an integration.
+    HandoverDeclined,
     /// The session was ended.
     SignedOut,
 }
 
 impl Done {
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 27] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -81,6 +89,10 @@ impl Done {
         Self::BrakeLifted,
         Self::Claimed,
         Self::Disowned,
+        Self::MemberRemoved,
+        Self::HandoverAsked,
+        Self::HandoverAccepted,
+        Self::HandoverDeclined,
         Self::SignedOut,
     ];
 
@@ -109,6 +121,10 @@ impl Done {
             Self::BrakeLifted => "brake-lifted",
             Self::Claimed => "claimed",
             Self::Disowned => "disowned",
+            Self::MemberRemoved => "member-removed",
+            Self::HandoverAsked => "handover-asked",
+            Self::HandoverAccepted => "handover-accepted",
+            Self::HandoverDeclined => "handover-declined",
             Self::SignedOut => "signed-out",
         }
     }
@@ -145,6 +161,14 @@ impl Done {
             Self::BrakeLifted => "Registration goes on as the settings say.",
             Self::Claimed => "Claimed. You answer for it, and the review team decides the request.",
             Self::Disowned => "The review team reads that it is not yours.",
+            Self::MemberRemoved => {
+                "The person is removed. Every session and token of theirs has ended."
+            }
+            Self::HandoverAsked => "Asked. Nothing changes until the person says yes.",
+            Self::HandoverAccepted => {
+                "You answer for it. What was limited because nobody did goes on."
+            }
+            Self::HandoverDeclined => "You said no. An owner asks somebody else.",
             Self::SignedOut => "You are signed out.",
         }
     }

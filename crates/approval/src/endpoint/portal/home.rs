@@ -29,7 +29,7 @@ struct HomePage {
 /// `GET /t/{tenant}`
 pub(crate) async fn page(who: SignedIn, query: StrictQuery) -> Result<HttpResponse, Refusal> {
     let overview = who
-        .within(async |tx| portal_home::load(tx, who.now).await)
+        .within(async |tx| portal_home::load(tx, who.member.id, who.now).await)
         .await?;
     let page = HomePage {
         shell: who
@@ -54,6 +54,7 @@ fn tasks(who: &SignedIn, overview: &Overview) -> Vec<Task> {
             })
         })
         .collect();
+    tasks.extend(sponsors(who, overview));
     if overview.claims > 0 {
         let count = usize::try_from(overview.claims).unwrap_or_default();
         let label = match count {
@@ -88,6 +89,30 @@ fn tasks(who: &SignedIn, overview: &Overview) -> Vec<Task> {
         )
     }));
     tasks
+}
+
+/// What this person is asked to answer for, and what nobody does.
+fn sponsors(who: &SignedIn, overview: &Overview) -> Vec<Task> {
+    let path = |id| who.path(&format!("/integrations/{id}/hand-over"));
+    let asked = overview.asked.iter().map(|asked| {
+        let label = format!("Say whether you answer for {}", asked.name);
+        let badge = Badge::new(Tone::Warn, "Waits for your answer");
+        Task::new(label, path(asked.integration), badge)
+    });
+    let orphans = overview.orphans.iter().map(|orphan| {
+        let label = format!("Find somebody who answers for {}", orphan.name);
+        let badge = Badge::new(Tone::Danger, "Limited");
+        let hint = format!(
+            "{} has left. Until then it gets nothing new.",
+            orphan.sponsor_name
+        );
+        if who.may(Action::ManagePeople) {
+            Task::new(label, path(orphan.integration), badge).hint(hint)
+        } else {
+            Task::waiting(label, who.who_may(Action::ManagePeople), badge)
+        }
+    });
+    asked.chain(orphans).collect()
 }
 
 /// What an integration needs from the tenant in one environment, if anything.

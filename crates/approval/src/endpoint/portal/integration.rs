@@ -6,6 +6,7 @@ use actix_web::web::Path;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::page::{Badge, Fact, Finding, Shell, StripCell, When};
+use narthex_tenancy::permission::Action;
 use narthex_vocab::{Environment, Id, kind};
 
 use super::banner::Done;
@@ -49,7 +50,7 @@ pub(crate) async fn page(
 ) -> Result<HttpResponse, Refusal> {
     let (_, id) = path.into_inner();
     let whole = who
-        .within(async |tx| portal_integration::load(tx, id).await)
+        .within(async |tx| portal_integration::load(tx, id, who.now).await)
         .await?;
     let mut page = view(&who, &whole);
     page.shell = page.shell.banner(Done::told(&query));
@@ -65,7 +66,6 @@ fn view(who: &SignedIn, whole: &Whole) -> IntegrationPage {
             whole.standings.get(environment),
         )
     };
-    let sponsor = whole.sponsor.clone();
     let purpose = match integration.purpose.as_str() {
         "" => "No purpose was given.",
         purpose => purpose,
@@ -86,14 +86,34 @@ fn view(who: &SignedIn, whole: &Whole) -> IntegrationPage {
             .collect(),
         facts: vec![
             Fact::text("Run by", integration.operator.label()),
-            Fact::text(
-                "Answers for it",
-                sponsor.unwrap_or_else(|| "Nobody: it registered itself".to_owned()),
-            ),
+            answers(who, whole),
             Fact::when("Created", When::new(whole.created_at)),
             Fact::code("Integration id", integration.id.to_string()),
         ],
     }
+}
+
+/// Who answers for it, and where that is handed over.
+fn answers(who: &SignedIn, whole: &Whole) -> Fact {
+    let mut fact = match &whole.sponsor {
+        None => Fact::text("Answers for it", "Nobody: it registered itself"),
+        Some(sponsor) if sponsor.is_there => Fact::text("Answers for it", sponsor.name.as_str()),
+        Some(sponsor) => {
+            let words = format!("Nobody: {} has left", sponsor.name);
+            Fact::text("Answers for it", words)
+        }
+    };
+    if let Some(asked) = &whole.asked {
+        fact = fact.and_text(format!("{} is asked to", asked.to_name));
+    }
+    let asked = whole.asked.as_ref();
+    let mine = asked.is_some_and(|asked| asked.to == who.member.id);
+    if mine || who.may(Action::ManagePeople) {
+        let id = whole.integration.id;
+        let label = if mine { "Answer" } else { "Hand it over" };
+        return fact.link(label, who.path(&format!("/integrations/{id}/hand-over")));
+    }
+    fact
 }
 
 /// Checks that passed, or that somebody has decided over, are on the request's own page; here stands what needs somebody.

@@ -38,6 +38,8 @@ struct Row {
     email: String,
     role: &'static str,
     you: bool,
+    /// Where the person is removed, for those who may.
+    remove: Option<String>,
 }
 
 #[derive(Template)]
@@ -153,6 +155,9 @@ fn view(who: &SignedIn, members: &[Member], typed: &Typed, problems: &Problems) 
         email: member.email.as_str().to_owned(),
         role: member.role.map_or("End user, no portal role", Role::label),
         you: member.id == who.member.id,
+        remove: who
+            .may(Action::ManagePeople)
+            .then(|| who.path(&format!("/members/{}/remove", member.id))),
     };
     let roles = ROLES.map(|(role, hint)| Choice::new(role.as_str(), role.label()).hint(hint));
     let fields = [

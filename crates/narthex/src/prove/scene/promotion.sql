@@ -30,3 +30,6 @@ insert into registry.client (tenant_id, environment, client_id, integration_id, 
         '{}', now(), now(), now() + interval '1 year');
 insert into review.promotion (tenant_id, environment, request_id, from_client_id, readiness, at)
     values ($T, 'production', $T.draft_request, $T.sandbox_client, '[]', now());
+-- Somebody is asked to answer for what another answers for now.
+insert into registry.handover (tenant_id, handover_id, integration_id, to_member, reason, asked_by, asked_at, expires_at)
+    values ($T, $T.handover, $T.integration, $T.user, 'She knows it', $T.owner, now(), now() + interval '14 days');

@@ -1,4 +1,4 @@
-//! How a client of the sandbox must not come to production.
+//! How a client of the sandbox must not come to production, and nobody to answering for what they never agreed to.
 
 use crate::prove::refusal::Control::{Key, Rule};
 use crate::prove::role::Role::Approval;
@@ -63,6 +63,24 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: This("insert into review.mark (tenant_id, environment, request_id, version, kind, hash)
         values ($A, 'production', $A.request, 1, 'logo', sha256('sandbox key'));
     update registry.client set request_id = request_id where client_id = $A.client"),
+    },
+    Trial {
+        what: "has somebody answer for an integration who has not said so",
+        role: Approval,
+        sql: "update registry.integration set sponsor_id = $A.user where integration_id = $A.integration",
+        by: Rule("a_sponsor_accepts"),
+        but: This("update registry.handover set state = 'accepted', answered_at = now() where handover_id = $A.handover;
+    update registry.integration set sponsor_id = $A.user where integration_id = $A.integration"),
+    },
+    Trial {
+        what: "has somebody answer for an integration who has left",
+        role: Approval,
+        sql: "update registry.handover set state = 'accepted', answered_at = now() where handover_id = $A.handover;
+    update tenant.member set state = 'left' where member_id = $A.user;
+    update registry.integration set sponsor_id = $A.user where integration_id = $A.integration",
+        by: Rule("a_sponsor_accepts"),
+        but: This("update registry.handover set state = 'accepted', answered_at = now() where handover_id = $A.handover;
+    update registry.integration set sponsor_id = $A.user where integration_id = $A.integration"),
     },
     Trial {
         what: "makes a client of production by the approval of the sandbox",
