@@ -16,6 +16,7 @@ pub(crate) mod clients;
 pub(crate) mod confirm;
 pub(crate) mod decide;
 pub(crate) mod document;
+pub(crate) mod inventory;
 pub(crate) mod link;
 pub(crate) mod me;
 pub(crate) mod quarantine;

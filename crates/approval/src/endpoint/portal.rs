@@ -39,6 +39,7 @@ pub(crate) mod integration;
 mod integration_answers;
 mod integration_form;
 pub(crate) mod integrations;
+pub(crate) mod inventory;
 pub(crate) mod limits;
 pub(crate) mod members;
 pub(crate) mod new_integration;

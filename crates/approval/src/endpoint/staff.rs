@@ -127,6 +127,11 @@ impl Staff {
         self.approval.database.tenant(tenant, work).await
     }
 
+    /// The approval plane, for what outlives the request.
+    pub(crate) fn plane(&self) -> Data<Approval> {
+        self.approval.clone()
+    }
+
     /// The approval plane.
     pub(crate) fn approval(&self) -> &Approval {
         &self.approval

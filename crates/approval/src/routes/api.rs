@@ -5,7 +5,7 @@ use narthex_tenancy::permission::Action;
 
 use super::dashboard::Guard;
 use crate::endpoint::api::{
-    clients, confirm, decide, document, link, me, quarantine, requests, step_up, suspend,
+    clients, confirm, decide, document, inventory, link, me, quarantine, requests, step_up, suspend,
 };
 
 /// The table.
@@ -29,6 +29,7 @@ pub(super) fn routes(table: Routes<Guard>) -> Routes<Guard> {
             .post("/api/v1/quarantine/{tenant}/{environment}/{client_id}/block", handle, "api_block", quarantine::block_one)
             .post("/api/v1/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "api_let_expire", quarantine::expire_one)
             .post("/api/v1/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "api_invite_claim", quarantine::claim_one)
+            .get("/api/v1/inventory", look, "api_inventory", inventory::list)
             .get("/api/v1/clients", look, "api_clients", clients::list)
             .get("/api/v1/clients/{tenant}/{environment}/{client_id}", look, "api_client", clients::one)
             .post("/api/v1/clients/{tenant}/{environment}/{client_id}/suspend", stop, "api_suspend", suspend::suspend_client)

@@ -7,10 +7,10 @@ use narthex_tenancy::permission::Action;
 use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, hand_over, home,
-    initial_access_tokens, integration, integrations, invitation, limits, members, new_integration,
-    offer_registration, promote, remove_member, request, resource, resource_credential, resources,
-    retire_credential, revoke_initial_access_token, settings, sign_in, sign_out, statements,
-    suspend, trusted_domains, verify, withdraw, workspace,
+    initial_access_tokens, integration, integrations, inventory, invitation, limits, members,
+    new_integration, offer_registration, promote, remove_member, request, resource,
+    resource_credential, resources, retire_credential, revoke_initial_access_token, settings,
+    sign_in, sign_out, statements, suspend, trusted_domains, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -81,6 +81,10 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/integrations/{integration}/hand-over", read, "hand_over", hand_over::page)
         .post("/t/{tenant}/integrations/{integration}/hand-over", May(Action::ManagePeople), "hand_over", hand_over::submit)
         .post("/t/{tenant}/integrations/{integration}/hand-over/answer", read, "answer_handover", hand_over::submit_answer)
+        .get("/t/{tenant}/inventory", read, "inventory", inventory::page)
+        .get("/t/{tenant}/inventory/export/{form}", read, "export_inventory", inventory::take_away)
+        .post("/t/{tenant}/inventory/views", read, "save_view", inventory::save)
+        .post("/t/{tenant}/inventory/views/forget", read, "forget_view", inventory::forget)
         .get("/t/{tenant}/integrations", read, "integrations", integrations::page)
         .get("/t/{tenant}/integrations/new", integrate, "new_integration", new_integration::page)
         .post("/t/{tenant}/integrations/new", integrate, "onboard", new_integration::submit)

@@ -20,7 +20,7 @@ use self::{
     },
     ledger::{entry, head},
     registry::{
-        client, credential, domain, entitled_tool, entitlement, handover, integration,
+        client, credential, domain, entitled_tool, entitlement, handover, integration, inventory,
         pinned_document, resource, resource_credential, restriction, scopes, tools,
     },
     review::{
@@ -31,7 +31,7 @@ use self::{
     },
     tenant::{
         allowed_name, api_answer, api_token, environments, invitation, member, membership,
-        metadata_rules, registration_limits, session, statement_issuer, tenants,
+        metadata_rules, registration_limits, saved_view, session, statement_issuer, tenants,
     },
 };
 
@@ -75,6 +75,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     entitlement,
     handover,
     integration,
+    inventory,
     pinned_document,
     resource,
     resource_credential,
@@ -117,6 +118,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     membership,
     metadata_rules,
     registration_limits,
+    saved_view,
     session,
     statement_issuer,
     tenants,

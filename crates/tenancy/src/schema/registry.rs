@@ -112,6 +112,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    registry.inventory (tenant_id, integration_id, line) {
+        tenant_id -> Uuid,
+        slug -> Text,
+        tenant -> Text,
+        integration_id -> Uuid,
+        name -> Text,
+        operator -> Text,
+        since -> Timestamptz,
+        sponsor_id -> Nullable<Uuid>,
+        sponsor -> Nullable<Text>,
+        answered -> Bool,
+        environment -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        state -> Nullable<Text>,
+        created_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
+        line -> Text,
+        addresses -> Text,
+        auth_method -> Text,
+        live -> Nullable<Int8>,
+        oldest -> Nullable<Timestamptz>,
+        used -> Nullable<Timestamptz>,
+        scopes -> Nullable<Text>,
+        tools -> Int8,
+    }
+}
+
+diesel::table! {
     registry.pinned_document (tenant_id, environment, client_id) {
         tenant_id -> Uuid,
         environment -> Text,

@@ -114,6 +114,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.saved_view (tenant_id, view_id) {
+        tenant_id -> Uuid,
+        view_id -> Uuid,
+        member_id -> Uuid,
+        list -> Text,
+        name -> Text,
+        query -> Text,
+        standard -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant.session (tenant_id, session_id) {
         tenant_id -> Uuid,
         session_id -> Uuid,

@@ -12,7 +12,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 use super::fault::{self, Fault, Kind};
-use super::{clients, confirm, decide, link, me, quarantine, requests, step_up, suspend};
+use super::{
+    clients, confirm, decide, inventory, link, me, quarantine, requests, step_up, suspend,
+};
 use crate::Approval;
 
 /// The operations.
@@ -43,6 +45,7 @@ use crate::Approval;
         suspend::suspend_client,
         suspend::resume_client,
         suspend::revoke_client,
+        inventory::list,
     )
 )]
 struct Operations;

@@ -79,28 +79,28 @@ pub(crate) struct One {
     runs: Vec<Run>,
     decisions: Vec<Decision>,
     /// The client of the sandbox that it promotes.
-    promotion: Option<Promotion>,
+    promotion: Option<PromotedFrom>,
 }
 
 /// What a promotion began with, as it stood when it was sent.
 #[derive(Serialize, ToSchema)]
-struct Promotion {
+struct PromotedFrom {
     /// The client of the sandbox.
     client_id: String,
     looked_at: Moment,
-    readiness: Vec<Ready>,
+    readiness: Vec<Readiness>,
 }
 
 /// One thing that was looked at.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Ready {
+pub(crate) struct Readiness {
     /// `hosts`, `token`, `policy`, `contact` or `redirects`.
     item: &'static str,
     met: bool,
     seen: String,
 }
 
-impl From<&crate::readiness::Ready> for Ready {
+impl From<&crate::readiness::Ready> for Readiness {
     fn from(ready: &crate::readiness::Ready) -> Self {
         Self {
             item: ready.item.as_str(),
@@ -288,9 +288,9 @@ fn whole(tenant: &Tenant, case: &Case) -> One {
     }
 }
 
-fn promotion(promoted: &dashboard_review::Promotion) -> Promotion {
+fn promotion(promoted: &dashboard_review::Promotion) -> PromotedFrom {
     let origin = &promoted.origin;
-    Promotion {
+    PromotedFrom {
         client_id: origin.client_id.to_string(),
         looked_at: origin.at.into(),
         readiness: origin.readiness.iter().map(Into::into).collect(),

@@ -9,6 +9,14 @@ use narthex_http::page::{Banner, Tone};
 /// Everything a redirect may report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
+    /// A view was saved.
+    ViewSaved,
+    /// A view was forgotten.
+    ViewForgotten,
+    /// A view needs a name.
+    ViewNameless,
+    /// There are as many views as one may have.
+    TooManyViews,
     /// The session was ended.
     SignedOut,
     /// All that was asked for was given.
@@ -86,7 +94,11 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 37] = [
+    const ALL: [Self; 41] = [
+        Self::ViewSaved,
+        Self::ViewForgotten,
+        Self::ViewNameless,
+        Self::TooManyViews,
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -129,6 +141,10 @@ impl Done {
     /// The key in the query.
     const fn key(self) -> &'static str {
         match self {
+            Self::ViewSaved => "view-saved",
+            Self::ViewForgotten => "view-forgotten",
+            Self::ViewNameless => "view-nameless",
+            Self::TooManyViews => "too-many-views",
             Self::SignedOut => "signed-out",
             Self::Approved => "approved",
             Self::ApprovedForLess => "approved-for-less",
@@ -171,6 +187,12 @@ impl Done {
 
     const fn text(self) -> &'static str {
         match self {
+            Self::ViewSaved => "The view is saved. It is a tab above the filters.",
+            Self::ViewForgotten => "The view is forgotten.",
+            Self::ViewNameless => {
+                "The view was not saved. Give it a name of at most 120 characters."
+            }
+            Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
             Self::Approved => "Approved as requested. The client has what it asked for.",
             Self::ApprovedForLess => {
@@ -233,7 +255,20 @@ impl Done {
     pub(crate) fn told(query: &StrictQuery) -> Option<Banner> {
         let key = query.one("done").ok().flatten()?;
         let done = Self::ALL.into_iter().find(|done| done.key() == key)?;
-        Some(Banner::new(Tone::Ok, done.text()))
+        Some(Banner::new(done.tone(), done.text()))
+    }
+
+    /// How it is shown: what was not done is no success.
+    const fn tone(self) -> Tone {
+        match self {
+            Self::ViewNameless | Self::TooManyViews => Tone::Warn,
+            _ => Tone::Ok,
+        }
+    }
+
+    /// To a page whose address has a query already, which then reports it.
+    pub(crate) fn beside(self, address: &str) -> HttpResponse {
+        see(&format!("{address}&done={}", self.key()))
     }
 
     /// To the page at `path`, which then reports it.

@@ -21,6 +21,8 @@ pub(crate) enum Area {
     Documents,
     /// Every client of every environment.
     Clients,
+    /// Everything that is onboarded.
+    Inventory,
     /// The log of registration attempts.
     Attempts,
     /// The log of tokens issued.
@@ -47,6 +49,7 @@ impl Area {
             Self::Quarantine => "Quarantine",
             Self::Documents => "Documents",
             Self::Clients => "Clients",
+            Self::Inventory => "Inventory",
             Self::Attempts => "Registration attempts",
             Self::Issuance => "Tokens issued",
             Self::Brakes => "Brakes",
@@ -65,6 +68,7 @@ impl Area {
             Self::Quarantine => "/quarantine",
             Self::Documents => "/documents",
             Self::Clients => "/clients",
+            Self::Inventory => "/inventory",
             Self::Attempts => "/attempts",
             Self::Issuance => "/issuance",
             Self::Brakes => "/brakes",
@@ -82,6 +86,7 @@ impl Area {
             Self::Quarantine => waiting.quarantine,
             Self::Documents
             | Self::Clients
+            | Self::Inventory
             | Self::Attempts
             | Self::Issuance
             | Self::Brakes
@@ -115,6 +120,7 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
                     Area::Quarantine,
                     Area::Documents,
                     Area::Clients,
+                    Area::Inventory,
                 ],
             ),
             group("Logs", &[Area::Attempts, Area::Issuance]),

@@ -61,12 +61,20 @@ pub(crate) enum Done {
     HandoverAccepted,
     /// Somebody will not answer for an integration.
     HandoverDeclined,
+    /// A view was saved.
+    ViewSaved,
+    /// A view was forgotten.
+    ViewForgotten,
+    /// A view needs a name.
+    ViewNameless,
+    /// There are as many views as one may have.
+    TooManyViews,
     /// The session was ended.
     SignedOut,
 }
 
 impl Done {
-    const ALL: [Self; 27] = [
+    const ALL: [Self; 31] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -93,6 +101,10 @@ impl Done {
         Self::HandoverAsked,
         Self::HandoverAccepted,
         Self::HandoverDeclined,
+        Self::ViewSaved,
+        Self::ViewForgotten,
+        Self::ViewNameless,
+        Self::TooManyViews,
         Self::SignedOut,
     ];
 
@@ -125,6 +137,10 @@ impl Done {
             Self::HandoverAsked => "handover-asked",
             Self::HandoverAccepted => "handover-accepted",
             Self::HandoverDeclined => "handover-declined",
+            Self::ViewSaved => "view-saved",
+            Self::ViewForgotten => "view-forgotten",
+            Self::ViewNameless => "view-nameless",
+            Self::TooManyViews => "too-many-views",
             Self::SignedOut => "signed-out",
         }
     }
@@ -169,6 +185,12 @@ impl Done {
                 "You answer for it. What was limited because nobody did goes on."
             }
             Self::HandoverDeclined => "You said no. An owner asks somebody else.",
+            Self::ViewSaved => "The view is saved. It is a tab above the filters.",
+            Self::ViewForgotten => "The view is forgotten.",
+            Self::ViewNameless => {
+                "The view was not saved. Give it a name of at most 120 characters."
+            }
+            Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
         }
     }
@@ -177,7 +199,20 @@ impl Done {
     pub(crate) fn told(query: &StrictQuery) -> Option<Banner> {
         let key = query.one("done").ok().flatten()?;
         let done = Self::ALL.into_iter().find(|done| done.key() == key)?;
-        Some(Banner::new(Tone::Ok, done.text()))
+        Some(Banner::new(done.tone(), done.text()))
+    }
+
+    /// How it is shown: what was not done is no success.
+    const fn tone(self) -> Tone {
+        match self {
+            Self::ViewNameless | Self::TooManyViews => Tone::Warn,
+            _ => Tone::Ok,
+        }
+    }
+
+    /// To a page whose address has a query already, which then reports it.
+    pub(crate) fn beside(self, address: &str) -> HttpResponse {
+        see(&format!("{address}&done={}", self.key()))
     }
 
     /// To the page at `path`, which then reports it.

@@ -17,6 +17,8 @@ pub(crate) enum Area {
     Home,
     /// Integrations, their requests and credentials.
     Integrations,
+    /// Everything that is onboarded, to filter and to take away.
+    Inventory,
     /// What an environment protects.
     Resources(Environment),
     /// How an environment answers registrations.
@@ -39,6 +41,7 @@ impl Area {
         match self {
             Self::Home => "Home",
             Self::Integrations => "Integrations",
+            Self::Inventory => "Inventory",
             Self::Resources(_) => "Resources",
             Self::Settings(_) => "Settings",
             Self::InitialAccess(_) => "Initial access tokens",
@@ -54,6 +57,7 @@ impl Area {
         match self {
             Self::Home => String::new(),
             Self::Integrations => "/integrations".to_owned(),
+            Self::Inventory => "/inventory".to_owned(),
             Self::Resources(environment) => format!("/{environment}/resources"),
             Self::Settings(environment) => format!("/{environment}/settings"),
             Self::InitialAccess(environment) => format!("/{environment}/initial-access-tokens"),
@@ -71,6 +75,7 @@ impl Area {
             | Self::InitialAccess(environment) => Some(environment),
             Self::Home
             | Self::Integrations
+            | Self::Inventory
             | Self::Claims
             | Self::Domains
             | Self::Members
@@ -95,6 +100,7 @@ impl Area {
             ]),
             Self::Home
             | Self::Integrations
+            | Self::Inventory
             | Self::Claims
             | Self::Domains
             | Self::Members
@@ -138,9 +144,14 @@ impl SignedIn {
         vec![
             NavGroup::new(
                 "",
-                [Area::Home, Area::Integrations, Area::Claims]
-                    .map(item)
-                    .into(),
+                [
+                    Area::Home,
+                    Area::Integrations,
+                    Area::Inventory,
+                    Area::Claims,
+                ]
+                .map(item)
+                .into(),
             ),
             of(Environment::Production),
             of(Environment::Sandbox),

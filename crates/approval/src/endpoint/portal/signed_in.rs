@@ -85,6 +85,11 @@ impl SignedIn {
         self.within(async |tx| work(tx, &mut acting).await).await
     }
 
+    /// The approval plane, for what outlives the request.
+    pub(crate) fn plane(&self) -> Data<Approval> {
+        self.approval.clone()
+    }
+
     /// Under which secrets are hashed.
     pub(crate) fn hash_key(&self) -> &HashKey {
         &self.approval.people.hash_key
