@@ -131,6 +131,7 @@ impl Objects {
             Some("fingerprint") => self.fingerprint.clone(),
             Some("claim") => self.claim.clone(),
             Some("attempt") => self.attempt.clone(),
+            Some("form") => "csv".to_owned(),
             Some("member") => self.member.clone(),
             Some("api_token") => format!("tok_0192{}", "7".repeat(28)),
             Some(other) => panic!("{other} of {pattern} has no sample"),
@@ -320,7 +321,7 @@ fn bare(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
 }
 
 /// A member of the company in this role, or in none.
-async fn member(company: &Company, name: &str, role: Option<Role>) -> Person {
+pub(crate) async fn member(company: &Company, name: &str, role: Option<Role>) -> Person {
     company::person(&company.place.approval(), company.tenant, name, role).await
 }
 

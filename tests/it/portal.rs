@@ -89,6 +89,7 @@ fn fill(pattern: &str) -> String {
         .replace("{request}", &format!("req_{id}"))
         .replace("{credential}", &format!("crd_{id}"))
         .replace("{client}", "ns_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+        .replace("{form}", "csv")
         .replace("{member}", &format!("mem_{id}"))
         .replace("{domain}", &format!("dom_{id}"))
         .replace("{initial_access}", &format!("iat_{id}"))

@@ -60,6 +60,7 @@ pub mod create_credential;
 pub mod create_initial_access_token;
 pub mod create_tenant;
 pub mod decide;
+pub mod decide_together;
 pub mod disown;
 pub mod end_listing;
 pub mod end_registration;

@@ -23,3 +23,4 @@ pub(crate) mod quarantine;
 pub(crate) mod requests;
 pub(crate) mod step_up;
 pub(crate) mod suspend;
+pub(crate) mod together;

@@ -58,4 +58,5 @@ pub(crate) mod split;
 pub(crate) mod suspend;
 pub(crate) mod take;
 pub(crate) mod tenants;
+pub(crate) mod together;
 pub(crate) mod trusted_domains;

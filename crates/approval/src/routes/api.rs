@@ -5,7 +5,8 @@ use narthex_tenancy::permission::Action;
 
 use super::dashboard::Guard;
 use crate::endpoint::api::{
-    clients, confirm, decide, document, inventory, link, me, quarantine, requests, step_up, suspend,
+    clients, confirm, decide, document, inventory, link, me, quarantine, requests, step_up,
+    suspend, together,
 };
 
 /// The table.
@@ -23,6 +24,7 @@ pub(super) fn routes(table: Routes<Guard>) -> Routes<Guard> {
             .get("/api/v1/requests/{tenant}/{environment}/{request_id}", look, "api_request", requests::one)
             .post("/api/v1/requests/{tenant}/{environment}/{request_id}/decision", Guard::Token(Action::Decide), "api_decide", decide::post)
             .post("/api/v1/requests/{tenant}/{environment}/{request_id}/confirmation", Guard::Token(Action::Confirm), "api_confirm", confirm::post)
+            .post("/api/v1/approvals", Guard::Token(Action::Decide), "api_approve_together", together::post)
             .get("/api/v1/quarantine", look, "api_quarantine", quarantine::list)
             .get("/api/v1/quarantine/{tenant}/{environment}/{client_id}", look, "api_registration", quarantine::one)
             .post("/api/v1/quarantine/{tenant}/{environment}/{client_id}/link", handle, "api_link", link::post)

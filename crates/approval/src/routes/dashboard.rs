@@ -11,7 +11,7 @@ use crate::endpoint::dashboard::{
     client, clients, confirm, create_tenant, decide, documents, end_listing, end_trust, family,
     fault, inventory, invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists,
     propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend,
-    take, tenants, trusted_domains,
+    take, tenants, together, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -45,6 +45,8 @@ pub fn routes() -> Routes<Guard> {
             .post("/sign-in", Anyone, "sign_in", sign_in::submit)
             .post("/sign-out", look, "sign_out", sign_out::submit)
             .get("/requests", look, "requests", requests::page)
+            .get("/requests/together", May(Action::Decide), "together", together::page)
+            .post("/requests/together", May(Action::Decide), "decide_together", together::submit)
             .get("/requests/{tenant}/{environment}/{request_id}", look, "review", review::page)
             .post("/requests/{tenant}/{environment}/{request_id}", May(Action::Decide), "decide", decide::submit)
             .get("/requests/{tenant}/{environment}/{request_id}/confirm", look, "second", confirm::page)

@@ -8,7 +8,10 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
         registry::integration as i,
-        review::{access_request as r, assignment as a, decision as d, finding as f},
+        review::{
+            access_request as r, assignment as a, decision as d, finding as f,
+            requested_scope as rs,
+        },
         tenant::tenants as t,
     },
 };
@@ -18,6 +21,8 @@ use super::{
     dashboard_people::{self, name_of},
     dashboard_tenants::{read_name, read_slug},
 };
+
+use crate::payload_hash::PayloadHash;
 
 const TABLE: &str = "review.access_request";
 
@@ -91,6 +96,64 @@ pub(crate) async fn part(
         query = query.filter(r::request_id.gt(case.as_uuid()).or(later));
     }
     read(tx, query).await
+}
+
+/// A case that somebody chose in the queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen {
+    pub(crate) tenant_id: Id<kind::Tenant>,
+    pub(crate) queued: Queued,
+    pub(crate) payload: PayloadHash,
+    /// What it asks for.
+    pub(crate) scopes: Vec<String>,
+}
+
+/// The newest versions of these cases, longest waiting first.
+pub(crate) async fn chosen(
+    tx: &mut TenantTx,
+    ids: &[Id<kind::Request>],
+) -> Result<Vec<Chosen>, StoreError> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(Id::as_uuid).collect();
+    let query = cases()
+        .into_boxed()
+        .filter(r::request_id.eq_any(ids.clone()))
+        .order((r::created_at.asc(), r::request_id.asc(), r::version.desc()));
+    let mut queued = read(tx, query).await?;
+    queued.dedup_by_key(|one| (one.id, one.environment));
+    let hashes: Vec<(uuid::Uuid, uuid::Uuid, i32, Vec<u8>)> = r::table
+        .filter(r::request_id.eq_any(ids.clone()))
+        .select((r::tenant_id, r::request_id, r::version, r::payload_hash))
+        .load(tx.connection()?)
+        .await?;
+    let scopes: Vec<(uuid::Uuid, i32, String)> = rs::table
+        .filter(rs::request_id.eq_any(ids))
+        .order(rs::scope)
+        .select((rs::request_id, rs::version, rs::scope))
+        .load(tx.connection()?)
+        .await?;
+    let mut found = Vec::new();
+    for queued in queued {
+        let at = (queued.id.as_uuid(), queued.version);
+        let row = hashes
+            .iter()
+            .find(|(_, id, version, _)| (*id, *version) == at);
+        let Some((tenant, _, _, hash)) = row else {
+            continue;
+        };
+        let hash = <[u8; 32]>::try_from(hash.as_slice());
+        let own = scopes
+            .iter()
+            .filter(|(id, version, _)| (*id, *version) == at);
+        found.push(Chosen {
+            tenant_id: Id::from_uuid(*tenant),
+            payload: hash
+                .map(PayloadHash::from_bytes)
+                .map_err(StoreError::corrupt(TABLE, "payload_hash"))?,
+            scopes: own.map(|(_, _, scope)| scope.clone()).collect(),
+            queued,
+        });
+    }
+    Ok(found)
 }
 
 #[diesel::dsl::auto_type]

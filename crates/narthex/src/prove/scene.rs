@@ -67,6 +67,7 @@ const NAMES: &[&str] = &[
     "sandbox_resource",
     "sandbox_run",
     "sandbox_scope",
+    "saved_view",
     "scope",
     "second_decision",
     "spare_approval",

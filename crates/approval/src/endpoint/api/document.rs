@@ -13,7 +13,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 use super::fault::{self, Fault, Kind};
 use super::{
-    clients, confirm, decide, inventory, link, me, quarantine, requests, step_up, suspend,
+    clients, confirm, decide, inventory, link, me, quarantine, requests, step_up, suspend, together,
 };
 use crate::Approval;
 
@@ -46,6 +46,7 @@ use crate::Approval;
         suspend::resume_client,
         suspend::revoke_client,
         inventory::list,
+        together::post,
     )
 )]
 struct Operations;

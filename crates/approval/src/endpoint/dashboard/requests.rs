@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::page::{Badge, Choice, Field, Icon, Link, Shell, Tone, When};
+use narthex_tenancy::permission::Action;
 use narthex_vocab::{Environment, RequestState, Timestamp};
 
 use super::banner::see;
@@ -14,6 +15,7 @@ use super::signed_in::{Look, StaffSignedIn};
 use super::way_on::HOME;
 use super::{paths, words};
 use crate::assignment;
+use crate::decide_together::may_be;
 use crate::store::dashboard_requests::{self, MOST, Queued, Wanted};
 
 /// Groups of states that a reviewer looks for.
@@ -95,6 +97,8 @@ struct Row {
     age: String,
     due: Option<Badge>,
     taken_by: String,
+    /// What its box sends, where it may be decided with others.
+    pick: Option<String>,
 }
 
 #[derive(Template)]
@@ -106,6 +110,8 @@ struct RequestsPage {
     rows: Vec<Row>,
     empty: Empty,
     range: String,
+    /// Whether there is something to choose.
+    picks: bool,
 }
 
 /// What an empty list says.
@@ -142,7 +148,11 @@ pub(crate) async fn page(
         .await?;
     let shell = staff.shell(Area::Requests, &seen, Area::Requests.label());
     let (rows, last) = seen.found;
-    let view = view(shell, &filter, (stage, &wanted), (&rows, last), staff.now);
+    let mut view = view(shell, &filter, (stage, &wanted), (&rows, last), staff.now);
+    if !staff.may(Action::Decide) {
+        view.rows.iter_mut().for_each(|row| row.pick = None);
+    }
+    view.picks = view.rows.iter().any(|row| row.pick.is_some());
     Ok(frame::page(&view))
 }
 
@@ -181,6 +191,7 @@ fn view(
             words::counted(rows.len(), "request", "requests")
         },
         rows: rows.iter().map(|queued| row(queued, now)).collect(),
+        picks: false,
     }
 }
 
@@ -221,6 +232,12 @@ fn row(queued: &Queued, now: Timestamp) -> Row {
         sent: When::new(queued.sent),
         age: words::age(now, queued.sent),
         due: due(queued, now),
+        pick: may_be(
+            queued.environment,
+            queued.state,
+            (queued.score, queued.failed),
+        )
+        .then(|| format!("{}/{}/{}", queued.slug, queued.environment, queued.id)),
         taken_by: queued
             .taken_by
             .clone()

@@ -33,3 +33,6 @@ insert into review.promotion (tenant_id, environment, request_id, from_client_id
 -- Somebody is asked to answer for what another answers for now.
 insert into registry.handover (tenant_id, handover_id, integration_id, to_member, reason, asked_by, asked_at, expires_at)
     values ($T, $T.handover, $T.integration, $T.user, 'She knows it', $T.owner, now(), now() + interval '14 days');
+-- Somebody gave filters a name.
+insert into tenant.saved_view (tenant_id, view_id, member_id, list, name, query, created_at)
+    values ($T, $T.saved_view, $T.owner, 'inventory', 'Orphans', 'sponsor=none', now());
