@@ -59,7 +59,7 @@ impl<K: Clone + Eq + Hash, V: Clone> Crowd<K, V> {
         }
         let moment = all.entry(key.clone()).or_insert_with(|| Moment::at(now));
         if (now - moment.since).abs() >= MOMENT {
-            let crowded = moment.calls >= MANY && (now - moment.since).abs() < MOMENT * 2;
+            let crowded = moment.calls > MANY && (now - moment.since).abs() < MOMENT * 2;
             *moment = Moment {
                 crowded,
                 ..Moment::at(now)
