@@ -1,4 +1,6 @@
-revoke select (tenant_id, environment, client_id, redirect_uri, redeemed_at) on issue.authorization_code from narthex_approval;
+drop trigger note_the_address on issue.authorization_code;
+drop function issue.note_the_address();
+drop table issue.tried_address;
 drop trigger keys_of_its_own on registry.client;
 drop function registry.keys_of_its_own();
 drop table review.promotion;

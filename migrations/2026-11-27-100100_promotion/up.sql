@@ -34,10 +34,10 @@ begin
               and r.client_id is null) then
         raise exception 'only a client of the same integration is promoted' using errcode = 'check_violation', constraint = 'promotes_its_own';
     end if;
-    return new;
+    return null;
 end
 $$;
-create trigger promotes_its_own before insert on review.promotion
+create trigger promotes_its_own after insert on review.promotion
     for each row execute function review.promotes_its_own();
 
 -- A key proves a client in one environment. A client whose identifier is an address keeps its keys there, for both.
@@ -59,5 +59,28 @@ $$;
 create trigger keys_of_its_own before insert or update of request_id, version on registry.client
     for each row execute function registry.keys_of_its_own();
 
--- Whether an address of the sandbox was tried: that a code for it was redeemed, and not the code.
-grant select (tenant_id, environment, client_id, redirect_uri, redeemed_at) on issue.authorization_code to narthex_approval;
+-- To which addresses people came back in the sandbox: that a code for one was redeemed, and never the code.
+create table issue.tried_address (
+    tenant_id uuid not null,
+    environment text not null,
+    client_id text not null,
+    redirect_uri text not null,
+    at timestamptz not null,
+    primary key (tenant_id, environment, client_id, redirect_uri),
+    foreign key (tenant_id, environment, client_id) references registry.client
+);
+comment on table issue.tried_address is 'An address of a client of the sandbox for which a code was redeemed, and when first.';
+call tenant.isolate('issue.tried_address');
+grant insert on issue.tried_address to narthex_token;
+grant select on issue.tried_address to narthex_approval;
+create function issue.note_the_address() returns trigger
+    language plpgsql as $$
+begin
+    insert into issue.tried_address (tenant_id, environment, client_id, redirect_uri, at)
+        values (new.tenant_id, new.environment, new.client_id, new.redirect_uri, new.redeemed_at) on conflict do nothing;
+    return null;
+end
+$$;
+create trigger note_the_address after update of redeemed_at on issue.authorization_code
+    for each row when (new.environment = 'sandbox' and new.redeemed_at is not null and old.redeemed_at is null)
+    execute function issue.note_the_address();

@@ -59,6 +59,11 @@ function press(person, name) {
   return person.hands.press(person, button(person, name));
 }
 
+/** Presses a button of the main part by its words. */
+export function pressed(person, name) {
+  return press(person, name);
+}
+
 export function follow(person, name) {
   return person.hands.press(person, link(person, name));
 }
@@ -160,9 +165,10 @@ export async function createIntegration(person, at, tenant, integration, look) {
     ['operator', 'partner'],
     ['sign_in', integration.signIn],
   ];
+  const place = integration.environment ?? 'production';
   const wanted = {
-    'scope.production': integration.scopes.map(({ scope }) => scope),
-    'tool.production': integration.tools.map(({ scope, tool }) => `${scope} ${tool}`),
+    [`scope.${place}`]: integration.scopes.map(({ scope }) => scope),
+    [`tool.${place}`]: integration.tools.map(({ scope, tool }) => `${scope} ${tool}`),
   };
   for (let question = 1; question <= MAX_QUESTIONS; question += 1) {
     for (const [field, value] of answers) {

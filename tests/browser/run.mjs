@@ -9,6 +9,7 @@ import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
 import invitation from './journeys/invitation.mjs';
 import preRegistration from './journeys/preregistration.mjs';
+import promotion from './journeys/promotion.mjs';
 import quarantine from './journeys/quarantine.mjs';
 import secondPerson from './journeys/second_person.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
@@ -19,6 +20,9 @@ const RUNS = [
   { label: 'invitation', journey: invitation },
   { label: 'preregistration', journey: preRegistration },
   { label: 'second-person', journey: secondPerson },
+  { label: 'promotion', journey: promotion },
+  { label: 'promotion-no-script', journey: promotion, javaScript: false },
+  { label: 'promotion-keyboard', journey: promotion, hands: keyboard },
   { label: 'stranger', journey: stranger },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },

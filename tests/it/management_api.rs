@@ -4,6 +4,7 @@
 mod acts;
 mod decide;
 mod lists;
+mod many;
 mod tokens;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -6,9 +6,7 @@ use narthex_tests::Browser;
 use narthex_vocab::{ClientMetadata, Environment};
 use serde_json::json;
 
-use super::{
-    PRODUCTION, SANDBOX, activated, ask, in_sandbox, key_set, keys, of, promoted, signing,
-};
+use super::{PRODUCTION, SANDBOX, activated, in_sandbox, key_set, keys, of, promoted, signing};
 use crate::cases::company::Company;
 use crate::scene::{self, Machine, Scene};
 
@@ -162,5 +160,4 @@ async fn a_scope_that_production_lacks_is_not_carried() {
         ),
         "{refused:?}"
     );
-    let _ = ask(&company, "notes:write", &[]);
 }

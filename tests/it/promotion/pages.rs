@@ -186,3 +186,31 @@ async fn a_token_and_a_sign_in_make_it_ready() {
         page.body
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_tried_when_somebody_came_back_to_it() {
+    let scene = Scene::new().await;
+    let company = &scene.company;
+    let client = partner(company).await;
+    let administrator = company.place.administrator().await;
+    let redeemed = format!(
+        "insert into issue.\"grant\" (tenant_id, environment, grant_id, client_id, member_id, scope, created_at, expires_at)
+            values ('{tenant}', 'sandbox', '{tenant}', '{client}', '{member}', 'notes:read', now(), now() + interval '1 day');
+        insert into issue.authorization_code (tenant_id, environment, code_hash, grant_id, client_id, redirect_uri, code_challenge,
+                auth_time, created_at, expires_at)
+            values ('{tenant}', 'sandbox', sha256('code'), '{tenant}', '{client}', '{address}', 'x', now(), now(), now());
+        update issue.authorization_code set redeemed_at = now()",
+        tenant = company.tenant.as_uuid(),
+        member = company.owner.member.as_uuid(),
+        address = crate::cases::company::LOOPBACK,
+    );
+    administrator.batch_execute(&redeemed).await.unwrap();
+    let mut owner = scene.in_portal(&company.owner).await;
+    let path = format!("/t/acme/sandbox/clients/{client}/promote");
+    let page = owner.get(&scene.system.at(Plane::Portal, &path)).await;
+    assert!(
+        page.body.contains("People came back to each of them."),
+        "{}",
+        page.body
+    );
+}

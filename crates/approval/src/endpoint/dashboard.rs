@@ -47,6 +47,7 @@ pub(crate) mod invite_owner;
 pub(crate) mod issuance;
 pub(crate) mod let_expire;
 pub(crate) mod lift_brake;
+pub(crate) mod lineage;
 pub(crate) mod link;
 pub(crate) mod lists;
 pub(crate) mod propose_trust;

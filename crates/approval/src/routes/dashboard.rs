@@ -9,9 +9,9 @@ use crate::Approval;
 use crate::endpoint::dashboard::{
     add_listing, answer_trust, api_tokens, attempt, attempts, block, block_family, brakes, brands,
     client, clients, confirm, create_tenant, decide, documents, end_listing, end_trust, family,
-    fault, inventory, invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists,
-    propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend,
-    take, tenants, together, trusted_domains,
+    fault, inventory, invite_claim, invite_owner, issuance, let_expire, lift_brake, lineage, link,
+    lists, propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split,
+    suspend, take, tenants, together, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -39,14 +39,12 @@ pub fn routes() -> Routes<Guard> {
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
     api::routes(Routes::new()).answering(SURFACE, |routes| {
-        trusting(waiting(routes))
+        at_once(trusting(waiting(routes)))
             .get("/", look, "home", requests::home)
             .get("/sign-in", Anyone, "sign_in", sign_in::page)
             .post("/sign-in", Anyone, "sign_in", sign_in::submit)
             .post("/sign-out", look, "sign_out", sign_out::submit)
             .get("/requests", look, "requests", requests::page)
-            .get("/requests/together", May(Action::Decide), "together", together::page)
-            .post("/requests/together", May(Action::Decide), "decide_together", together::submit)
             .get("/requests/{tenant}/{environment}/{request_id}", look, "review", review::page)
             .post("/requests/{tenant}/{environment}/{request_id}", May(Action::Decide), "decide", decide::submit)
             .get("/requests/{tenant}/{environment}/{request_id}/confirm", look, "second", confirm::page)
@@ -61,10 +59,6 @@ pub fn routes() -> Routes<Guard> {
             .post("/clients/{tenant}/{environment}/{client_id}/resume", stop, "resume", suspend::resume_submit)
             .get("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_page)
             .post("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_submit)
-            .get("/inventory", look, "inventory", inventory::page)
-            .get("/inventory/export/{form}", look, "export_inventory", inventory::take_away)
-            .post("/inventory/views", look, "save_view", inventory::save)
-            .post("/inventory/views/forget", look, "forget_view", inventory::forget)
             .get("/tenants", look, "tenants", tenants::page)
             .get("/tenants/new", create, "create_tenant", create_tenant::page)
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)
@@ -115,6 +109,20 @@ fn waiting(routes: Routes<Guard>) -> Routes<Guard> {
         .get("/documents", look, "documents", documents::page)
         .get("/documents/new", handle, "order_document", documents::new_page)
         .post("/documents/new", handle, "order_document", documents::submit)
+}
+
+/// Many at once: everything that there is, who registered whom, several decisions.
+#[rustfmt::skip]
+fn at_once(routes: Routes<Guard>) -> Routes<Guard> {
+    let (look, decide) = (Guard::May(Action::ReadPlatform), Guard::May(Action::Decide));
+    routes
+        .get("/requests/together", decide, "together", together::page)
+        .post("/requests/together", decide, "decide_together", together::submit)
+        .get("/inventory", look, "inventory", inventory::page)
+        .get("/inventory/export/{form}", look, "export_inventory", inventory::take_away)
+        .post("/inventory/views", look, "save_view", inventory::save)
+        .post("/inventory/views/forget", look, "forget_view", inventory::forget)
+        .get("/clients/{tenant}/{environment}/{client_id}/lineage", look, "lineage", lineage::page)
 }
 
 /// Domains that are trusted for tenants, by two.

@@ -32,7 +32,7 @@ pub enum Guard {
 /// The table.
 #[must_use]
 pub fn routes() -> Routes<Guard> {
-    Routes::new().answering(SURFACE, |table| settings(rows(table)))
+    Routes::new().answering(SURFACE, |table| settings(people(rows(table))))
 }
 
 #[rustfmt::skip]
@@ -74,17 +74,6 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/brake", read, "brake", brake::page)
         .post("/t/{tenant}/brake", May(Action::BrakeOwn), "set_brake", brake::submit)
         .post("/t/{tenant}/brake/lift", May(Action::BrakeOwn), "lift_brake", brake::submit_lift)
-        .get("/t/{tenant}/members", read, "members", members::page)
-        .post("/t/{tenant}/members", May(Action::ManagePeople), "invite", members::submit)
-        .get("/t/{tenant}/members/{member}/remove", May(Action::ManagePeople), "remove_member", remove_member::page)
-        .post("/t/{tenant}/members/{member}/remove", May(Action::ManagePeople), "remove_member", remove_member::submit)
-        .get("/t/{tenant}/integrations/{integration}/hand-over", read, "hand_over", hand_over::page)
-        .post("/t/{tenant}/integrations/{integration}/hand-over", May(Action::ManagePeople), "hand_over", hand_over::submit)
-        .post("/t/{tenant}/integrations/{integration}/hand-over/answer", read, "answer_handover", hand_over::submit_answer)
-        .get("/t/{tenant}/inventory", read, "inventory", inventory::page)
-        .get("/t/{tenant}/inventory/export/{form}", read, "export_inventory", inventory::take_away)
-        .post("/t/{tenant}/inventory/views", read, "save_view", inventory::save)
-        .post("/t/{tenant}/inventory/views/forget", read, "forget_view", inventory::forget)
         .get("/t/{tenant}/integrations", read, "integrations", integrations::page)
         .get("/t/{tenant}/integrations/new", integrate, "new_integration", new_integration::page)
         .post("/t/{tenant}/integrations/new", integrate, "onboard", new_integration::submit)
@@ -102,6 +91,24 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::page)
         .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::submit)
+}
+
+/// People, what they answer for, and everything that there is.
+#[rustfmt::skip]
+fn people(table: Routes<Guard>) -> Routes<Guard> {
+    let (read, people) = (Guard::May(Action::ReadTenant), Guard::May(Action::ManagePeople));
+    table
+        .get("/t/{tenant}/members", read, "members", members::page)
+        .post("/t/{tenant}/members", people, "invite", members::submit)
+        .get("/t/{tenant}/members/{member}/remove", people, "remove_member", remove_member::page)
+        .post("/t/{tenant}/members/{member}/remove", people, "remove_member", remove_member::submit)
+        .get("/t/{tenant}/integrations/{integration}/hand-over", read, "hand_over", hand_over::page)
+        .post("/t/{tenant}/integrations/{integration}/hand-over", people, "hand_over", hand_over::submit)
+        .post("/t/{tenant}/integrations/{integration}/hand-over/answer", read, "answer_handover", hand_over::submit_answer)
+        .get("/t/{tenant}/inventory", read, "inventory", inventory::page)
+        .get("/t/{tenant}/inventory/export/{form}", read, "export_inventory", inventory::take_away)
+        .post("/t/{tenant}/inventory/views", read, "save_view", inventory::save)
+        .post("/t/{tenant}/inventory/views/forget", read, "forget_view", inventory::forget)
 }
 
 /// The settings of an environment, page by page.

@@ -355,8 +355,7 @@ pub(crate) async fn over(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<Reques
         .load(tx.connection()?)
         .await?;
     let cases = rows.into_iter().map(|row| Ok(ended(row)?.request));
-    let cases: Vec<Option<RequestRef>> = cases.collect::<Result<_, StoreError>>()?;
-    Ok(cases.into_iter().flatten().collect())
+    cases.filter_map(Result::transpose).collect()
 }
 
 /// Ends the registrations whose time is over, and destroys the answers that nobody fetched.

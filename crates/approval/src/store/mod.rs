@@ -43,6 +43,7 @@ pub(crate) mod initial_access_token;
 pub(crate) mod integration;
 pub(crate) mod inventory;
 pub(crate) mod lineage;
+pub(crate) mod lineage_tree;
 pub(crate) mod listing;
 pub(crate) mod mark;
 pub(crate) mod name_mark;

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
-        issue::{authorization_code as a, issuance as s},
+        issue::{issuance as s, tried_address as a},
         registry::{client as c, entitled_tool as et, entitlement as e, integration as i},
         review::{access_request as r, promotion as p},
         tenant::{member as m, session as se},
@@ -283,9 +283,7 @@ pub(crate) async fn evidence(
     let tried: Vec<String> = a::table
         .filter(a::tenant_id.eq(tenant_id).and(a::environment.eq(sandbox)))
         .filter(a::client_id.eq(client.as_str()))
-        .filter(a::redeemed_at.is_not_null())
         .select(a::redirect_uri)
-        .distinct()
         .load(tx.connection()?)
         .await?;
     let sponsor: Option<(uuid::Uuid, String)> = i::table

@@ -150,3 +150,13 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    issue.tried_address (tenant_id, environment, client_id, redirect_uri) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        redirect_uri -> Text,
+        at -> Timestamptz,
+    }
+}

@@ -16,7 +16,7 @@ use self::{
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
-        refresh_token, revocation, signing_key,
+        refresh_token, revocation, signing_key, tried_address,
     },
     ledger::{entry, head},
     registry::{
@@ -66,6 +66,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_token,
     revocation,
     signing_key,
+    tried_address,
     entry,
     head,
     client,

@@ -6,6 +6,8 @@ use actix_web::http::header;
 use narthex_http::StrictQuery;
 use narthex_http::page::{Banner, Tone};
 
+const NAMELESS: &str = "The view was not saved. Give it a name of at most 120 characters.";
+
 /// Everything a redirect may report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
@@ -189,9 +191,7 @@ impl Done {
         match self {
             Self::ViewSaved => "The view is saved. It is a tab above the filters.",
             Self::ViewForgotten => "The view is forgotten.",
-            Self::ViewNameless => {
-                "The view was not saved. Give it a name of at most 120 characters."
-            }
+            Self::ViewNameless => NAMELESS,
             Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
             Self::Approved => "Approved as requested. The client has what it asked for.",

@@ -187,6 +187,11 @@ fn facts(tenant: &Tenant, client: &Client, now: Timestamp) -> Vec<Fact> {
     facts.extend(promotion(tenant, client));
     facts.extend(kin("Registered by", &client.line.above));
     facts.extend(kin("Has registered", &client.line.below));
+    if !client.line.above.is_empty() || !client.line.below.is_empty() {
+        let here = paths::client(&tenant.slug, client.environment, &client.id);
+        let tree = Fact::new("Who registered whom");
+        facts.push(tree.link("Open the whole tree", format!("{here}/lineage")));
+    }
     facts
 }
 

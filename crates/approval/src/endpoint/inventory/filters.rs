@@ -256,7 +256,7 @@ impl Asked {
         let orphans = vec![("none".to_owned(), "Nobody".to_owned())];
         let days = |words: &str| -> Vec<(String, String)> {
             let day =
-                |(word, days): &(&str, i64)| (word.to_string(), format!("{words} {days} days"));
+                |(word, days): &(&str, i64)| ((*word).to_owned(), format!("{words} {days} days"));
             DAYS.iter().map(day).collect()
         };
         let mut fields = vec![text("q", "Name, id or host")];

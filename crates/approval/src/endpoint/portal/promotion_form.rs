@@ -32,9 +32,9 @@ impl Answers {
         let addresses = prepared.sandbox.redirect_uris().iter();
         let addresses: Vec<&str> = addresses.map(RedirectUri::as_str).collect();
         let tool = |entry: &ToolEntry| {
-            let carried = prepared.ask.tools.iter();
+            let mut carried = prepared.ask.tools.iter();
             let same = |tool: &ToolRef| tool.resource == entry.resource && tool.tool == entry.tool;
-            carried.filter(|tool| same(tool)).count() > 0
+            carried.any(same)
         };
         let tools = prepared.catalogue.tools.iter();
         Self {

@@ -32,3 +32,6 @@ insert into issue.last_used (tenant_id, environment, client_id, credential_id, a
     values ($T, 'production', $T.client, $T.credential, now());
 insert into issue.replay (tenant_id, environment, client_id, jti_hash, expires_at)
     values ($T, 'production', $T.client, sha256('assertion'), now() + interval '5 minutes');
+-- People came back to an address of the client.
+insert into issue.tried_address (tenant_id, environment, client_id, redirect_uri, at)
+    values ($T, 'production', $T.client, 'https://' || $T.host || '/callback', now());

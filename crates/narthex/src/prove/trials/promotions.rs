@@ -42,15 +42,15 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
     values ($A, 'production', $A.new, 1, $A.other_integration, 'portal', '{}', sha256('payload'), $A.owner, now());
     insert into review.promotion (tenant_id, environment, request_id, from_client_id, readiness, at)
     values ($A, 'production', $A.new, $B.sandbox_client, '[]', now())",
-        by: Rule("promotes_its_own"),
+        by: Key("promoted_from"),
         but: This(ANOTHER),
     },
     Trial {
-        what: "promotes by a case that is not there",
+        what: "promotes a client of production",
         role: Approval,
         sql: "insert into review.promotion (tenant_id, environment, request_id, from_environment, from_client_id, readiness, at)
     values ($A, 'production', $A.draft_request, 'production', $A.client, '[]', now())",
-        by: Rule("promotes_its_own"),
+        by: Rule("promotion_from_environment_check"),
         but: This(ANOTHER),
     },
     Trial {
@@ -81,18 +81,5 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         by: Rule("a_sponsor_accepts"),
         but: This("update registry.handover set state = 'accepted', answered_at = now() where handover_id = $A.handover;
     update registry.integration set sponsor_id = $A.user where integration_id = $A.integration"),
-    },
-    Trial {
-        what: "makes a client of production by the approval of the sandbox",
-        role: Approval,
-        sql: "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version, approval_id,
-        state, metadata, created_at, changed_at, expires_at)
-    values ($A, 'production', $A.new, $A.other_integration, $A.sandbox_request, 1, $A.sandbox_approval, 'active', '{}', now(),
-        now(), now())",
-        by: Key("client_tenant_id_environment_approval_id_integration_id_re_fkey"),
-        but: This("insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version, approval_id,
-        state, metadata, created_at, changed_at, expires_at)
-    values ($A, 'sandbox', $A.new, $A.other_integration, $A.sandbox_request, 1, $A.sandbox_approval, 'active', '{}', now(),
-        now(), now())"),
     },
 ];

@@ -1,0 +1,10 @@
+drop index ledger.entry_about;
+drop index registry.client_of_case;
+drop index review.approval_of_integration;
+drop index review.offer_of_case;
+drop index review.decision_newest;
+drop index review.decision_of_case;
+drop index review.run_of_case;
+drop index review.finding_failed;
+drop index review.request_of_integration;
+drop index review.review_oldest;

@@ -1,0 +1,102 @@
+//! Many at once: the inventory as a list that goes on, and several requests of low risk in one call.
+
+use narthex_approval::api_token::May;
+use narthex_tenancy::permission::Role;
+use narthex_vocab::Environment;
+use serde_json::{Value, json};
+
+use super::{Hand, problem};
+use crate::cases::company::{LOOPBACK, metadata};
+use crate::scene::Scene;
+
+const SANDBOX: Environment = Environment::Sandbox;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_inventory_goes_on_where_it_ended_and_knows_its_filters() {
+    let scene = Scene::new().await;
+    let machine = scene.machine(SANDBOX, "notes:read").await;
+    scene.machine(Environment::Production, "notes:read").await;
+    let hand = Hand::new(&scene, Role::Auditor, May::Read).await;
+    let first = hand.get("/api/v1/inventory?limit=1").await.json();
+    let next = first["next"].as_str().unwrap();
+    let second = hand
+        .get(&format!("/api/v1/inventory?limit=1&cursor={next}"))
+        .await
+        .json();
+    assert_ne!(first["inventory"][0], second["inventory"][0]);
+    let one = hand
+        .get("/api/v1/inventory?environment=sandbox")
+        .await
+        .json();
+    let line = &one["inventory"][0];
+    assert_eq!(line["client"]["client_id"], machine.id.as_str());
+    assert_eq!(
+        (&line["sponsor"], &line["answered"]),
+        (&json!("Olga"), &json!(true))
+    );
+    assert_eq!(line["client"]["credentials"], 1);
+    assert!(!one.to_string().contains(&machine.secret));
+    for wrong in ["state=live", "idle=1", "sort=luck"] {
+        let told = hand.get(&format!("/api/v1/inventory?{wrong}")).await;
+        problem(&told, 400, "member");
+    }
+    problem(
+        &hand.get(&format!("/api/v1/clients?cursor={next}")).await,
+        400,
+        "cursor",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b11_several_requests_are_approved_by_the_rules_of_the_page() {
+    let scene = Scene::new().await;
+    let company = &scene.company;
+    let mut sent = Vec::new();
+    for (name, environment, scopes) in [
+        ("Good", SANDBOX, "notes:read"),
+        ("Grave", SANDBOX, "notes:delete"),
+        ("Live", Environment::Production, "notes:read"),
+    ] {
+        let client = metadata(name, LOOPBACK, "client_secret_basic");
+        let asks = [(environment, company.reach(environment, scopes, &[]))];
+        let at = company.onboard(client, &asks).await.unwrap().requests[0].request;
+        let payload = company.payload(at).await.to_string();
+        sent.push(json!({ "tenant": "acme", "request": at.id.to_string(), "version": 1, "payload_hash": payload }));
+    }
+    let body = json!({ "requests": sent, "reason": "They only read." });
+    let hand = Hand::new(&scene, Role::Reviewer, May::Act).await;
+    problem(
+        &hand.post("/api/v1/approvals", body.clone()).await,
+        403,
+        "step-up",
+    );
+    hand.step_up().await;
+    let reader = Hand::new(&scene, Role::Auditor, May::Act).await;
+    reader.step_up().await;
+    problem(
+        &reader.post("/api/v1/approvals", body.clone()).await,
+        403,
+        "role",
+    );
+    let done = hand.post("/api/v1/approvals", body.clone()).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    let of = |index: usize| done.json()["approvals"][index].clone();
+    assert_eq!(of(0)["approved"], true);
+    assert!(of(0)["client_id"].as_str().unwrap().starts_with("ns_"));
+    assert_eq!(
+        (&of(1)["approved"], &of(1)["rule"]),
+        (&json!(false), &json!("R-61"))
+    );
+    assert_eq!(of(2)["detail"], "there is no such request");
+    let twice = hand.post("/api/v1/approvals", body).await.json();
+    assert_eq!(twice["approvals"][0]["approved"], false);
+    for wrong in [
+        json!({ "requests": [], "reason": "None." }),
+        json!({ "requests": Value::Array(vec![sent[0].clone(); 101]), "reason": "Too many." }),
+        json!({ "requests": [sent[0]], "reason": "" }),
+        json!({ "requests": [{ "tenant": "acme" }], "reason": "Half." }),
+    ] {
+        let refused = hand.post("/api/v1/approvals", wrong).await;
+        assert_eq!(refused.status, 400, "{}", refused.body);
+    }
+}
