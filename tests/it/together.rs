@@ -19,7 +19,12 @@ async fn asked(
 ) -> RequestRef {
     let client = metadata(name, LOOPBACK, "client_secret_basic");
     let asks = [(environment, company.reach(environment, scopes, &[]))];
-    company.onboard(client, &asks).await.unwrap().requests[0].request
+    company
+        .onboard_as(name, client, &asks)
+        .await
+        .unwrap()
+        .requests[0]
+        .request
 }
 
 async fn state(company: &Company, at: RequestRef) -> String {

@@ -214,6 +214,16 @@ impl Company {
         client: ClientMetadata,
         asks: &[(Environment, Reach)],
     ) -> Result<Onboarded, OnboardError> {
+        self.onboard_as("Partner", client, asks).await
+    }
+
+    /// The same under a name of its own: names that look alike are a finding.
+    pub(crate) async fn onboard_as(
+        &self,
+        name: &str,
+        client: ClientMetadata,
+        asks: &[(Environment, Reach)],
+    ) -> Result<Onboarded, OnboardError> {
         let ask = |reach: &Reach| Ask {
             scopes: reach
                 .scopes
@@ -223,7 +233,7 @@ impl Company {
             tools: reach.tools.clone(),
         };
         let command = Onboard {
-            name: Label::parse("Partner").unwrap(),
+            name: Label::parse(name).unwrap(),
             purpose: Purpose::parse("Keeps notes.").unwrap(),
             operator: Operator::Partner,
             sponsor: self.owner.member,

@@ -59,7 +59,12 @@ async fn b11_several_requests_are_approved_by_the_rules_of_the_page() {
     ] {
         let client = metadata(name, LOOPBACK, "client_secret_basic");
         let asks = [(environment, company.reach(environment, scopes, &[]))];
-        let at = company.onboard(client, &asks).await.unwrap().requests[0].request;
+        let at = company
+            .onboard_as(name, client, &asks)
+            .await
+            .unwrap()
+            .requests[0]
+            .request;
         let payload = company.payload(at).await.to_string();
         sent.push(json!({ "tenant": "acme", "request": at.id.to_string(), "version": 1, "payload_hash": payload }));
     }

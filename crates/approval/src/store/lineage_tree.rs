@@ -48,8 +48,8 @@ pub(crate) async fn load(
     client_id: &ClientId,
 ) -> Result<Node, StoreError> {
     let line = lineage::line(tx, place, client_id).await?;
-    let first = line.above.first();
-    let root = first.map_or_else(|| client_id.clone(), |kin| kin.client_id.clone());
+    let first = line.above.into_iter().next();
+    let root = first.map_or_else(|| client_id.clone(), |kin| kin.client_id);
     let below = lineage::below(tx, place, &root).await?;
     let mut ids: Vec<String> = below.iter().map(|kin| kin.client_id.to_string()).collect();
     ids.push(root.to_string());
