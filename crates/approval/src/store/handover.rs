@@ -21,7 +21,7 @@ pub(crate) struct Asked {
     pub(crate) to: Id<kind::Member>,
     pub(crate) to_name: String,
     pub(crate) reason: String,
-    pub(crate) asked_at: Timestamp,
+    pub(crate) since: Timestamp,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -179,16 +179,15 @@ pub(crate) async fn open(
         ))
         .load(tx.connection()?)
         .await?;
-    let asked =
-        |((id, integration, to), (reason, asked_at, expires_at), name, to_name): Row| Asked {
-            id: Id::from_uuid(id),
-            integration: Id::from_uuid(integration),
-            name,
-            to: Id::from_uuid(to),
-            to_name,
-            reason,
-            asked_at,
-            expires_at,
-        };
+    let asked = |((id, integration, to), (reason, since, expires_at), name, to_name): Row| Asked {
+        id: Id::from_uuid(id),
+        integration: Id::from_uuid(integration),
+        name,
+        to: Id::from_uuid(to),
+        to_name,
+        reason,
+        since,
+        expires_at,
+    };
     Ok(rows.into_iter().map(asked).collect())
 }

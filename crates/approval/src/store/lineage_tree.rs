@@ -21,7 +21,6 @@ const TABLE: &str = "registry.client";
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) client_id: ClientId,
-    pub(crate) integration: Id<kind::Integration>,
     pub(crate) name: String,
     pub(crate) state: ClientState,
     /// Who answers for it, even when they left.
@@ -73,7 +72,6 @@ pub(crate) async fn load(
         .order((c::created_at, c::client_id))
         .select((
             (c::client_id, c::parent_client_id, c::state),
-            i::integration_id,
             i::name,
             m::name.nullable(),
         ))
@@ -104,17 +102,11 @@ fn hang(node: &mut Node, children: &mut BTreeMap<String, Vec<Node>>) {
     }
 }
 
-type Row = (
-    (String, Option<String>, String),
-    uuid::Uuid,
-    String,
-    Option<String>,
-);
+type Row = ((String, Option<String>, String), String, Option<String>);
 
-fn node(((client_id, _, state), integration, name, sponsor): Row) -> Result<Node, StoreError> {
+fn node(((client_id, _, state), name, sponsor): Row) -> Result<Node, StoreError> {
     Ok(Node {
         client_id: ClientId::parse(&client_id).map_err(StoreError::corrupt(TABLE, "client_id"))?,
-        integration: Id::from_uuid(integration),
         name,
         state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
         sponsor,

@@ -6,6 +6,7 @@ use actix_web::http::header;
 use narthex_http::StrictQuery;
 use narthex_http::page::{Banner, Tone};
 
+const LESS: &str = "Approved for what the lines say. Registering accepted less beforehand, so the client has it now.";
 const NAMELESS: &str = "The view was not saved. Give it a name of at most 120 characters.";
 
 /// Everything a redirect may report.
@@ -195,9 +196,7 @@ impl Done {
             Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
             Self::Approved => "Approved as requested. The client has what it asked for.",
-            Self::ApprovedForLess => {
-                "Approved for what the lines say. Registering accepted less beforehand, so the client has it now."
-            }
+            Self::ApprovedForLess => LESS,
             Self::Offered => "The offer is sent. The tenant answers it within 14 days.",
             Self::ChangesAsked => "You asked for changes. The tenant sends a new version.",
             Self::AwaitsSecond => {

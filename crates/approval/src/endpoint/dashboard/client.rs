@@ -202,17 +202,16 @@ fn promotion(tenant: &Tenant, client: &Client) -> Option<Fact> {
             let href = paths::client(&tenant.slug, FROM, from);
             Fact::code("Promoted from", from.as_str()).link("Open its client in the sandbox", href)
         }
-        OtherEnd::To(promoted) => match &promoted.client_id {
-            Some(live) => {
+        OtherEnd::To(promoted) => {
+            if let Some(live) = &promoted.client_id {
                 let href = paths::client(&tenant.slug, TO, live);
                 Fact::code("Promoted to", live.as_str()).link("Open its client in production", href)
-            }
-            None => {
+            } else {
                 let href = paths::request(&tenant.slug, TO, promoted.request);
                 let state = promoted.state.label();
                 Fact::text("Promotion", state).link("Open the request for production", href)
             }
-        },
+        }
     })
 }
 

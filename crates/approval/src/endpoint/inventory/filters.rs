@@ -60,34 +60,29 @@ impl Asked {
         let view = asked.one(&query.0, "view", LONGEST);
         asked.view = view.and_then(|text| text.parse().ok());
         if let Some(text) = asked.one(&query.0, "after", PLACE) {
-            match serde_json::from_str::<After>(&text) {
-                Ok(after) => asked.wanted.after = Some(after),
-                Err(_) => {
-                    let words = "after: this is no place in the list".to_owned();
-                    asked.wrong.push((String::new(), words));
-                }
+            if let Ok(after) = serde_json::from_str::<After>(&text) {
+                asked.wanted.after = Some(after);
+            } else {
+                let words = "after: this is no place in the list".to_owned();
+                asked.wrong.push((String::new(), words));
             }
         }
         asked
     }
 
     fn one(&mut self, query: &Params, name: &str, longest: usize) -> Option<String> {
-        match query.one(name) {
-            Ok(text) => {
-                let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-                if text.chars().count() > longest || text.contains('\0') {
-                    let words = format!("{name}: it is too long, {longest} characters at most");
-                    self.wrong.push((name.to_owned(), words));
-                    return None;
-                }
-                Some(text.to_owned())
-            }
-            Err(_) => {
-                let words = format!("{name}: it is there more than once");
-                self.wrong.push((name.to_owned(), words));
-                None
-            }
+        let Ok(text) = query.one(name) else {
+            let words = format!("{name}: it is there more than once");
+            self.wrong.push((name.to_owned(), words));
+            return None;
+        };
+        let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+        if text.chars().count() > longest || text.contains('\0') {
+            let words = format!("{name}: it is too long, {longest} characters at most");
+            self.wrong.push((name.to_owned(), words));
+            return None;
         }
+        Some(text.to_owned())
     }
 
     /// Takes one filter; false when the text is none of its words.

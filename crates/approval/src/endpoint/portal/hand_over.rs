@@ -190,7 +190,7 @@ fn facts(looked: &Looked) -> Vec<Fact> {
     };
     let mut facts = vec![Fact::text("Answers for it now", now)];
     if let Some(asked) = &looked.asked {
-        facts.push(Fact::when("Asked", When::new(asked.asked_at)).and_text(asked.to_name.as_str()));
+        facts.push(Fact::when("Asked", When::new(asked.since)).and_text(asked.to_name.as_str()));
         facts.push(Fact::when(
             "Can be answered until",
             When::new(asked.expires_at).day(),
