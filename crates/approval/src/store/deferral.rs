@@ -344,7 +344,6 @@ pub(crate) async fn over(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<Reques
     let rows: Vec<EndedRow> = d::table
         .filter(d::tenant_id.eq(tx.tenant_uuid()).and(d::expires_at.le(now)))
         .filter(d::state.eq_any(WAITING.map(DeferralState::as_str)))
-        .filter(d::request_id.is_not_null())
         .select((
             d::environment,
             d::deferral_id,
