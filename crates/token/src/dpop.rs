@@ -75,6 +75,8 @@ impl From<Thumbprint> for String {
 /// Why a proof is of no use; for the log, since the wire has one code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DpopError {
+    #[error("no proof, where tokens are bound to a key")]
+    Missing,
     #[error("more than one proof, or one that is no text")]
     Several,
     #[error("the proof is no compact JWS with one JSON object in each part")]

@@ -13,7 +13,7 @@ use crate::call::{Arrival, Call};
 use crate::client::{ApprovedClient, Standing};
 use crate::client_auth::{self, Authenticated, Presented};
 use crate::client_credentials::client_credentials;
-use crate::dpop::Thumbprint;
+use crate::dpop::{DpopError, Thumbprint};
 use crate::error::TokenError;
 use crate::issue::Issued;
 use crate::place::Place;
@@ -55,6 +55,9 @@ pub(crate) async fn post(
     throttle::spend(&token, &place, counted, call.now).await?;
     let proof = possession::proof(&token, call, (&request, "token"), None).await?;
     let key = proof.map(|proof| proof.jkt);
+    if key.is_none() && client.metadata().binds_tokens() {
+        return Err(TokenError::from(DpopError::Missing).into());
+    }
     let first = grant.carry_out(&token, call, (&client, key.clone())).await;
     let issued = match first {
         Err(error) if error.may_be_stale() => {
