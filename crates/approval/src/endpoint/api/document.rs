@@ -12,7 +12,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 use super::fault::{self, Fault, Kind};
-use super::{clients, confirm, decide, link, me, quarantine, requests, step_up, suspend};
+use super::{
+    clients, confirm, decide, link, me, policies, publish_policy, quarantine, requests, step_up,
+    suspend,
+};
 use crate::Approval;
 
 /// The operations.
@@ -43,6 +46,13 @@ use crate::Approval;
         suspend::suspend_client,
         suspend::resume_client,
         suspend::revoke_client,
+        policies::list,
+        policies::one,
+        policies::validate,
+        publish_policy::save,
+        publish_policy::simulate,
+        publish_policy::propose,
+        publish_policy::answer,
     )
 )]
 struct Operations;
