@@ -29,6 +29,8 @@ pub(crate) enum Area {
     Domains,
     /// People and roles.
     Members,
+    /// The tenant's own policy.
+    Policies,
     /// Stopping registration.
     Brake,
 }
@@ -45,6 +47,7 @@ impl Area {
             Self::Claims => "Apps to claim",
             Self::Domains => "Domains",
             Self::Members => "Members",
+            Self::Policies => "Policy",
             Self::Brake => "Stop registration",
         }
     }
@@ -60,6 +63,7 @@ impl Area {
             Self::Claims => "/claims".to_owned(),
             Self::Domains => "/domains".to_owned(),
             Self::Members => "/members".to_owned(),
+            Self::Policies => "/policies".to_owned(),
             Self::Brake => "/brake".to_owned(),
         }
     }
@@ -74,6 +78,7 @@ impl Area {
             | Self::Claims
             | Self::Domains
             | Self::Members
+            | Self::Policies
             | Self::Brake => None,
         }
     }
@@ -98,6 +103,7 @@ impl Area {
             | Self::Claims
             | Self::Domains
             | Self::Members
+            | Self::Policies
             | Self::Brake => None,
         }
     }
@@ -146,7 +152,9 @@ impl SignedIn {
             of(Environment::Sandbox),
             NavGroup::new(
                 "Tenant",
-                [Area::Domains, Area::Members, Area::Brake].map(item).into(),
+                [Area::Domains, Area::Members, Area::Policies, Area::Brake]
+                    .map(item)
+                    .into(),
             ),
         ]
     }
