@@ -33,6 +33,7 @@ mod manage_registration;
 mod management_api;
 mod migrations;
 mod oauth_rules;
+mod policies;
 mod portal;
 mod quarantine;
 mod roles;
