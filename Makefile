@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/var/tools/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
 DATA_DIR ?= var
 ARGS ?=
 
-.PHONY: help run test check bench-flood clean-data
+.PHONY: help run test check bench-flood bench-policy clean-data
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -32,6 +32,11 @@ bench-flood: ## measure a flood of registrations (release build; writes docs/flo
 	@infra/setup.sh test
 	@cargo build --quiet --release -p narthex
 	@NARTHEX_BIN="$(CARGO_TARGET_DIR)/release/narthex" node tests/load/flood.mjs
+
+bench-policy: ## measure the policy simulator on 10,000 requests (release build; writes docs/policies.md)
+	@infra/setup.sh test
+	@cargo build --quiet --release -p narthex
+	@NARTHEX_BIN="$(CARGO_TARGET_DIR)/release/narthex" node tests/load/policy.mjs
 
 clean-data: ## remove the data of make run
 	@infra/clean-data.sh "$(DATA_DIR)"

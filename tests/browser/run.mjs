@@ -7,6 +7,7 @@ import { startNarthex } from '../peers/dev.mjs';
 import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
 import invitation from './journeys/invitation.mjs';
+import policy from './journeys/policy.mjs';
 import preRegistration from './journeys/preregistration.mjs';
 import quarantine from './journeys/quarantine.mjs';
 import secondPerson from './journeys/second_person.mjs';
@@ -21,10 +22,13 @@ const RUNS = [
   { label: 'stranger', journey: stranger },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
+  { label: 'policy', journey: policy },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },
+  { label: 'policy-no-script', journey: policy, javaScript: false },
   { label: 'preregistration-keyboard', journey: preRegistration, hands: keyboard },
+  { label: 'policy-keyboard', journey: policy, hands: keyboard },
 ];
 
 const tally = new Tally();
@@ -67,6 +71,7 @@ async function walk({ label, journey, javaScript = true, hands }) {
   };
   const reviewer = () => inRole('reviewer');
   const approver = () => inRole('approver');
+  const policyAdmin = () => inRole('policy_admin');
   const step = async (name, act) => {
     const findings = broken ? [`not reached: "${broken}" failed`] : [];
     try {
@@ -81,7 +86,7 @@ async function walk({ label, journey, javaScript = true, hands }) {
   };
 
   const cleanup = (close) => closing.push(close);
-  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, approver, cleanup });
+  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, approver, policyAdmin, cleanup });
   for (const close of closing) await close();
   for (const one of people) await one.page.context().close();
 }
