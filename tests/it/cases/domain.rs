@@ -85,7 +85,7 @@ fn discovery(company: &Company, host: &FakeHost) -> JoinHandle<()> {
         database: company.place.discovery(),
         budgets: company.place.budgets(),
         tally: narthex_discovery::tally::tally().0,
-        lanes: narthex_discovery::Lanes::default(),
+        memory: narthex_discovery::Memory::default(),
         discovery_base: base.clone(),
         portal_base: base.clone(),
         hash_key: KEY,
