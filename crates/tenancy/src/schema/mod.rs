@@ -4,6 +4,7 @@
 pub mod intake;
 pub mod issue;
 pub mod ledger;
+pub mod policy;
 pub mod registry;
 pub mod review;
 pub mod tenant;
@@ -19,6 +20,7 @@ use self::{
         refresh_token, revocation, signing_key,
     },
     ledger::{entry, head},
+    policy::{policy_version, simulation},
     registry::{
         client, credential, domain, entitled_tool, entitlement, integration, pinned_document,
         resource, resource_credential, restriction, scopes, tools,
@@ -26,8 +28,8 @@ use self::{
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, assignment, brand,
         brand_host, claim, decision, finding, mark, offer, offer_scope, offer_tool, policy_run,
-        policy_version, proof, proposal, requested_scope, requested_tool, scope_remark,
-        second_wanted, simulation, tool_remark, trusted_domain, verified_name, warning,
+        proof, proposal, requested_scope, requested_tool, scope_remark, second_wanted, tool_remark,
+        trusted_domain, verified_name, warning,
     },
     tenant::{
         allowed_name, api_answer, api_token, environments, invitation, member, membership,
