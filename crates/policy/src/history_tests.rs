@@ -53,5 +53,5 @@ fn a_check_says_what_it_saw(
         (finding.outcome, finding.observed.as_str(), finding.weight),
         (outcome, observed, weight)
     );
-    assert_eq!(finding.fix.is_some() && outcome == Pass, false);
+    assert!(finding.fix.is_none() || outcome != Pass);
 }

@@ -1,5 +1,10 @@
 //! What a published text may be, and how it is told what it may not be. Hostile texts are refused or bounded.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use rstest::rstest;
 use serde_json::json;
