@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_policy::{InForce, Layers, Whose};
-use narthex_tenancy::{StoreError, TenantTx, schema::review::policy_version as v};
+use narthex_tenancy::{StoreError, TenantTx, schema::policy::policy_version as v};
 use narthex_vocab::{Id, PLATFORM_TENANT, Tenant, Timestamp, kind};
 
 use crate::{

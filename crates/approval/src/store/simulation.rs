@@ -8,8 +8,9 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx,
     schema::{
+        policy::simulation as s,
         registry::{client as c, integration as i},
-        review::{access_request as r, approval as a, policy_run as p, simulation as s},
+        review::{access_request as r, approval as a, policy_run as p},
     },
 };
 use narthex_vocab::{Id, Tenant, Timestamp};

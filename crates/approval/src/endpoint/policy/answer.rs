@@ -92,7 +92,7 @@ pub(crate) fn page(
             "You confirm or refuse what somebody else proposed",
             format!(
                 "Nothing is in force by it before you answer, until {}.",
-                When::new(proposal.expires_at).day()
+                When::new(proposal.expires_at).day().text()
             ),
             "Send answer",
         ),

@@ -119,8 +119,8 @@ pub(super) fn facts(shown: &Shown) -> Vec<Fact> {
         Fact::code("SHA-256 of the text", version.hash_text()),
     ];
     if let Some(proposal) = &shown.proposal {
-        let words = format!("{} by {}", proposal.state.label(), proposal.by.name);
-        facts.push(Fact::text("Proposal", words).and_text(&proposal.reason));
+        facts.push(Fact::text("Proposed by", &proposal.by.name).and_text(&proposal.reason));
+        facts.push(Fact::text("Proposal", proposal.state.label()));
         if let Some((by, at)) = &proposal.answered {
             facts.push(Fact::text("Answered by", &by.name).and_text(When::new(*at).day().text()));
         }
