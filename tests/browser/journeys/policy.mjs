@@ -70,7 +70,7 @@ export default async function policy({ at, tenant, step, person, approver, polic
     const resource = {
       name: `Vault ${label}`,
       identifier: `https://${label}.vault.example/mcp`,
-      scopes: [{ scope, meaning: 'Look into the vault', risk: 'Read: only looks at data' }],
+      scopes: [{ scope, meaning: 'Look into the vault', risk: 'Read: looks and changes nothing' }],
       tools: [],
     };
     const quiet = async () => {};

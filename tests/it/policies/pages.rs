@@ -71,7 +71,7 @@ async fn through(one: &mut Desk<'_>, other: &mut Desk<'_>, (wrong, right): (&str
     let refused = one.send("/draft", "/draft", &form(wrong, "")).await;
     assert_eq!(refused.status, 422, "{}", refused.body);
     assert!(
-        refused.body.contains("Line 5, column 8"),
+        refused.body.contains("Line 6, column 8"),
         "{}",
         refused.body
     );
