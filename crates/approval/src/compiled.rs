@@ -9,7 +9,10 @@ use quick_cache::sync::Cache;
 /// Texts that are kept: one of the platform and one of each busy tenant.
 const ROOM: usize = 512;
 
-static LAYERS: LazyLock<Cache<(Whose, [u8; 32]), Arc<Layer>>> = LazyLock::new(|| Cache::new(ROOM));
+/// By whose it is and the hash of its text.
+type Kept = Cache<(Whose, [u8; 32]), Arc<Layer>>;
+
+static LAYERS: LazyLock<Kept> = LazyLock::new(|| Cache::new(ROOM));
 
 /// The text as it is read; the first problem of one that this release does not read.
 pub(crate) fn layer(whose: Whose, source: &str) -> Result<Arc<Layer>, String> {

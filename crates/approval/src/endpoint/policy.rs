@@ -30,10 +30,9 @@ pub(crate) fn version_path(base: &str, number: i32) -> String {
 pub(crate) fn state_badge(state: VersionState) -> Badge {
     let badge = |tone| Badge::new(tone, state.label());
     match state {
-        VersionState::Draft => badge(Tone::Neutral),
+        VersionState::Draft | VersionState::Retired => badge(Tone::Neutral),
         VersionState::Proposed => badge(Tone::Warn).icon(Icon::Clock),
         VersionState::Published => badge(Tone::Ok).icon(Icon::Tick),
-        VersionState::Retired => badge(Tone::Neutral),
     }
 }
 

@@ -101,10 +101,10 @@ async fn fingerprint(
 }
 
 /// Registrations with a fingerprint, by their identifiers.
-fn family<'a>(
+fn family(
     tenant: uuid::Uuid,
-    print: Option<&'a [u8]>,
-) -> q::BoxedQuery<'a, diesel::pg::Pg, diesel::sql_types::Text> {
+    print: Option<&[u8]>,
+) -> q::BoxedQuery<'_, diesel::pg::Pg, diesel::sql_types::Text> {
     q::table
         .filter(q::tenant_id.eq(tenant))
         .filter(q::fingerprint.eq(print.unwrap_or_default()))

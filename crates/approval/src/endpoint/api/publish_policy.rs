@@ -46,7 +46,7 @@ pub(crate) struct Propose {
 /// The answer of the second person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Answer {
+pub(crate) struct PolicyAnswer {
     /// `confirm` or `refuse`.
     answer: String,
     /// The hash of the text as it was read.
@@ -178,14 +178,14 @@ pub(crate) async fn propose(
     post,
     path = "/api/v1/policies/{owner}/{number}/answer",
     operation_id = "answer_policy",
-    request_body = Answer,
+    request_body = PolicyAnswer,
     responses((status = 200, body = Stands))
 )]
 pub(crate) async fn answer(
     caller: Caller,
     request: HttpRequest,
     path: Path<(String, String)>,
-    body: Body<Answer>,
+    body: Body<PolicyAnswer>,
 ) -> Result<HttpResponse, Fault> {
     let permit = caller.permit(Action::PublishPolicy)?;
     let (owner, number) = path.into_inner();

@@ -201,6 +201,7 @@ impl Done {
         }
     }
 
+    #[allow(clippy::too_many_lines, reason = "one sentence for each")]
     const fn text(self) -> &'static str {
         match self {
             Self::SignedOut => "You are signed out.",
@@ -253,7 +254,7 @@ impl Done {
             }
             Self::TrustRefused => "Refused. Nothing is trusted by it.",
             Self::TrustTakenBack => "Taken back. Nothing is trusted by it.",
-            Self::TrustVoid => {
+            Self::TrustVoid | Self::PolicyVoid => {
                 "Nothing was done: what was proposed is not as it was any more. Propose it anew if it is still needed."
             }
             Self::TrustEnded => "Ended. What was let in by it goes on.",
@@ -271,9 +272,6 @@ impl Done {
             Self::PolicyPublished => "Published. What is screened from now on is judged by it.",
             Self::PolicyRefused => "Refused. The version is a draft again, and nothing changed.",
             Self::PolicyTakenBack => "Taken back. The version is a draft again.",
-            Self::PolicyVoid => {
-                "Nothing was done: what was proposed is not as it was any more. Propose it anew if it is still needed."
-            }
         }
     }
 
