@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/var/tools/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
 DATA_DIR ?= var
 ARGS ?=
 
-.PHONY: help run test check bench-flood bench-review clean-data
+.PHONY: help run test check bench-flood bench-review clean-data bench-policy
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -36,6 +36,11 @@ bench-flood: ## measure a flood of registrations (release build; writes docs/flo
 bench-review: ## measure a reviewer's pages with 100,000 requests in the database (release build)
 	@infra/setup.sh test
 	@cargo test --quiet --release --workspace --test it -- --ignored --nocapture a_reviewers_pages
+
+bench-policy: ## measure the policy simulator on 10,000 requests (release build; writes docs/policies.md)
+	@infra/setup.sh test
+	@cargo build --quiet --release -p narthex
+	@NARTHEX_BIN="$(CARGO_TARGET_DIR)/release/narthex" node tests/load/policy.mjs
 
 clean-data: ## remove the data of make run
 	@infra/clean-data.sh "$(DATA_DIR)"

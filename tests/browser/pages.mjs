@@ -296,6 +296,36 @@ export async function suspend(person, at, clientId, reason, look) {
   await look('suspended');
 }
 
+// Policies
+
+/** To the form of a draft, whether one is written already or not. */
+export async function openDraft(person) {
+  const open = person.page.getByRole('main').getByRole('link', { name: /^version \d+$/i });
+  const write = person.page.getByRole('main').getByRole('link', { name: /write a version/i });
+  if (await write.count()) return person.hands.press(person, write.first());
+  await person.hands.press(person, open.first());
+  return follow(person, /^edit$/i);
+}
+
+export async function saveDraft(person, { source, note }) {
+  await fill(person, { name: 'source', label: /policy text/i }, source);
+  await fill(person, { name: 'note', label: /what it is for/i }, note);
+  await press(person, /save draft/i);
+}
+
+export const tryPolicy = (person) => press(person, /try it/i);
+
+export async function proposePolicy(person, reason) {
+  await fill(person, { name: 'reason', label: /reason/i }, reason);
+  await press(person, /^propose it/i);
+}
+
+export async function answerPolicy(person, answer, reason) {
+  await person.hands.choose(person, person.page.locator('[name="answer"]'), answer);
+  await fill(person, { name: 'reason', label: /reason/i }, reason);
+  await press(person, /send answer/i);
+}
+
 // End user
 
 export async function askForAccess(person, reason) {

@@ -8,6 +8,7 @@ import { startNarthex } from '../peers/dev.mjs';
 import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
 import invitation from './journeys/invitation.mjs';
+import policy from './journeys/policy.mjs';
 import preRegistration from './journeys/preregistration.mjs';
 import promotion from './journeys/promotion.mjs';
 import quarantine from './journeys/quarantine.mjs';
@@ -26,10 +27,13 @@ const RUNS = [
   { label: 'stranger', journey: stranger },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
+  { label: 'policy', journey: policy },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },
+  { label: 'policy-no-script', journey: policy, javaScript: false },
   { label: 'preregistration-keyboard', journey: preRegistration, hands: keyboard },
+  { label: 'policy-keyboard', journey: policy, hands: keyboard },
 ];
 
 /** How many houses there are, unless NARTHEX_HOUSES says otherwise. */
@@ -87,6 +91,7 @@ async function walk({ at, stage, staffSessions }, { label, journey, javaScript =
   };
   const reviewer = () => inRole('reviewer');
   const approver = () => inRole('approver');
+  const policyAdmin = () => inRole('policy_admin');
   const step = async (name, act) => {
     const findings = broken ? [`not reached: "${broken}" failed`] : [];
     try {
@@ -101,7 +106,7 @@ async function walk({ at, stage, staffSessions }, { label, journey, javaScript =
   };
 
   const cleanup = (close) => closing.push(close);
-  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, approver, cleanup });
+  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, approver, policyAdmin, cleanup });
   for (const close of closing) await close();
   for (const one of people) await one.page.context().close();
 }

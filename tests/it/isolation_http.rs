@@ -20,9 +20,10 @@ use narthex_people::session::Surface;
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Person, Role};
 use narthex_tests::{Answer, Browser};
-use narthex_vocab::{Environment, HostName, Id, kind};
+use narthex_vocab::{Environment, HostName, Id, PLATFORM_TENANT, kind};
 
 use crate::cases::company::{self, Company};
+use crate::policies::bench::Bench;
 use crate::scene::{self, History, Machine, Scene};
 
 const ENVIRONMENT: Environment = Environment::Production;
@@ -48,6 +49,8 @@ struct Objects {
     claim: String,
     attempt: String,
     member: String,
+    number: String,
+    policy_proposal: String,
 }
 
 impl Objects {
@@ -78,6 +81,8 @@ impl Objects {
             claim: claim(company, environment).await,
             attempt: attempt(company, environment).await,
             member: company.owner.member.to_string(),
+            number: "1".to_owned(),
+            policy_proposal: policy(company).await,
         }
     }
 
@@ -107,6 +112,8 @@ impl Objects {
             claim: id("clm"),
             attempt: id("att"),
             member: id("mem"),
+            number: "99".to_owned(),
+            policy_proposal: id("prp"),
         }
     }
 
@@ -126,7 +133,10 @@ impl Objects {
             Some("initial_access") => self.initial_access.clone(),
             Some("brake") => self.brake.clone(),
             Some("listing") => self.listing.clone(),
+            Some("proposal") if pattern.contains("/policies/") => self.policy_proposal.clone(),
             Some("proposal") => self.proposal.clone(),
+            Some("number") => self.number.clone(),
+            Some("owner") => self.tenant.to_owned(),
             Some("trust") => self.trust.clone(),
             Some("fingerprint") => self.fingerprint.clone(),
             Some("claim") => self.claim.clone(),
@@ -192,7 +202,8 @@ async fn existing(company: &Company, query: &str, prefix: &str) -> Option<String
 
 /// Staff want a domain trusted for the tenant, the same for every path.
 async fn proposal(company: &Company, environment: Environment) -> String {
-    let there = "select proposal_id::text from review.proposal where tenant_id::text = $1 limit 1";
+    let there = "select proposal_id::text from review.proposal
+        where tenant_id::text = $1 and kind = 'trust_domain' limit 1";
     if let Some(id) = existing(company, there, "prp").await {
         return id;
     }
@@ -237,6 +248,27 @@ async fn trust(company: &Company, environment: Environment) -> String {
     let id = format!("select trust_id::text from review.trusted_domain where domain = '{domain}'");
     let id: String = administrator.query_one(&id, &[]).await.unwrap().get(0);
     Id::<kind::TrustedDomain>::from_uuid(id.parse().unwrap()).to_string()
+}
+
+/// Version 1 of the platform's policy, and of the tenant's, which is proposed: by that proposal.
+async fn policy(company: &Company) -> String {
+    let there = "select proposal_id::text from review.proposal
+        where tenant_id::text = $1 and kind = 'publish_policy' limit 1";
+    if let Some(id) = existing(company, there, "prp").await {
+        return id;
+    }
+    let bench = Bench::new(company);
+    if bench.state_of(PLATFORM_TENANT, 1).await.is_none() {
+        let admin = bench.policy_admin("Pia").await;
+        bench.platform_draft(&admin, "// nothing\n").await.unwrap();
+    }
+    bench.tenant_draft("// nothing\n").await.unwrap();
+    bench.try_tenants(1).await;
+    bench
+        .propose_tenants(1, "// nothing\n")
+        .await
+        .unwrap()
+        .to_string()
 }
 
 /// A call on the registration endpoint.

@@ -36,6 +36,7 @@ mod management_api;
 mod migrations;
 mod oauth_rules;
 mod orphans;
+mod policies;
 mod portal;
 mod promotion;
 mod quarantine;

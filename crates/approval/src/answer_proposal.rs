@@ -1,4 +1,4 @@
-//! A second person of the platform confirms a proposal, which carries it out at once, or refuses it; who proposed it may
+//! A second person, of the platform or of the tenant whose policy it is, confirms a proposal, which carries it out at once, or refuses it; who proposed it may
 //! only take it back. A proposal whose object was changed meanwhile is void, and that is remembered.
 
 use narthex_tenancy::{
@@ -13,7 +13,7 @@ use crate::{
     lift_brake,
     proposal::{Confirming, MayNotAnswer, Proposal, ProposalKind, ProposalState},
     prose::Reason,
-    store, trust_for_tenant,
+    publish_policy, store, trust_for_tenant,
 };
 
 /// The answer to a proposal.
@@ -36,6 +36,9 @@ pub enum AnswerProposalError {
     /// It is over, or takes somebody else.
     #[error(transparent)]
     MayNot(#[from] MayNotAnswer),
+    /// It is a tenant's own policy, and another of the tenant may answer.
+    #[error("somebody else of the tenant answers this")]
+    TenantAnswers,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,6 +50,7 @@ impl ProposalKind {
         match self {
             Self::LiftBrake => Action::LiftBrake,
             Self::TrustDomain => Action::TrustForTenant,
+            Self::PublishPolicy => Action::PublishPolicy,
         }
     }
 }
@@ -58,18 +62,42 @@ pub async fn answer_proposal(
     acting: &mut Acting<'_>,
 ) -> Result<ProposalState, AnswerProposalError> {
     let proposal = store::proposal::lock(tx, command.proposal).await?;
-    let action = proposal.kind.action();
-    let person = acting
-        .staff(tx, action)
-        .or_else(|_| acting.member(tx, action))?;
+    let person = may_answer(tx, &proposal, acting).await?;
     if command.confirm {
         return confirm(tx, &proposal, (person, &command.reason), acting).await;
     }
     let state = proposal.refuse(person, acting.now)?;
     let (by, words) = (person.into(), command.reason.as_str());
     store::proposal::answer(tx, proposal.id, (state, words), (&by, acting.now)).await?;
+    given_back(tx, &proposal).await?;
     record(tx, &proposal, (state, words), acting).await?;
     Ok(state)
+}
+
+/// The person, when they may answer it: of the platform, or of the tenant whose policy it is.
+async fn may_answer<'a>(
+    tx: &mut TenantTx,
+    proposal: &Proposal,
+    acting: &Acting<'a>,
+) -> Result<&'a Person, AnswerProposalError> {
+    let action = proposal.kind.action();
+    let person = acting
+        .staff(tx, action)
+        .or_else(|_| acting.member(tx, action));
+    match proposal.kind {
+        ProposalKind::LiftBrake | ProposalKind::TrustDomain => Ok(person?),
+        ProposalKind::PublishPolicy => {
+            publish_policy::may_answer(tx, proposal, person.ok(), acting).await
+        }
+    }
+}
+
+/// What was proposed and is not done is its author's again, where it has one.
+async fn given_back(tx: &mut TenantTx, proposal: &Proposal) -> Result<(), StoreError> {
+    match proposal.kind {
+        ProposalKind::LiftBrake | ProposalKind::TrustDomain => Ok(()),
+        ProposalKind::PublishPolicy => publish_policy::give_back(tx, proposal).await,
+    }
 }
 
 /// Confirms a proposal and carries it out, or finds it void.
@@ -82,6 +110,7 @@ pub(crate) async fn confirm(
     let wish = match proposal.kind {
         ProposalKind::LiftBrake => lift_brake::as_it_is(tx, proposal).await?,
         ProposalKind::TrustDomain => trust_for_tenant::as_it_is(tx, proposal, acting.now).await?,
+        ProposalKind::PublishPolicy => publish_policy::as_it_is(tx, proposal).await?,
     };
     let words = reason.as_str();
     let state = match proposal.confirm(person, &wish, acting.now)? {
@@ -97,11 +126,17 @@ pub(crate) async fn confirm(
                 ProposalKind::TrustDomain => {
                     trust_for_tenant::carry_out(tx, proposal, acting).await?;
                 }
+                ProposalKind::PublishPolicy => {
+                    publish_policy::carry_out(tx, proposal, reason, acting).await?;
+                }
             }
             ProposalState::Done
         }
     };
     store::proposal::end(tx, proposal.id, state).await?;
+    if state == ProposalState::Void {
+        given_back(tx, proposal).await?;
+    }
     record(tx, proposal, (state, words), acting).await?;
     Ok(state)
 }

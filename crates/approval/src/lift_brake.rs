@@ -49,6 +49,7 @@ impl From<AnswerProposalError> for LiftBrakeError {
                 Self::MayNot(MayNotLift::TakesAnother)
             }
             AnswerProposalError::MayNot(MayNotAnswer::Over) => Self::MayNot(MayNotLift::Over),
+            AnswerProposalError::TenantAnswers => Self::NotPermitted(NotPermitted),
             AnswerProposalError::Store(error) => Self::Store(error),
         }
     }

@@ -1,4 +1,4 @@
-//! What takes two people of the platform: one proposes, another confirms within 72 hours, and nothing is in force before.
+//! What takes two people, of the platform or, for its own policy, of a tenant: one proposes, another confirms within 72 hours, and nothing is in force before.
 //! Pure: who may answer which proposal, and when it is void. What it leads to is its kind's own verb.
 
 use chrono::Duration;
@@ -19,6 +19,8 @@ pub enum ProposalKind {
     LiftBrake,
     /// To trust a domain for a tenant.
     TrustDomain,
+    /// To publish a version of a policy: the platform's, or a tenant's own.
+    PublishPolicy,
 }
 
 /// The text is not a kind of proposal.
@@ -28,13 +30,14 @@ pub struct NotAProposalKind;
 
 impl ProposalKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::LiftBrake, Self::TrustDomain];
+    pub const ALL: [Self; 3] = [Self::LiftBrake, Self::TrustDomain, Self::PublishPolicy];
 
     /// As rows have it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::LiftBrake => "lift_brake",
             Self::TrustDomain => "trust_domain",
+            Self::PublishPolicy => "publish_policy",
         }
     }
 
@@ -43,6 +46,7 @@ impl ProposalKind {
         match self {
             Self::LiftBrake => "Lift the platform's brake",
             Self::TrustDomain => "Trust a domain",
+            Self::PublishPolicy => "Publish a policy",
         }
     }
 }

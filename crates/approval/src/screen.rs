@@ -2,11 +2,13 @@
 //! here; nothing else moves a case out of `submitted`. It never decides for a person.
 
 use narthex_policy::{
-    Descent, Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict,
-    Vouch,
+    Descent, Finding, FindingOutcome, Origin, RiskScore, RuleId, ScopeFact, Screening,
+    ScreeningFacts, Verdict, Vouch,
 };
 use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
-use narthex_vocab::{ClientId, Host, Id, Imitation, Label, RedirectUri, RequestState, kind};
+use narthex_vocab::{
+    ClientId, Environment, Host, Id, Imitation, Label, RedirectUri, RequestState, Timestamp, kind,
+};
 use serde_json::json;
 
 use crate::{
@@ -101,7 +103,8 @@ pub(crate) async fn preview(
     acting: &Acting<'_>,
 ) -> Result<Screening, StoreError> {
     let facts = facts(tx, request, &request.asked, acting).await?;
-    Ok(narthex_policy::screen(&facts))
+    let layers = store::policy::layers(tx).await?;
+    Ok(narthex_policy::screen(&facts, &layers))
 }
 
 /// Whether a person who is still with the tenant answers for a case; what registers itself in an open sandbox needs none.
@@ -119,10 +122,13 @@ async fn run_policy(
     asked: &Asked,
     acting: &mut Acting<'_>,
 ) -> Result<(Run, Screening), StoreError> {
-    let screening = narthex_policy::screen(&facts(tx, request, asked, acting).await?);
+    let facts = facts(tx, request, asked, acting).await?;
+    let mut screening = narthex_policy::screen(&facts, &store::policy::layers(tx).await?);
     for error in &screening.errors {
         tracing::error!(request = %request.at.id, %error, "the policy could not be evaluated");
     }
+    let unevaluated = unevaluated(&screening.errors);
+    screening.findings.splice(0..0, unevaluated);
     let run = Run {
         id: acting.id(),
         verdict: screening.verdict,
@@ -130,6 +136,19 @@ async fn run_policy(
     };
     store::screening::insert_run(tx, run.id, request.at, &screening, acting.now).await?;
     Ok((run, screening))
+}
+
+/// Why a person decides although no rule says so.
+fn unevaluated(errors: &[String]) -> Option<Finding> {
+    (!errors.is_empty()).then(|| Finding {
+        check: RuleId::unevaluated().to_string().into(),
+        title: "Policy",
+        outcome: FindingOutcome::Attention,
+        observed: format!("A policy could not be evaluated: {}.", errors.join("; ")),
+        required: "Every policy can be evaluated; one that cannot needs a person.".to_owned(),
+        fix: None,
+        weight: 0,
+    })
 }
 
 async fn facts(
@@ -186,6 +205,15 @@ async fn facts(
         reused: store::mark::elsewhere(tx, metadata, &brands).await?,
         first_request: !store::approval::exists(tx, integration.id).await?,
         shared_key: shares_a_key(tx, request).await?,
+        sandbox_first: store::past::approved_in(tx, Environment::Sandbox, integration.id).await?,
+        new_scopes: store::past::never_given(
+            tx,
+            environment,
+            &asked.scopes.keys().cloned().collect(),
+        )
+        .await?,
+        tenant_age_days: age(tenant::load(tx).await?.created_at, acting.now),
+        past: store::past::of_software(tx, request).await?,
     })
 }
 
@@ -196,6 +224,11 @@ async fn shares_a_key(tx: &mut TenantTx, request: &AccessRequest) -> Result<bool
         return Ok(false);
     }
     store::mark::key_elsewhere(tx, request.at.environment, &request.metadata).await
+}
+
+/// Whole days since then.
+fn age(since: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from((now - since).num_days()).unwrap_or(0)
 }
 
 /// Who signed what a registration says; a case from elsewhere has no statement.
@@ -327,6 +360,8 @@ async fn record(
             "verdict": screening.verdict,
             "rules": screening.determining,
             "policy_version": screening.policy_version,
+            "platform_policy": screening.layers.0,
+            "tenant_policy": screening.layers.1,
             "risk_score": screening.risk.score,
             "state": to,
         }),

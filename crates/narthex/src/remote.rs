@@ -4,6 +4,7 @@
 mod args;
 mod object;
 mod offer;
+mod policy;
 mod table;
 
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Resume(act) => stop(&act, "resume").await,
         Verb::Revoke(act) => stop(&act, "revoke").await,
         Verb::Export(export) => clients(&export).await,
+        Verb::Policy { verb } => policy::run(verb).await,
     }
 }
 

@@ -6,18 +6,18 @@ use std::sync::LazyLock;
 use crate::policies::{Evaluation, Policies, PolicyError, Question};
 use crate::rule::Rule;
 
-pub(crate) const SCHEMA: &str = include_str!("baseline/schema.cedarschema");
+/// What a policy may ask about an access request.
+pub(crate) const SCREEN_SCHEMA: &str = include_str!("baseline/screen.cedarschema");
+/// What a policy may ask about one call.
+pub(crate) const CALL_SCHEMA: &str = include_str!("baseline/call.cedarschema");
+/// The rules for access requests, as they are written.
+const SCREENING_TEXT: &str = include_str!("baseline/screening.cedar");
 
-pub(crate) static SCREENING: LazyLock<Result<Policies, PolicyError>> = LazyLock::new(|| {
-    Policies::parse(
-        "screening",
-        SCHEMA,
-        include_str!("baseline/screening.cedar"),
-    )
-});
+pub(crate) static SCREENING: LazyLock<Result<Policies, PolicyError>> =
+    LazyLock::new(|| Policies::parse("screening", SCREEN_SCHEMA, SCREENING_TEXT));
 
 pub(crate) static CALL: LazyLock<Result<Policies, PolicyError>> =
-    LazyLock::new(|| Policies::parse("call", SCHEMA, include_str!("baseline/call.cedar")));
+    LazyLock::new(|| Policies::parse("call", CALL_SCHEMA, include_str!("baseline/call.cedar")));
 
 /// Loads the baseline, for a process that must not start without it.
 pub fn check_baseline() -> Result<(), PolicyError> {
@@ -37,6 +37,16 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
         .find_map(|policies| policies.rule(id))
 }
 
+/// The baseline's rules for access requests and what they may ask about, as text: for people who write policies on top.
+pub const fn screening_text() -> (&'static str, &'static str) {
+    (SCREENING_TEXT, SCREEN_SCHEMA)
+}
+
+/// The name of the baseline's text for access requests.
+pub fn screening_version() -> String {
+    version(&SCREENING)
+}
+
 /// Evaluates with a set that may not have loaded.
 pub(crate) fn evaluate(
     policies: &Result<Policies, PolicyError>,
@@ -44,11 +54,7 @@ pub(crate) fn evaluate(
 ) -> Evaluation<'_> {
     match policies {
         Ok(policies) => policies.evaluate(question),
-        Err(error) => Evaluation {
-            permitted: false,
-            fired: Vec::new(),
-            errors: vec![error.to_string()],
-        },
+        Err(error) => Evaluation::failed(error.to_string()),
     }
 }
 
@@ -71,7 +77,7 @@ mod tests {
     #[test]
     fn every_rule_that_stops_a_request_says_how_to_go_on() {
         for id in [
-            "R-01", "R-02", "R-03", "R-04", "R-05", "R-06", "R-07", "R-08", "R-12",
+            "R-01", "R-02", "R-03", "R-04", "R-05", "R-06", "R-07", "R-08", "R-12", "R-51",
         ] {
             assert!(rule(id).is_some_and(|rule| rule.fix.is_some()), "{id}");
         }

@@ -5,7 +5,7 @@ use narthex_vocab::{Environment, GrantType, Risk};
 
 use crate::facts::{Descent, Origin, ScreeningFacts};
 use crate::finding::{Finding, FindingOutcome};
-use crate::imitation;
+use crate::{history, imitation};
 
 /// Every check, in the order of their names.
 pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
@@ -23,6 +23,7 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         keys(facts),
     ];
     findings.extend(imitation::all(facts));
+    findings.extend(history::all(facts));
     findings
 }
 
@@ -59,7 +60,7 @@ impl Check {
         fix: Option<&str>,
     ) -> Finding {
         Finding {
-            check: self.id,
+            check: self.id.into(),
             title: self.title,
             outcome,
             observed,

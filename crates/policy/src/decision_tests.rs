@@ -4,7 +4,7 @@
 use rstest::rstest;
 
 use super::*;
-use crate::baseline::SCHEMA;
+use crate::baseline::CALL_SCHEMA as SCHEMA;
 use crate::policies::Policies;
 
 const TOOL: ToolFact = ToolFact {

@@ -118,6 +118,17 @@ pub struct Vouch {
     pub software: Option<Label>,
 }
 
+/// What became of the same software before: of registrations with the same fingerprint or `software_id` in this tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Past {
+    /// Cases that were rejected.
+    pub rejections: u32,
+    /// Times that it was blocked.
+    pub blocks: u32,
+    /// Clients that were revoked.
+    pub revocations: u32,
+}
+
 /// What screening knows about one version of an access request: the whole resulting object,
 /// never the change alone.
 #[allow(
@@ -162,6 +173,14 @@ pub struct ScreeningFacts {
     pub first_request: bool,
     /// Whether a client of the tenant's other environment has one of its keys.
     pub shared_key: bool,
+    /// Whether it had one in the sandbox.
+    pub sandbox_first: bool,
+    /// Scopes asked for that no client of the environment was ever given.
+    pub new_scopes: BTreeSet<Scope>,
+    /// For how many whole days the tenant has been on the platform.
+    pub tenant_age_days: u32,
+    /// What became of the same software in this tenant before.
+    pub past: Past,
 }
 
 impl ScreeningFacts {

@@ -1,5 +1,7 @@
 //! What one screening check saw. It never decides: the policy does.
 
+use std::borrow::Cow;
+
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingOutcome {
@@ -39,8 +41,8 @@ crate::word::closed_word!(FindingOutcome, "finding outcome");
 /// What one check saw, in words for the person entitled to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The check; where a rule asks for the same, that rule's name.
-    pub check: &'static str,
+    /// The check; where a rule asks for the same, that rule's name. A rule of a published policy is a check of its own.
+    pub check: Cow<'static, str>,
     /// What is checked.
     pub title: &'static str,
     /// How it ended.

@@ -2,7 +2,8 @@
 //!
 //! [`screen`] says whether an access request may be approved without a person; [`decide`] says
 //! whether a client may make one call now. Both run through Cedar with the baseline policies in
-//! `baseline/`, and both fail closed: an error, or a fact that is missing, is never an allow.
+//! `baseline/`, and both fail closed: an error, or a fact that is missing, is never an allow. On top of the baseline for
+//! access requests come [`Layers`]: what the platform and the tenant published, which can only tighten.
 //! This crate never reads a row, a clock or a request.
 
 mod word;
@@ -12,18 +13,25 @@ mod check;
 mod decision;
 mod facts;
 mod finding;
+mod history;
 mod imitation;
+mod judge;
+mod layer;
 mod policies;
 mod risk_score;
 mod rule;
 mod screening;
+mod source;
 
-pub use baseline::{check_baseline, rule};
+pub use baseline::{check_baseline, rule, screening_text, screening_version};
 pub use decision::{CallFacts, Decision, DecisionReason, ToolFact, decide};
-pub use facts::{Descent, NamesElsewhere, Origin, ScopeFact, ScreeningFacts, Vouch};
+pub use facts::{Descent, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts, Vouch};
 pub use finding::{Finding, FindingOutcome};
 pub use imitation::{names, reuse};
+pub use judge::{InForce, Judged, Layers, Posed};
+pub use layer::{Layer, Whose};
 pub use policies::PolicyError;
 pub use risk_score::{RiskLevel, RiskReason, RiskScore};
 pub use rule::{Rule, RuleId, RuleOutcome};
 pub use screening::{Screening, Verdict, screen};
+pub use source::{LONGEST, MOST_POLICIES, Problem};

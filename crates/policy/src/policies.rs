@@ -67,6 +67,17 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) errors: Vec<String>,
 }
 
+impl Evaluation<'_> {
+    /// Nothing could be evaluated.
+    pub(crate) fn failed(error: String) -> Self {
+        Self {
+            permitted: false,
+            fired: Vec::new(),
+            errors: vec![error],
+        }
+    }
+}
+
 impl Policies {
     /// Parses and strictly validates `text` against `schema`; every policy needs `@id`, `@title`
     /// and, if it forbids, `@outcome` (`deny`, `needs_two` or `needs_person`).
@@ -96,6 +107,21 @@ impl Policies {
         })
     }
 
+    /// A set that was read and checked elsewhere.
+    pub(crate) fn of(schema: Schema, set: PolicySet, rules: BTreeMap<PolicyId, Rule>) -> Self {
+        Self {
+            schema,
+            set,
+            rules,
+            version: String::new(),
+        }
+    }
+
+    /// Its rules.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values()
+    }
+
     /// The name of this exact text: `{name}-{12 hex digits of its SHA-256}`.
     pub(crate) fn version(&self) -> &str {
         &self.version
@@ -108,17 +134,15 @@ impl Policies {
 
     /// Evaluates; a question that does not fit the schema is an error in the answer.
     pub(crate) fn evaluate(&self, question: Question) -> Evaluation<'_> {
-        let request = match self.request(question) {
-            Ok(request) => request,
-            Err(error) => {
-                return Evaluation {
-                    permitted: false,
-                    fired: Vec::new(),
-                    errors: vec![error],
-                };
-            }
-        };
-        let response = Authorizer::new().is_authorized(&request, &self.set, &Entities::empty());
+        match self.request(question) {
+            Ok(request) => self.answer(&request),
+            Err(error) => Evaluation::failed(error),
+        }
+    }
+
+    /// Answers a request that was checked against the schema.
+    pub(crate) fn answer(&self, request: &Request) -> Evaluation<'_> {
+        let response = Authorizer::new().is_authorized(request, &self.set, &Entities::empty());
         let diagnostics = response.diagnostics();
         let mut errors: Vec<String> = diagnostics.errors().map(ToString::to_string).collect();
         let mut fired = Vec::new();
@@ -137,7 +161,8 @@ impl Policies {
         }
     }
 
-    fn request(&self, question: Question) -> Result<Request, String> {
+    /// The question as Cedar takes it, checked against the schema; sets of one schema take each other's.
+    pub(crate) fn request(&self, question: Question) -> Result<Request, String> {
         let action = entity(("Narthex::Action", question.action))?;
         let context = Context::from_json_value(question.context, Some((&self.schema, &action)))
             .map_err(|error| error.to_string())?;
@@ -205,7 +230,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::baseline::SCHEMA;
+    use crate::baseline::SCREEN_SCHEMA as SCHEMA;
 
     #[rstest]
     #[case::syntax("permit (principal", "do not parse")]

@@ -1,5 +1,7 @@
 //! How much a reviewer has to worry, from the findings. It never decides: all that rules make of it is a second person.
 
+use std::borrow::Cow;
+
 use crate::finding::Finding;
 
 /// How high a risk score is.
@@ -56,7 +58,7 @@ crate::word::closed_word!(RiskLevel, "risk level");
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskReason {
     /// The check that saw it.
-    pub check: &'static str,
+    pub check: Cow<'static, str>,
     /// What was seen.
     pub text: String,
     /// What it added.
@@ -87,12 +89,12 @@ impl RiskScore {
             .iter()
             .filter(|finding| finding.weight > 0)
             .map(|finding| RiskReason {
-                check: finding.check,
+                check: finding.check.clone(),
                 text: finding.observed.clone(),
                 weight: finding.weight,
             })
             .collect();
-        reasons.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.check.cmp(b.check)));
+        reasons.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.check.cmp(&b.check)));
         reasons.truncate(Self::REASONS);
         let score = sum.min(100);
         Self {
@@ -112,7 +114,7 @@ mod tests {
 
     fn finding(check: &'static str, weight: u8) -> Finding {
         Finding {
-            check,
+            check: check.into(),
             title: "t",
             outcome: FindingOutcome::Attention,
             observed: format!("saw {check}"),
@@ -146,7 +148,7 @@ mod tests {
         ];
         let risk = RiskScore::of(&findings);
         assert_eq!((risk.score, risk.level), (100, RiskLevel::Critical));
-        let named: Vec<_> = risk.reasons.iter().map(|reason| reason.check).collect();
+        let named: Vec<_> = risk.reasons.iter().map(|reason| &*reason.check).collect();
         assert_eq!(named, ["d", "b", "a"]);
         assert_eq!(
             RiskScore::of(&[]),

@@ -2,28 +2,37 @@
 
 use std::fmt;
 
-/// The name of a rule, for example `R-20`: what a decision and the ledger cite.
+/// The name of a rule: what a decision and the ledger cite. `R-20` and `C-04` are the baseline's; `P-` begins the name of
+/// one that the platform published on top, `T-` of one that a tenant did.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct RuleId(String);
 
 /// A text that cannot name a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a rule name is a capital letter, a hyphen and two digits")]
+#[error(
+    "a rule name is R- or C- with two digits, or P- or T- with 2 to 32 small letters, digits and hyphens"
+)]
 pub struct RuleIdError;
 
 impl RuleId {
-    /// Reads a rule name: a capital ASCII letter, a hyphen, two digits.
+    /// The longest name after its letter and hyphen.
+    const LONGEST: usize = 32;
+
+    /// Reads a rule name.
     pub fn parse(text: &str) -> Result<Self, RuleIdError> {
-        match text.as_bytes() {
-            [letter, b'-', tens, ones]
-                if letter.is_ascii_uppercase()
-                    && tens.is_ascii_digit()
-                    && ones.is_ascii_digit() =>
-            {
-                Ok(Self(text.to_owned()))
+        let good = match text.as_bytes() {
+            [b'R' | b'C', b'-', tens, ones] => tens.is_ascii_digit() && ones.is_ascii_digit(),
+            [b'P' | b'T', b'-', name @ ..] => {
+                let plain =
+                    |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+                (2..=Self::LONGEST).contains(&name.len())
+                    && name.iter().all(plain)
+                    && name.first() != Some(&b'-')
+                    && name.last() != Some(&b'-')
             }
-            _ => Err(RuleIdError),
-        }
+            _ => false,
+        };
+        good.then(|| Self(text.to_owned())).ok_or(RuleIdError)
     }
 
     /// `R-00`: the policy could not be evaluated.
@@ -82,8 +91,29 @@ mod tests {
 
     #[test]
     fn a_rule_name_has_one_form() {
-        assert_eq!(RuleId::parse("R-07").unwrap().to_string(), "R-07");
-        for text in ["", "R-7", "r-07", "R07", "R-077", "R-0x", " R-07", "É-07"] {
+        for text in ["R-07", "C-20", "P-01", "T-no-delete", "T-24h"] {
+            assert_eq!(RuleId::parse(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "R-7",
+            "r-07",
+            "R07",
+            "R-077",
+            "R-0x",
+            " R-07",
+            "É-07",
+            "X-07",
+            "R-no-delete",
+            "T-1",
+            "T-",
+            "T--ab",
+            "T-ab-",
+            "T-Ab",
+            "T-a b",
+            "T-é1",
+            "T-abcdefghijklmnopqrstuvwxyz0123456",
+        ] {
             assert_eq!(RuleId::parse(text), Err(RuleIdError), "{text:?}");
         }
     }

@@ -3,14 +3,14 @@
 
 use serde_json::{Value, json};
 
-use crate::baseline::{SCREENING, evaluate, version};
+use crate::baseline::{SCREENING, version};
 use crate::check;
 use crate::facts::ScreeningFacts;
 use crate::finding::Finding;
 use crate::imitation;
-use crate::policies::{Evaluation, Question};
+use crate::judge::{Judged, Layers, Posed};
 use crate::risk_score::RiskScore;
-use crate::rule::{Rule, RuleId, RuleOutcome};
+use crate::rule::RuleId;
 
 /// What the policy says about an access request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,26 @@ impl Verdict {
             Self::NeedsTwo => "Needs two people",
         }
     }
+
+    /// How much stands between a request and a client.
+    pub const fn strictness(self) -> u8 {
+        match self {
+            Self::Allow => 0,
+            Self::NeedsPerson => 1,
+            Self::NeedsTwo => 2,
+            Self::Deny => 3,
+        }
+    }
+
+    /// The stricter of both.
+    #[must_use]
+    pub const fn or_stricter(self, other: Self) -> Self {
+        if other.strictness() > self.strictness() {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 crate::word::closed_word!(Verdict, "verdict");
@@ -57,8 +77,12 @@ crate::word::closed_word!(Verdict, "verdict");
 pub struct Screening {
     /// What the policy says.
     pub verdict: Verdict,
-    /// The exact policy text that said it.
+    /// The exact text of the baseline.
     pub policy_version: String,
+    /// The numbers of the versions in force on top of it: the platform's, and the tenant's.
+    pub layers: (Option<i32>, Option<i32>),
+    /// All that the policies could ask about: kept, it can be judged again by others.
+    pub facts: Value,
     /// The rules that determined the verdict, by name; never empty.
     pub determining: Vec<RuleId>,
     /// The rules among them that want a second person; empty unless the verdict is `NeedsTwo`.
@@ -71,22 +95,27 @@ pub struct Screening {
     pub errors: Vec<String>,
 }
 
-/// Screens the whole resulting object. Every write path calls this one function.
-pub fn screen(facts: &ScreeningFacts) -> Screening {
+/// Screens the whole resulting object, by the baseline and what is in force on top of it. Every write path calls this one
+/// function.
+pub fn screen(facts: &ScreeningFacts, layers: &Layers) -> Screening {
     let mut findings = check::all(facts);
-    findings.sort_by(|a, b| {
-        b.outcome
-            .cmp(&a.outcome)
-            .then(b.weight.cmp(&a.weight))
-            .then(a.check.cmp(b.check))
-    });
-    let risk = RiskScore::of(&findings);
-    let evaluation = evaluate(&SCREENING, question(facts, context(facts, risk.score)));
-    let second = wanting_two(&evaluation.fired);
-    let (verdict, determining, errors) = judge(evaluation);
+    let risk = RiskScore::of(sorted(&mut findings));
+    let context = context(facts, risk.score);
+    let Judged {
+        verdict,
+        determining,
+        second,
+        findings: by_layers,
+        errors,
+    } = Posed::new(facts.environment, &context).under(layers);
+    findings.extend(by_layers);
+    sorted(&mut findings);
+    let number = |layer: &Option<crate::judge::InForce>| layer.as_ref().map(|it| it.number);
     Screening {
         verdict,
         policy_version: version(&SCREENING),
+        layers: (number(&layers.platform), number(&layers.tenant)),
+        facts: context,
         determining,
         second,
         findings,
@@ -95,13 +124,15 @@ pub fn screen(facts: &ScreeningFacts) -> Screening {
     }
 }
 
-fn question(facts: &ScreeningFacts, context: Value) -> Question {
-    Question {
-        principal: ("Narthex::Integration", "requesting"),
-        action: "screen",
-        resource: ("Narthex::Environment", facts.environment.as_str()),
-        context,
-    }
+/// Worst first.
+fn sorted(findings: &mut [Finding]) -> &[Finding] {
+    findings.sort_by(|a, b| {
+        b.outcome
+            .cmp(&a.outcome)
+            .then(b.weight.cmp(&a.weight))
+            .then_with(|| a.check.cmp(&b.check))
+    });
+    findings
 }
 
 fn context(facts: &ScreeningFacts, risk_score: u8) -> Value {
@@ -124,44 +155,19 @@ fn context(facts: &ScreeningFacts, risk_score: u8) -> Value {
         "imitates": texts(&mut imitation::words(facts)),
         "first_request": facts.first_request,
         "shared_key": facts.shared_key,
+        "sandbox_first": facts.sandbox_first,
+        "new_scopes": texts(&mut facts.new_scopes.iter().map(ToString::to_string)),
+        "tenant_age_days": facts.tenant_age_days,
+        "earlier_rejections": facts.past.rejections,
+        "earlier_blocks": facts.past.blocks,
+        "earlier_revocations": facts.past.revocations,
     })
 }
 
-/// A deny that fired stands; else what wants two people; else an error needs a person; else a permit alone allows.
-fn judge(evaluation: Evaluation<'_>) -> (Verdict, Vec<RuleId>, Vec<String>) {
-    let Evaluation {
-        permitted,
-        fired,
-        errors,
-    } = evaluation;
-    let any = |outcome| fired.iter().any(|rule| rule.outcome == outcome);
-    let (denied, two) = (any(RuleOutcome::Deny), any(RuleOutcome::NeedsTwo));
-    let verdict = match (denied, two, permitted) {
-        (true, _, _) => Verdict::Deny,
-        (false, true, _) => Verdict::NeedsTwo,
-        (false, false, true) => Verdict::Allow,
-        (false, false, false) => Verdict::NeedsPerson,
-    };
-    let mut determining: Vec<RuleId> = fired.iter().map(|rule| rule.id.clone()).collect();
-    if !errors.is_empty() {
-        determining.insert(0, RuleId::unevaluated());
-    } else if determining.is_empty() {
-        determining.push(RuleId::nothing_fired());
-    }
-    (verdict, determining, errors)
-}
-
-/// The rules that want a second person, unless one denies anyway.
-fn wanting_two(fired: &[&Rule]) -> Vec<RuleId> {
-    if fired.iter().any(|rule| rule.outcome == RuleOutcome::Deny) {
-        return Vec::new();
-    }
-    let two = fired
-        .iter()
-        .filter(|rule| rule.outcome == RuleOutcome::NeedsTwo);
-    two.map(|rule| rule.id.clone()).collect()
-}
+#[cfg(test)]
+#[path = "screening_fixture.rs"]
+pub(crate) mod fixture;
 
 #[cfg(test)]
 #[path = "screening_tests.rs"]
-mod tests;
+pub(crate) mod tests;

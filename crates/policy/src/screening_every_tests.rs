@@ -3,7 +3,8 @@
 use super::*;
 
 /// Every combination of the facts that any rule reads.
-fn every_request() -> Vec<ScreeningFacts> {
+#[allow(clippy::too_many_lines, reason = "one literal with every fact")]
+pub(crate) fn every_request() -> Vec<ScreeningFacts> {
     let reach: Vec<Vec<ScopeFact>> = std::iter::once(Vec::new())
         .chain(Risk::ALL.iter().flat_map(|risk| {
             [true, false].map(|open| vec![scope("x", *risk, open), scope("y", Risk::Read, true)])
@@ -50,6 +51,18 @@ fn every_request() -> Vec<ScreeningFacts> {
                     trusted: bit(3).then(|| "yes".to_owned()),
                     first_request: bit(5),
                     shared_key: bit(0) && bit(3) && bit(5),
+                    sandbox_first: bit(2),
+                    new_scopes: requested
+                        .iter()
+                        .filter(|_| bit(4))
+                        .map(|asked| asked.scope.clone())
+                        .collect(),
+                    tenant_age_days: if bit(3) { 1 } else { 100 },
+                    past: Past {
+                        rejections: u32::from(bits % 3),
+                        blocks: u32::from(bit(1) && bit(2)),
+                        revocations: u32::from(bit(5) && bit(6)),
+                    },
                 });
             }
         }
@@ -96,7 +109,7 @@ fn a_check_never_passes_where_its_rule_fires() {
     for facts in every_request() {
         let screening = screen(&facts);
         for finding in &screening.findings {
-            let fires = names(&screening.determining).contains(&finding.check);
+            let fires = names(&screening.determining).contains(&&*finding.check);
             if fires {
                 assert_ne!(
                     finding.outcome,

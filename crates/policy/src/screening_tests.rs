@@ -5,25 +5,18 @@ use std::collections::BTreeSet;
 
 use narthex_vocab::{
     Admits, AuthMethod, Brand, ClientMetadata, Disallowed, Environment, GrantType, Host,
-    HostPattern, Imitation, Label, MarkKind, MetadataRules, Risk, Scope,
+    HostPattern, Imitation, Label, MarkKind, MetadataRules, Risk,
 };
 use rstest::rstest;
 
+use super::fixture::{open, portal, scope};
 use super::*;
-use crate::baseline::SCHEMA;
-use crate::facts::NamesElsewhere;
-use crate::facts::{Descent, Origin, ScopeFact};
+use crate::baseline::SCREEN_SCHEMA as SCHEMA;
+use crate::facts::{Descent, NamesElsewhere, Origin, Past, ScopeFact};
 use crate::finding::FindingOutcome;
-use crate::policies::Policies;
+use crate::judge::whole::judge;
+use crate::policies::{Policies, PolicyError};
 use crate::risk_score::RiskLevel;
-
-fn scope(name: &str, risk: Risk, open: bool) -> ScopeFact {
-    ScopeFact {
-        scope: Scope::parse(name).unwrap(),
-        risk,
-        open,
-    }
-}
 
 /// A redirect address that an environment with an empty list does not take.
 fn off_the_list() -> Disallowed {
@@ -50,41 +43,16 @@ fn evil_slack() -> Imitation {
     Imitation::of((&name, &metadata), &BTreeSet::new(), &[slack])
 }
 
-/// A sandbox open registration that R-20 allows.
-fn open() -> ScreeningFacts {
-    ScreeningFacts {
-        environment: Environment::Sandbox,
-        origin: Origin::Open,
-        descent: Descent::Root,
-        auth_method: AuthMethod::None,
-        grants: BTreeSet::from([GrantType::AuthorizationCode, GrantType::RefreshToken]),
-        requested: vec![scope("notes.read", Risk::Read, true)],
-        hosts_unproved: vec![Host::parse("app.example").unwrap()],
-        disallowed: None,
-        loopback_only: false,
-        sponsor: false,
-        name_conflict: false,
-        imitation: Imitation::default(),
-        reused: BTreeSet::new(),
-        names: NamesElsewhere::default(),
-        vouched: None,
-        trusted: None,
-        first_request: true,
-        shared_key: false,
-    }
+/// By the baseline alone.
+fn screen(facts: &ScreeningFacts) -> Screening {
+    super::screen(facts, &Layers::default())
 }
 
-/// A portal request in production with nothing to complain about.
-fn portal() -> ScreeningFacts {
-    ScreeningFacts {
-        environment: Environment::Production,
-        origin: Origin::Portal,
-        auth_method: AuthMethod::PrivateKeyJwt,
-        hosts_unproved: Vec::new(),
-        sponsor: true,
-        first_request: false,
-        ..open()
-    }
+fn judged(
+    set: &Result<Policies, PolicyError>,
+    facts: &Value,
+) -> (Verdict, Vec<RuleId>, Vec<String>) {
+    judge(set, Environment::Sandbox, facts)
 }
 
 fn names(rules: &[RuleId]) -> Vec<&str> {
@@ -124,6 +92,9 @@ type F = ScreeningFacts;
 #[case::trusted_alone(|f: &mut F| { f.origin = Origin::Trust; f.trusted = Some("yes".to_owned()); }, Verdict::NeedsPerson, &["R-04"])]
 #[case::trusted_for_more(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.trusted = Some("yes".to_owned()); f.requested.push(scope("notes.write", Risk::Change, false)); }, Verdict::NeedsPerson, &["R-31"])]
 #[case::trusted_in_production(|f: &mut F| { f.origin = Origin::Trust; f.sponsor = true; f.trusted = Some("yes".to_owned()); f.environment = Environment::Production; f.hosts_unproved.clear(); }, Verdict::NeedsPerson, &["R-01"])]
+#[case::blocked_before(|f: &mut F| f.past.blocks = 1, Verdict::NeedsPerson, &["R-51"])]
+#[case::revoked_before(|f: &mut F| f.past.revocations = 1, Verdict::NeedsPerson, &["R-51"])]
+#[case::rejected_before(|f: &mut F| f.past.rejections = 3, Verdict::Allow, &["R-20"])]
 #[case::within(|f: &mut F| f.descent = Descent::Within, Verdict::Allow, &["R-20"])]
 #[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-21"])]
 #[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-21"])]
@@ -178,7 +149,10 @@ fn findings_come_worst_first_and_explain_themselves() {
     };
     let screening = screen(&facts);
     let hosts = &screening.findings[0];
-    assert_eq!((hosts.check, hosts.outcome), ("R-12", FindingOutcome::Fail));
+    assert_eq!(
+        (&*hosts.check, hosts.outcome),
+        ("R-12", FindingOutcome::Fail)
+    );
     assert_eq!(hosts.observed, "Not proved: a.example, b.example.");
     assert_eq!(hosts.fix.as_deref(), Some("Prove the host."));
     assert_eq!(
@@ -221,10 +195,16 @@ fn a_clean_request_has_no_risk() {
 #[case("name_conflict")]
 #[case("imitates")]
 #[case("first_request")]
+#[case("sandbox_first")]
+#[case("new_scopes")]
+#[case("tenant_age_days")]
+#[case("earlier_rejections")]
+#[case("earlier_blocks")]
+#[case("earlier_revocations")]
 fn a_missing_fact_needs_a_person(#[case] missing: &str) {
     let mut broken = context(&open(), 0);
     broken.as_object_mut().unwrap().remove(missing).unwrap();
-    let (verdict, rules, errors) = judge(evaluate(&SCREENING, question(&open(), broken)));
+    let (verdict, rules, errors) = judged(&SCREENING, &broken);
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-00"])
@@ -241,7 +221,7 @@ fn a_missing_word_about_trust_needs_a_person() {
     };
     let mut broken = context(&facts, 0);
     broken.as_object_mut().unwrap().remove("trusted").unwrap();
-    let (verdict, rules, _) = judge(evaluate(&SCREENING, question(&facts, broken)));
+    let (verdict, rules, _) = judged(&SCREENING, &broken);
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-00"])
@@ -259,7 +239,7 @@ fn a_malformed_fact_needs_a_person(#[case] name: &str, #[case] value: Value) {
         .as_object_mut()
         .unwrap()
         .insert(name.to_owned(), value);
-    let (verdict, rules, _) = judge(evaluate(&SCREENING, question(&open(), broken)));
+    let (verdict, rules, _) = judged(&SCREENING, &broken);
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-00"])
@@ -274,7 +254,7 @@ const OVERFLOWS: &str = r#"@id("R-50") @title("t") @outcome("deny")
 #[test]
 fn a_rule_that_errs_never_lets_a_permit_through() {
     let set = Policies::parse("test", SCHEMA, &format!("{PERMIT_ALL}{OVERFLOWS}"));
-    let (verdict, rules, errors) = judge(evaluate(&set, question(&open(), context(&open(), 0))));
+    let (verdict, rules, errors) = judged(&set, &context(&open(), 0));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-00", "R-20"])
@@ -286,7 +266,7 @@ fn a_rule_that_errs_never_lets_a_permit_through() {
 fn a_deny_stands_beside_an_error() {
     let deny = r#"@id("R-51") @title("t") @outcome("deny") forbid (principal, action, resource);"#;
     let set = Policies::parse("test", SCHEMA, &format!("{PERMIT_ALL}{OVERFLOWS}{deny}"));
-    let (verdict, rules, _) = judge(evaluate(&set, question(&open(), context(&open(), 0))));
+    let (verdict, rules, _) = judged(&set, &context(&open(), 0));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::Deny, vec!["R-00", "R-51"])
@@ -296,13 +276,13 @@ fn a_deny_stands_beside_an_error() {
 #[test]
 fn an_empty_or_unloaded_set_needs_a_person() {
     let empty = Policies::parse("test", SCHEMA, "");
-    let (verdict, rules, _) = judge(evaluate(&empty, question(&open(), context(&open(), 0))));
+    let (verdict, rules, _) = judged(&empty, &context(&open(), 0));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-99"])
     );
     let unloaded = Policies::parse("test", SCHEMA, "permit");
-    let (verdict, rules, _) = judge(evaluate(&unloaded, question(&open(), context(&open(), 0))));
+    let (verdict, rules, _) = judged(&unloaded, &context(&open(), 0));
     assert_eq!(
         (verdict, names(&rules)),
         (Verdict::NeedsPerson, vec!["R-00"])
@@ -310,6 +290,6 @@ fn an_empty_or_unloaded_set_needs_a_person() {
 }
 
 #[path = "screening_every_tests.rs"]
-mod every;
+pub(crate) mod every;
 #[path = "screening_signs_tests.rs"]
 mod signs;

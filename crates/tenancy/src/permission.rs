@@ -73,6 +73,14 @@ pub enum Action {
     EditLists,
     /// Change the block list of one's own tenant.
     BlockOwn,
+    /// Write the platform's policy, try it and propose it.
+    EditPolicy,
+    /// Publish a policy that somebody else proposed, or refuse it.
+    PublishPolicy,
+    /// Write the policy of one's own tenant, try it and propose it.
+    EditOwnPolicy,
+    /// Publish a policy that somebody else of one's own tenant proposed, or refuse it.
+    PublishOwnPolicy,
 }
 
 impl Action {
@@ -89,6 +97,8 @@ impl Action {
         Self::LiftBrake,
         Self::EditLists,
         Self::TrustForTenant,
+        Self::EditPolicy,
+        Self::PublishPolicy,
     ];
 
     /// What it is, for people: what follows "may" in a sentence.
@@ -117,6 +127,10 @@ impl Action {
             Self::TrustForTenant => "trust a domain for a tenant",
             Self::EditLists => "change the block and trust lists",
             Self::BlockOwn => "change what the tenant blocks",
+            Self::EditPolicy => "write the platform's policy",
+            Self::PublishPolicy => "publish a policy that somebody else proposed",
+            Self::EditOwnPolicy => "write the tenant's policy",
+            Self::PublishOwnPolicy => "publish the tenant's policy that somebody else proposed",
         }
     }
 }
@@ -148,13 +162,16 @@ impl Role {
             | A::EditIntegration
             | A::CreateProductionCredential
             | A::AnswerOffer
-            | A::SuspendOwn => matches!(self, Self::Owner | Self::Manager),
+            | A::SuspendOwn
+            | A::PublishOwnPolicy => matches!(self, Self::Owner | Self::Manager),
             A::CreateSandboxCredential => {
                 matches!(self, Self::Owner | Self::Manager | Self::Developer)
             }
-            A::EditSettings | A::ManagePeople | A::BrakeOwn | A::BlockOwn => {
+            A::EditSettings | A::ManagePeople | A::BrakeOwn | A::BlockOwn | A::EditOwnPolicy => {
                 matches!(self, Self::Owner)
             }
+            A::EditPolicy => matches!(self, Self::PolicyAdmin),
+            A::PublishPolicy => matches!(self, Self::PolicyAdmin | Self::Approver),
             A::SetBrake => matches!(self, Self::IncidentLead),
             A::LiftBrake => matches!(self, Self::IncidentLead | Self::Approver),
             A::EditLists => {

@@ -21,6 +21,12 @@ pub(crate) const fn is_invisible(c: char) -> bool {
     )
 }
 
+/// Characters that a text which people judge must not have: what cannot be seen, or reorders what is.
+#[must_use]
+pub const fn is_hidden(c: char) -> bool {
+    is_bidi_control(c) || is_invisible(c)
+}
+
 /// Whether an invisible character changes how its neighbours are written, as an orthography or a
 /// picture needs: joiners inside words of some scripts and between pictures, selectors after what
 /// has variants.

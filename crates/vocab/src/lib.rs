@@ -89,6 +89,7 @@ pub use client_id::{ClientId, ClientIdError};
 pub use client_metadata::{ClientMetadata, MAX_CONTACTS, MAX_REDIRECT_URIS, Page};
 pub use client_name::ClientName;
 pub use client_state::ClientState;
+pub use code_point::is_hidden;
 pub use credential_state::CredentialState;
 pub use deferral_state::DeferralState;
 pub use disallowed::{Breach, Disallowed, MetadataRule};

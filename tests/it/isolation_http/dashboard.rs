@@ -81,6 +81,13 @@ fn expected(caller: Caller, guard: Guard) -> Expected {
                 Expected::NotAllowed
             }
         }
+        (Guard::May(Action::EditPolicy | Action::PublishPolicy), _) => {
+            if caller == C::PolicyAdmin {
+                Expected::Passes
+            } else {
+                Expected::NotAllowed
+            }
+        }
         // What these stop is everybody's: an incident lead's. Confirming is a second approver's.
         (Guard::May(Action::SetBrake | Action::LiftBrake | Action::Confirm), _) => {
             Expected::NotAllowed

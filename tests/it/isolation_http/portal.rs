@@ -70,7 +70,9 @@ fn expected(caller: Caller, guard: Guard, environment: Environment) -> Expected 
             | Action::EditSettings
             | Action::ManagePeople
             | Action::BrakeOwn
-            | Action::BlockOwn,
+            | Action::BlockOwn
+            | Action::EditOwnPolicy
+            | Action::PublishOwnPolicy,
         ) => role == Role::Owner,
         Guard::Credential => {
             role == Role::Owner || (role == Role::Developer && environment == Environment::Sandbox)

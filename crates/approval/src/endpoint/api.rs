@@ -19,6 +19,8 @@ pub(crate) mod document;
 pub(crate) mod inventory;
 pub(crate) mod link;
 pub(crate) mod me;
+pub(crate) mod policies;
+pub(crate) mod publish_policy;
 pub(crate) mod quarantine;
 pub(crate) mod requests;
 pub(crate) mod step_up;

@@ -24,6 +24,7 @@ pub(crate) mod sign_out;
 
 // Signed in.
 pub(crate) mod add_listing;
+pub(crate) mod answer_policy;
 pub(crate) mod answer_trust;
 pub(crate) mod api_tokens;
 pub(crate) mod attempt;
@@ -50,6 +51,7 @@ pub(crate) mod lift_brake;
 pub(crate) mod lineage;
 pub(crate) mod link;
 pub(crate) mod lists;
+pub(crate) mod policies;
 pub(crate) mod propose_trust;
 pub(crate) mod quarantine;
 pub(crate) mod requests;

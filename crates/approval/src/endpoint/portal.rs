@@ -21,6 +21,7 @@ pub(crate) mod workspace;
 // Signed in.
 pub(crate) mod allowlists;
 mod allowlists_form;
+pub(crate) mod answer_policy;
 pub(crate) mod blocks;
 pub(crate) mod brake;
 mod case_words;
@@ -46,6 +47,7 @@ pub(crate) mod new_integration;
 pub(crate) mod offer_registration;
 pub(crate) mod offer_words;
 mod opening_page;
+pub(crate) mod policies;
 pub(crate) mod promote;
 mod promotion_form;
 mod registrant;

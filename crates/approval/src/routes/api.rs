@@ -5,8 +5,8 @@ use narthex_tenancy::permission::Action;
 
 use super::dashboard::Guard;
 use crate::endpoint::api::{
-    clients, confirm, decide, document, inventory, link, me, quarantine, requests, step_up,
-    suspend, together,
+    clients, confirm, decide, document, inventory, link, me, policies, publish_policy, quarantine,
+    requests, step_up, suspend, together,
 };
 
 /// The table.
@@ -14,6 +14,7 @@ use crate::endpoint::api::{
 pub(super) fn routes(table: Routes<Guard>) -> Routes<Guard> {
     let (look, stop) = (Guard::Token(Action::ReadPlatform), Guard::Token(Action::SuspendAny));
     let handle = Guard::Token(Action::HandleQuarantine);
+    let (edit, publish) = (Guard::Token(Action::EditPolicy), Guard::Token(Action::PublishPolicy));
     table.answering(Surface::Problem, |table| {
         table
             .get("/api/v1", Guard::Anyone, "api", document::page)
@@ -37,5 +38,12 @@ pub(super) fn routes(table: Routes<Guard>) -> Routes<Guard> {
             .post("/api/v1/clients/{tenant}/{environment}/{client_id}/suspend", stop, "api_suspend", suspend::suspend_client)
             .post("/api/v1/clients/{tenant}/{environment}/{client_id}/resume", stop, "api_resume", suspend::resume_client)
             .post("/api/v1/clients/{tenant}/{environment}/{client_id}/revoke", stop, "api_revoke", suspend::revoke_client)
+            .get("/api/v1/policies", look, "api_policies", policies::list)
+            .post("/api/v1/policies/validate", look, "api_validate_policy", policies::validate)
+            .post("/api/v1/policies/draft", edit, "api_draft_policy", publish_policy::save)
+            .get("/api/v1/policies/{owner}/{number}", look, "api_policy", policies::one)
+            .post("/api/v1/policies/platform/{number}/simulation", edit, "api_simulate_policy", publish_policy::simulate)
+            .post("/api/v1/policies/platform/{number}/proposal", edit, "api_propose_policy", publish_policy::propose)
+            .post("/api/v1/policies/{owner}/{number}/answer", publish, "api_answer_policy", publish_policy::answer)
     })
 }

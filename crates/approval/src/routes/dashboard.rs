@@ -7,11 +7,11 @@ use narthex_tenancy::permission::Action;
 use super::api;
 use crate::Approval;
 use crate::endpoint::dashboard::{
-    add_listing, answer_trust, api_tokens, attempt, attempts, block, block_family, brakes, brands,
-    client, clients, confirm, create_tenant, decide, documents, end_listing, end_trust, family,
-    fault, inventory, invite_claim, invite_owner, issuance, let_expire, lift_brake, lineage, link,
-    lists, propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split,
-    suspend, take, tenants, together, trusted_domains,
+    add_listing, answer_policy, answer_trust, api_tokens, attempt, attempts, block, block_family,
+    brakes, brands, client, clients, confirm, create_tenant, decide, documents, end_listing,
+    end_trust, family, fault, inventory, invite_claim, invite_owner, issuance, let_expire,
+    lift_brake, lineage, link, lists, policies, propose_trust, quarantine, requests, review,
+    set_brake, sign_in, sign_out, split, suspend, take, tenants, together, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -39,7 +39,7 @@ pub fn routes() -> Routes<Guard> {
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
     api::routes(Routes::new()).answering(SURFACE, |routes| {
-        at_once(trusting(waiting(routes)))
+        policing(at_once(trusting(waiting(routes))))
             .get("/", look, "home", requests::home)
             .get("/sign-in", Anyone, "sign_in", sign_in::page)
             .post("/sign-in", Anyone, "sign_in", sign_in::submit)
@@ -137,6 +137,22 @@ fn trusting(routes: Routes<Guard>) -> Routes<Guard> {
         .post("/trusted-domains/proposals/{proposal}", trust, "answer_trust", answer_trust::submit)
         .get("/trusted-domains/{trust}/end", trust, "end_trust", end_trust::page)
         .post("/trusted-domains/{trust}/end", trust, "end_trust", end_trust::submit)
+}
+
+/// Policies on top of the baseline, by two.
+#[rustfmt::skip]
+fn policing(routes: Routes<Guard>) -> Routes<Guard> {
+    let look = Guard::May(Action::ReadPlatform);
+    let (edit, publish) = (Guard::May(Action::EditPolicy), Guard::May(Action::PublishPolicy));
+    routes
+        .get("/policies", look, "policies", policies::page)
+        .get("/policies/draft", edit, "draft_policy", policies::draft_page)
+        .post("/policies/draft", edit, "draft_policy", policies::draft_submit)
+        .get("/policies/versions/{number}", look, "policy_version", policies::version_page)
+        .post("/policies/versions/{number}/simulate", edit, "simulate_policy", policies::simulate)
+        .post("/policies/versions/{number}/propose", edit, "propose_policy", policies::propose)
+        .get("/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::page)
+        .post("/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::submit)
 }
 
 /// Registers the dashboard's paths on a listener, over the plane's state.

@@ -6,11 +6,12 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, hand_over, home,
-    initial_access_tokens, integration, integrations, inventory, invitation, limits, members,
-    new_integration, offer_registration, promote, remove_member, request, resource,
-    resource_credential, resources, retire_credential, revoke_initial_access_token, settings,
-    sign_in, sign_out, statements, suspend, trusted_domains, verify, withdraw, workspace,
+    allowlists, answer_policy, blocks, brake, claim, claims, credential, domain, domains, fault,
+    hand_over, home, initial_access_tokens, integration, integrations, inventory, invitation,
+    limits, members, new_integration, offer_registration, policies, promote, remove_member,
+    request, resource, resource_credential, resources, retire_credential,
+    revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
+    verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -32,7 +33,7 @@ pub enum Guard {
 /// The table.
 #[must_use]
 pub fn routes() -> Routes<Guard> {
-    Routes::new().answering(SURFACE, |table| settings(people(rows(table))))
+    Routes::new().answering(SURFACE, |table| policing(settings(people(rows(table)))))
 }
 
 #[rustfmt::skip]
@@ -132,6 +133,23 @@ fn settings(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/settings/blocks/end", May(Action::BlockOwn), "unblock_own", blocks::submit_end)
         .get("/t/{tenant}/{environment}/settings/limits", read, "limits", limits::page)
         .post("/t/{tenant}/{environment}/settings/limits", May(Action::EditSettings), "limit_registration", limits::submit)
+}
+
+/// The tenant's own policy, by two.
+#[rustfmt::skip]
+fn policing(table: Routes<Guard>) -> Routes<Guard> {
+    use Guard::May;
+    let read = May(Action::ReadTenant);
+    let (edit, publish) = (May(Action::EditOwnPolicy), May(Action::PublishOwnPolicy));
+    table
+        .get("/t/{tenant}/policies", read, "policies", policies::page)
+        .get("/t/{tenant}/policies/draft", edit, "draft_policy", policies::draft_page)
+        .post("/t/{tenant}/policies/draft", edit, "draft_policy", policies::draft_submit)
+        .get("/t/{tenant}/policies/versions/{number}", read, "policy_version", policies::version_page)
+        .post("/t/{tenant}/policies/versions/{number}/simulate", edit, "simulate_policy", policies::simulate)
+        .post("/t/{tenant}/policies/versions/{number}/propose", edit, "propose_policy", policies::propose)
+        .get("/t/{tenant}/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::page)
+        .post("/t/{tenant}/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::submit)
 }
 
 /// Registers the portal's paths on a listener, over the plane's state.

@@ -129,7 +129,7 @@ fn with_names(now: Finding, others: BTreeSet<String>) -> Found {
         others => format!("{} It is {others}.", now.observed),
     };
     Found {
-        check: now.check.to_owned(),
+        check: now.check.into_owned(),
         title: now.title.to_owned(),
         outcome: now.outcome,
         observed,

@@ -83,7 +83,10 @@ pub(crate) struct Promotion {
 #[derive(Debug, Clone)]
 pub(crate) struct Run {
     pub(crate) verdict: Verdict,
+    /// The text of the baseline.
     pub(crate) policy_version: String,
+    /// The versions in force on top of it: the platform's, and the tenant's.
+    pub(crate) layers: (Option<i32>, Option<i32>),
     pub(crate) rules: Vec<String>,
     pub(crate) at: Timestamp,
 }
@@ -194,7 +197,14 @@ async fn runs(
     tenant: Id<kind::Tenant>,
     at: RequestRef,
 ) -> Result<Vec<Run>, StoreError> {
-    let rows: Vec<(String, String, Vec<String>, Timestamp)> = p::table
+    type Row = (
+        String,
+        String,
+        Vec<String>,
+        Timestamp,
+        (Option<i32>, Option<i32>),
+    );
+    let rows: Vec<Row> = p::table
         .filter(
             p::tenant_id
                 .eq(tenant.as_uuid())
@@ -206,16 +216,23 @@ async fn runs(
                 .and(p::version.eq(at.version)),
         )
         .order((p::at.asc(), p::run_id.asc()))
-        .select((p::verdict, p::policy_version, p::rules, p::at))
+        .select((
+            p::verdict,
+            p::policy_version,
+            p::rules,
+            p::at,
+            (p::platform_policy, p::tenant_policy),
+        ))
         .load(tx.connection()?)
         .await?;
-    let read = |(verdict, policy_version, rules, at): (String, _, _, _)| {
+    let read = |(verdict, policy_version, rules, at, layers): Row| {
         let verdict = verdict
             .parse()
             .map_err(StoreError::corrupt("review.policy_run", "verdict"))?;
         Ok(Run {
             verdict,
             policy_version,
+            layers,
             rules,
             at,
         })

@@ -38,11 +38,31 @@ pub(crate) async fn find(tx: &mut TenantTx, slug: &TenantSlug) -> Result<Tenant,
     })
 }
 
+/// Tenants by what they are called.
+pub(crate) type Names = HashMap<Id<kind::Tenant>, String>;
+
+/// The slugs of these tenants.
+pub(crate) async fn slugs(
+    tx: &mut TenantTx,
+    tenants: &[Id<kind::Tenant>],
+) -> Result<Names, StoreError> {
+    let ids: Vec<uuid::Uuid> = tenants.iter().map(Id::as_uuid).collect();
+    let rows: Vec<(uuid::Uuid, String)> = t::table
+        .filter(t::tenant_id.eq_any(ids))
+        .select((t::tenant_id, t::slug))
+        .load(tx.connection()?)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, slug)| (Id::from_uuid(id), slug))
+        .collect())
+}
+
 /// The names of these tenants; the platform has none here.
 pub(crate) async fn names(
     tx: &mut TenantTx,
     tenants: &[Id<kind::Tenant>],
-) -> Result<HashMap<Id<kind::Tenant>, String>, StoreError> {
+) -> Result<Names, StoreError> {
     let ids: Vec<uuid::Uuid> = tenants.iter().map(Id::as_uuid).collect();
     let rows: Vec<(uuid::Uuid, String)> = t::table
         .filter(t::tenant_id.eq_any(ids))

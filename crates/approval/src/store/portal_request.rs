@@ -71,7 +71,7 @@ pub(crate) struct Seen {
 impl Seen {
     fn now(finding: Finding, at: Timestamp) -> Self {
         Self {
-            check: finding.check.to_owned(),
+            check: finding.check.into_owned(),
             title: finding.title.to_owned(),
             outcome: finding.outcome.to_string(),
             observed: finding.observed,

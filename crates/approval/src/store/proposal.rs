@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::review::proposal as p};
-use narthex_vocab::{Id, Timestamp, kind};
+use narthex_vocab::{Id, Tenant, Timestamp, kind};
 use serde_json::Value;
 
 use crate::{
@@ -134,6 +134,19 @@ pub(crate) async fn waiting(
         .load(tx.connection()?)
         .await?;
     rows.into_iter().map(Proposal::try_from).collect()
+}
+
+/// One proposal of a tenant.
+pub(crate) async fn of(
+    tx: &mut TenantTx,
+    (tenant, id): (Id<Tenant>, Id<kind::Proposal>),
+) -> Result<Proposal, StoreError> {
+    let row: Row = p::table
+        .find((tenant.as_uuid(), id.as_uuid()))
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await?;
+    row.try_into()
 }
 
 /// One proposal, whosever object it is about. For the role of staff.

@@ -27,7 +27,7 @@ pub(crate) async fn insert_findings(
                 f::environment.eq(at.environment.as_str()),
                 f::request_id.eq(at.id.as_uuid()),
                 f::version.eq(at.version),
-                f::check_id.eq(finding.check),
+                f::check_id.eq(&*finding.check),
                 f::title.eq(finding.title),
                 f::outcome.eq(finding.outcome.as_str()),
                 f::observed.eq(&finding.observed),
@@ -66,6 +66,9 @@ pub(crate) async fn insert_run(
             p::policy_version.eq(&screening.policy_version),
             p::rules.eq(rules),
             p::at.eq(now),
+            p::facts.eq(&screening.facts),
+            p::platform_policy.eq(screening.layers.0),
+            p::tenant_policy.eq(screening.layers.1),
         ))
         .execute(tx.connection()?)
         .await?;

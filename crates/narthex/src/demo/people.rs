@@ -42,6 +42,7 @@ pub(super) async fn staff(approval: &Approval) -> anyhow::Result<Vec<StaffAccoun
         ("Rhea Lindqvist", Role::Reviewer),
         ("Omar Haddad", Role::Approver),
         ("Ines Castro", Role::IncidentLead),
+        ("Petra Sand", Role::PolicyAdmin),
         ("Ada Novak", Role::Auditor),
     ] {
         let email = address(name, "narthex.example")?;

@@ -25,8 +25,8 @@ use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
-    apart, approvals, clients, documents, floods, logs, planes, promotions, proofs, registrations,
-    trust,
+    apart, approvals, clients, documents, floods, logs, planes, policies, promotions, proofs,
+    registrations, trust,
 };
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
@@ -61,6 +61,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
         ("Registrations that wait", registrations::TRIALS),
         ("Rules against floods", floods::TRIALS),
         ("Trust, claims and limits", trust::TRIALS),
+        ("Policies", policies::TRIALS),
         (
             "Clients, their reach and their credentials",
             clients::TRIALS,

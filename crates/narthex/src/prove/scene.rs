@@ -54,6 +54,7 @@ const NAMES: &[&str] = &[
     "other_integration",
     "owner",
     "parked",
+    "policy_proposal",
     "portal_session",
     "proof",
     "proposal",

@@ -102,6 +102,18 @@ const MACHINES: &[Machine] = &[
                answered_at = case when $to in ('confirmed', 'done', 'refused', 'withdrawn') then now() end",
     },
     Machine {
+        table: "review.policy_version",
+        role: Role::Approval,
+        row: "tenant_id = $A and number = 1",
+        from: "draft",
+        arrows: || {
+            words(">draft draft>proposed proposed>draft proposed>published published>retired")
+        },
+        with: ", proposal_id = $A.policy_proposal, \
+               published_at = case when $to in ('published', 'retired') then now() end, \
+               retired_at = case when $to = 'retired' then now() end",
+    },
+    Machine {
         table: "review.claim",
         role: Role::Approval,
         row: "claim_id = $A.claim",

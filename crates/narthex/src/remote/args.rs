@@ -47,6 +47,12 @@ pub enum Verb {
     Revoke(Act),
     /// Writes every client with what it was given, one JSON object a line.
     Export(Export),
+    /// Works with policies: list, show, validate, draft, simulate, propose, confirm, refuse.
+    Policy {
+        /// What to do.
+        #[command(subcommand)]
+        verb: super::policy::PolicyVerb,
+    },
 }
 
 /// Settings of `narthex queue`.

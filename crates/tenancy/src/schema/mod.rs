@@ -4,6 +4,7 @@
 pub mod intake;
 pub mod issue;
 pub mod ledger;
+pub mod policy;
 pub mod registry;
 pub mod review;
 pub mod tenant;
@@ -19,6 +20,7 @@ use self::{
         pushed_request, refresh_token, revocation, signing_key, tried_address,
     },
     ledger::{entry, head},
+    policy::{policy_version, simulation},
     registry::{
         client, credential, domain, entitled_tool, entitlement, handover, integration, inventory,
         pinned_document, resource, resource_credential, restriction, scopes, tools,
@@ -100,6 +102,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     offer_scope,
     offer_tool,
     policy_run,
+    policy_version,
     promotion,
     proof,
     proposal,
@@ -107,6 +110,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     requested_tool,
     scope_remark,
     second_wanted,
+    simulation,
     tool_remark,
     trusted_domain,
     verified_name,

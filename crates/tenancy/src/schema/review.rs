@@ -249,6 +249,9 @@ diesel::table! {
         policy_version -> Text,
         rules -> Array<Text>,
         at -> Timestamptz,
+        facts -> Nullable<Jsonb>,
+        platform_policy -> Nullable<Int4>,
+        tenant_policy -> Nullable<Int4>,
     }
 }
 

@@ -13,7 +13,8 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 use super::fault::{self, Fault, Kind};
 use super::{
-    clients, confirm, decide, inventory, link, me, quarantine, requests, step_up, suspend, together,
+    clients, confirm, decide, inventory, link, me, policies, publish_policy, quarantine, requests,
+    step_up, suspend, together,
 };
 use crate::Approval;
 
@@ -47,6 +48,13 @@ use crate::Approval;
         suspend::revoke_client,
         inventory::list,
         together::post,
+        policies::list,
+        policies::one,
+        policies::validate,
+        publish_policy::save,
+        publish_policy::simulate,
+        publish_policy::propose,
+        publish_policy::answer,
     )
 )]
 struct Operations;

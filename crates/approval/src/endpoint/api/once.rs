@@ -55,14 +55,23 @@ pub(crate) struct Asked {
 impl Asked {
     /// Of a call at this place with this body.
     pub(crate) fn new(place: &Place, body: &Value) -> Result<Self, Fault> {
+        Ok(Self::at(place.path(), place.key()?, body))
+    }
+
+    /// Of a call that is about no place of a tenant.
+    pub(crate) fn of(request: &HttpRequest, body: &Value) -> Result<Self, Fault> {
+        Ok(Self::at(request.path(), Key::of(request)?, body))
+    }
+
+    fn at(path: &str, key: Option<Key>, body: &Value) -> Self {
         let mut hash = Sha256::new();
-        hash.update(place.path());
+        hash.update(path);
         hash.update([0]);
         hash.update(body.to_string());
-        Ok(Self {
-            key: place.key()?,
+        Self {
+            key,
             hash: hash.finalize().into(),
-        })
+        }
     }
 }
 

@@ -23,12 +23,17 @@ pub(crate) struct Standing {
 
 /// Reads a reason.
 pub(crate) fn parse(text: &str) -> Result<Reason, Fault> {
+    named("reason", text)
+}
+
+/// Reads a reason of another name.
+pub(crate) fn named(member: &str, text: &str) -> Result<Reason, Fault> {
     Reason::parse(text).map_err(|error| {
         let words = match error {
-            ProseError::TooShort(_) => "write the reason".to_owned(),
+            ProseError::TooShort(_) => format!("write the {member}"),
             ProseError::TooLong(most) => format!("at most {most} characters"),
             ProseError::Control => "without invisible control characters".to_owned(),
         };
-        Fault::member("reason", words)
+        Fault::member(member, words)
     })
 }

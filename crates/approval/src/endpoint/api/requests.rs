@@ -146,7 +146,13 @@ struct Finding {
 struct Run {
     at: Moment,
     verdict: &'static str,
+    /// The text of the baseline.
     policy_version: String,
+    /// The platform's version that was in force on top of it.
+    platform_policy: Option<i32>,
+    /// The tenant's version that was.
+    tenant_policy: Option<i32>,
+    /// The rules that determined the verdict.
     rules: Vec<String>,
 }
 
@@ -332,6 +338,8 @@ fn run(run: &dashboard_review::Run) -> Run {
         at: run.at.into(),
         verdict: run.verdict.as_str(),
         policy_version: run.policy_version.clone(),
+        platform_policy: run.layers.0,
+        tenant_policy: run.layers.1,
         rules: run.rules.clone(),
     }
 }

@@ -78,6 +78,7 @@ pub(crate) async fn submit(
                 Ok(state) => return Ok(done(state).at(Area::Trust.path())),
                 Err(AnswerProposalError::NotPermitted(error)) => return Err(error.into()),
                 Err(AnswerProposalError::Store(error)) => return Err(error.into()),
+                Err(AnswerProposalError::TenantAnswers) => return Err(Refusal::NotAllowed),
                 Err(AnswerProposalError::MayNot(why)) => {
                     problems.add("", may_not(&staff, why));
                     StatusCode::FORBIDDEN

@@ -94,10 +94,26 @@ pub(crate) enum Done {
     TrustEnded,
     /// A token of the API was ended.
     TokenEnded,
+    /// A draft was saved.
+    PolicyDrafted,
+    /// A draft was tried.
+    PolicyTried,
+    /// A draft was written anew while somebody acted on it.
+    PolicyChanged,
+    /// A draft was proposed.
+    PolicyProposed,
+    /// A version was published.
+    PolicyPublished,
+    /// A version was refused.
+    PolicyRefused,
+    /// A proposal of a version was taken back.
+    PolicyTakenBack,
+    /// A version changed while it waited.
+    PolicyVoid,
 }
 
 impl Done {
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 49] = [
         Self::ViewSaved,
         Self::ViewForgotten,
         Self::ViewNameless,
@@ -139,6 +155,14 @@ impl Done {
         Self::TrustVoid,
         Self::TrustEnded,
         Self::TokenEnded,
+        Self::PolicyDrafted,
+        Self::PolicyTried,
+        Self::PolicyChanged,
+        Self::PolicyProposed,
+        Self::PolicyPublished,
+        Self::PolicyRefused,
+        Self::PolicyTakenBack,
+        Self::PolicyVoid,
     ];
 
     /// The key in the query.
@@ -185,9 +209,18 @@ impl Done {
             Self::TrustVoid => "trust-void",
             Self::TrustEnded => "trust-ended",
             Self::TokenEnded => "token-ended",
+            Self::PolicyDrafted => "policy-drafted",
+            Self::PolicyTried => "policy-tried",
+            Self::PolicyChanged => "policy-changed",
+            Self::PolicyProposed => "policy-proposed",
+            Self::PolicyPublished => "policy-published",
+            Self::PolicyRefused => "policy-refused",
+            Self::PolicyTakenBack => "policy-taken-back",
+            Self::PolicyVoid => "policy-void",
         }
     }
 
+    #[allow(clippy::too_many_lines, reason = "one sentence for each")]
     const fn text(self) -> &'static str {
         match self {
             Self::ViewSaved => "The view is saved. It is a tab above the filters.",
@@ -242,11 +275,24 @@ impl Done {
             }
             Self::TrustRefused => "Refused. Nothing is trusted by it.",
             Self::TrustTakenBack => "Taken back. Nothing is trusted by it.",
-            Self::TrustVoid => {
+            Self::TrustVoid | Self::PolicyVoid => {
                 "Nothing was done: what was proposed is not as it was any more. Propose it anew if it is still needed."
             }
             Self::TrustEnded => "Ended. What was let in by it goes on.",
             Self::TokenEnded => "The token is ended. The next call with it is refused.",
+            Self::PolicyDrafted => {
+                "The draft is saved. It is in force for nobody: try it, then propose it."
+            }
+            Self::PolicyTried => "Tried. What would change is below; nothing was changed.",
+            Self::PolicyChanged => {
+                "Nothing was done: the version was changed while you were reading. Below is what it says now."
+            }
+            Self::PolicyProposed => {
+                "You proposed it. A second person publishes or refuses it within 72 hours."
+            }
+            Self::PolicyPublished => "Published. What is screened from now on is judged by it.",
+            Self::PolicyRefused => "Refused. The version is a draft again, and nothing changed.",
+            Self::PolicyTakenBack => "Taken back. The version is a draft again.",
         }
     }
 

@@ -37,6 +37,8 @@ pub(crate) enum Area {
     Tenants,
     /// Names that people trust.
     Brands,
+    /// What stands on top of the baseline.
+    Policies,
     /// The tokens of the person signed in.
     ApiTokens,
 }
@@ -57,6 +59,7 @@ impl Area {
             Self::Trust => "Trusted domains",
             Self::Tenants => "Tenants",
             Self::Brands => "Known names",
+            Self::Policies => "Policies",
             Self::ApiTokens => "API tokens",
         }
     }
@@ -76,6 +79,7 @@ impl Area {
             Self::Trust => "/trusted-domains",
             Self::Tenants => "/tenants",
             Self::Brands => "/brands",
+            Self::Policies => "/policies",
             Self::ApiTokens => "/api-tokens",
         }
     }
@@ -94,6 +98,7 @@ impl Area {
             | Self::Trust
             | Self::Tenants
             | Self::Brands
+            | Self::Policies
             | Self::ApiTokens => 0,
         }
     }
@@ -127,7 +132,13 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
             group("Floods", &[Area::Brakes, Area::Lists]),
             group(
                 "Settings",
-                &[Area::Tenants, Area::Trust, Area::Brands, Area::ApiTokens],
+                &[
+                    Area::Policies,
+                    Area::Tenants,
+                    Area::Trust,
+                    Area::Brands,
+                    Area::ApiTokens,
+                ],
             ),
         ]);
     if shell.title == area.label() {

@@ -37,7 +37,7 @@ use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
 use crate::decision::DecisionKind;
 use crate::store::dashboard_findings::Found;
-use crate::store::dashboard_review::{self, Case};
+use crate::store::dashboard_review::{self, Case, Run};
 
 /// What the page was asked to look at.
 pub(super) type Looked = Seen<(Tenant, Case)>;
@@ -284,7 +284,7 @@ fn policy(case: &Case) -> Vec<Fact> {
     let mut facts = vec![
         Fact::new("Verdict").badge(Badge::new(tone, run.verdict.label())),
         rules,
-        Fact::code("Policy version", &run.policy_version),
+        in_force(run),
         Fact::when("Ran", When::new(run.at).to_the_second()),
     ];
     let mut heaviest: Vec<&Found> = case.findings.iter().filter(|f| f.weight > 0).collect();
@@ -300,6 +300,17 @@ fn policy(case: &Case) -> Vec<Fact> {
         facts.push(heaviest.into_iter().take(3).fold(why, reason));
     }
     facts
+}
+
+/// Which text judged it: the baseline, and what was in force on top of it.
+fn in_force(run: &Run) -> Fact {
+    let (platform, tenant) = run.layers;
+    let number = |whose: &str, number: Option<i32>| {
+        number.map(|number| format!("{whose} policy version {number}"))
+    };
+    let on_top = [number("Platform", platform), number("Tenant", tenant)];
+    let fact = Fact::code("Policy version", &run.policy_version);
+    on_top.into_iter().flatten().fold(fact, Fact::and_text)
 }
 
 fn form(tenant: &Tenant, case: &Case, filled: &Filled, problems: &Problems) -> Form {

@@ -139,6 +139,7 @@ pub(in super::super) fn case() -> Case {
         runs: vec![Run {
             verdict: Verdict::NeedsPerson,
             policy_version: "2026-11-01".to_owned(),
+            layers: (Some(3), None),
             rules: vec!["R-20".to_owned()],
             at: at("2026-11-22T09:14:06Z"),
         }],

@@ -71,10 +71,28 @@ pub(crate) enum Done {
     TooManyViews,
     /// The session was ended.
     SignedOut,
+    /// A draft was saved.
+    PolicyDrafted,
+    /// A draft was tried.
+    PolicyTried,
+    /// A draft was tried too often.
+    PolicyTriedOften,
+    /// A draft was written anew while somebody acted on it.
+    PolicyChanged,
+    /// A draft was proposed.
+    PolicyProposed,
+    /// A version was published.
+    PolicyPublished,
+    /// A version was refused.
+    PolicyRefused,
+    /// A proposal of a version was taken back.
+    PolicyTakenBack,
+    /// A version changed while it waited.
+    PolicyVoid,
 }
 
 impl Done {
-    const ALL: [Self; 31] = [
+    const ALL: [Self; 40] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -106,6 +124,15 @@ impl Done {
         Self::ViewNameless,
         Self::TooManyViews,
         Self::SignedOut,
+        Self::PolicyDrafted,
+        Self::PolicyTried,
+        Self::PolicyTriedOften,
+        Self::PolicyChanged,
+        Self::PolicyProposed,
+        Self::PolicyPublished,
+        Self::PolicyRefused,
+        Self::PolicyTakenBack,
+        Self::PolicyVoid,
     ];
 
     /// The key in the query.
@@ -142,6 +169,15 @@ impl Done {
             Self::ViewNameless => "view-nameless",
             Self::TooManyViews => "too-many-views",
             Self::SignedOut => "signed-out",
+            Self::PolicyDrafted => "policy-drafted",
+            Self::PolicyTried => "policy-tried",
+            Self::PolicyTriedOften => "policy-tried-often",
+            Self::PolicyChanged => "policy-changed",
+            Self::PolicyProposed => "policy-proposed",
+            Self::PolicyPublished => "policy-published",
+            Self::PolicyRefused => "policy-refused",
+            Self::PolicyTakenBack => "policy-taken-back",
+            Self::PolicyVoid => "policy-void",
         }
     }
 
@@ -192,6 +228,25 @@ impl Done {
             }
             Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
+            Self::PolicyDrafted => {
+                "The draft is saved. It is in force for nobody: try it, then propose it."
+            }
+            Self::PolicyTried => "Tried. What would change is below; nothing was changed.",
+            Self::PolicyTriedOften => {
+                "You have tried drafts very often. Wait ten minutes, then try again."
+            }
+            Self::PolicyChanged => {
+                "Nothing was done: the version was changed while you were reading. Below is what it says now."
+            }
+            Self::PolicyProposed => {
+                "You proposed it. A second person publishes or refuses it within 72 hours."
+            }
+            Self::PolicyPublished => "Published. What is screened from now on is judged by it.",
+            Self::PolicyRefused => "Refused. The version is a draft again, and nothing changed.",
+            Self::PolicyTakenBack => "Taken back. The version is a draft again.",
+            Self::PolicyVoid => {
+                "Nothing was done: what was proposed is not as it was any more. Propose it anew if it is still needed."
+            }
         }
     }
 

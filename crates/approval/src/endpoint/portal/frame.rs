@@ -31,6 +31,8 @@ pub(crate) enum Area {
     Domains,
     /// People and roles.
     Members,
+    /// The tenant's own policy.
+    Policies,
     /// Stopping registration.
     Brake,
 }
@@ -48,6 +50,7 @@ impl Area {
             Self::Claims => "Apps to claim",
             Self::Domains => "Domains",
             Self::Members => "Members",
+            Self::Policies => "Policy",
             Self::Brake => "Stop registration",
         }
     }
@@ -64,6 +67,7 @@ impl Area {
             Self::Claims => "/claims".to_owned(),
             Self::Domains => "/domains".to_owned(),
             Self::Members => "/members".to_owned(),
+            Self::Policies => "/policies".to_owned(),
             Self::Brake => "/brake".to_owned(),
         }
     }
@@ -79,6 +83,7 @@ impl Area {
             | Self::Claims
             | Self::Domains
             | Self::Members
+            | Self::Policies
             | Self::Brake => None,
         }
     }
@@ -104,6 +109,7 @@ impl Area {
             | Self::Claims
             | Self::Domains
             | Self::Members
+            | Self::Policies
             | Self::Brake => None,
         }
     }
@@ -157,7 +163,9 @@ impl SignedIn {
             of(Environment::Sandbox),
             NavGroup::new(
                 "Tenant",
-                [Area::Domains, Area::Members, Area::Brake].map(item).into(),
+                [Area::Domains, Area::Members, Area::Policies, Area::Brake]
+                    .map(item)
+                    .into(),
             ),
         ]
     }

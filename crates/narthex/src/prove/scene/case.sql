@@ -162,3 +162,16 @@ insert into review.proposal (tenant_id, proposal_id, kind, object, change, paylo
         jsonb_build_object('environment', 'production', 'domain', 'proposed.example', 'sponsor', $T.owner,
             'until', now() + interval '90 days'),
         sha256('proposal'), 'We know them', $P, $T.staff, 'Prove', now(), now() + interval '72 hours');
+-- A policy of the tenant's own was written, tried, proposed, and confirmed by somebody else; it is not in force yet.
+insert into review.policy_version (tenant_id, number, source, note, author_id, author_name, created_at, changed_at)
+    values ($T, 1, '// nothing', 'To begin with', $T.owner, 'Owner', now(), now());
+insert into review.simulation (tenant_id, number, hash, since, requests, clients, unjudged, counts, changes, run_by, run_by_name, at)
+    values ($T, 1, sha256('// nothing'), now() - interval '30 days', 0, 0, 0, '[]', '[]', $T.owner, 'Owner', now());
+insert into review.proposal (tenant_id, proposal_id, kind, object, change, payload_hash, reason, proposed_by_tenant, proposed_by,
+        proposed_by_name, proposed_at, expires_at)
+    values ($T, $T.policy_proposal, 'publish_policy', '1',
+        jsonb_build_object('number', 1, 'hash', encode(sha256('// nothing'), 'hex')), sha256('policy'), 'To begin with',
+        $T, $T.owner, 'Owner', now(), now() + interval '72 hours');
+update review.proposal set state = 'confirmed', answered_by_tenant = $T, answered_by = $T.user, answered_by_name = 'User',
+        answered_at = now(), answer = 'Fine'
+    where proposal_id = $T.policy_proposal;

@@ -7,6 +7,7 @@ pub(super) mod documents;
 pub(super) mod floods;
 pub(super) mod logs;
 pub(super) mod planes;
+pub(super) mod policies;
 pub(super) mod promotions;
 pub(super) mod proofs;
 pub(super) mod registrations;

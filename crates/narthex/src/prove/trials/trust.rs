@@ -15,7 +15,7 @@ const CLAIM: &str = "insert into review.claim (tenant_id, environment, claim_id,
     values ($A, 'production', $A.new, 'https://app.example/client.json', 'It may be theirs', $A.staff, 'Staff', now(),
         now() + interval '72 hours')";
 const CONFIRM: &str = "update review.proposal set state = 'confirmed', answered_by_tenant = $P, answered_by = $A.owner,
-    answered_by_name = 'Second', answered_at = now(), answer = 'Fine'";
+    answered_by_name = 'Second', answered_at = now(), answer = 'Fine' where proposal_id = $A.proposal";
 const PROPOSALS: &str = "select from review.proposal";
 const LOWER: &str = "update tenant.registration_limits set calls_per_minute = 50";
 const MORE_TIME: &str = "update intake.quarantine set expires_at = expires_at + interval '1 minute' where client_id = $A.stranger";
@@ -83,7 +83,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         sql: "insert into review.trusted_domain (tenant_id, environment, trust_id, domain, sponsor_id, reason, created_at,
                 expires_at, proposal_id)
             select $A, 'production', $A.new, 'proposed.example', $A.owner, 'We know them', now(),
-                (change ->> 'until')::timestamptz, proposal_id from review.proposal",
+                (change ->> 'until')::timestamptz, proposal_id from review.proposal where proposal_id = $A.proposal",
         by: Rule("trust_takes_two"),
         but: This(TRUST),
     },
@@ -91,24 +91,24 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         what: "trusts, as staff, something else than was confirmed",
         role: Approval,
         sql: "update review.proposal set state = 'confirmed', answered_by_tenant = $P, answered_by = $A.owner,
-                answered_by_name = 'Second', answered_at = now();
+                answered_by_name = 'Second', answered_at = now() where proposal_id = $A.proposal;
             insert into review.trusted_domain (tenant_id, environment, trust_id, domain, sponsor_id, reason, created_at,
                 expires_at, proposal_id)
             select $A, 'production', $A.new, 'other.example', $A.owner, 'We know them', now(),
-                (change ->> 'until')::timestamptz, proposal_id from review.proposal",
+                (change ->> 'until')::timestamptz, proposal_id from review.proposal where proposal_id = $A.proposal",
         by: Rule("trust_takes_two"),
         but: This("update review.proposal set state = 'confirmed', answered_by_tenant = $P, answered_by = $A.owner,
-                answered_by_name = 'Second', answered_at = now();
+                answered_by_name = 'Second', answered_at = now() where proposal_id = $A.proposal;
             insert into review.trusted_domain (tenant_id, environment, trust_id, domain, sponsor_id, reason, created_at,
                 expires_at, proposal_id)
             select $A, 'production', $A.new, 'proposed.example', $A.owner, 'We know them', now(),
-                (change ->> 'until')::timestamptz, proposal_id from review.proposal"),
+                (change ->> 'until')::timestamptz, proposal_id from review.proposal where proposal_id = $A.proposal"),
     },
     Trial {
         what: "confirms what they proposed themselves",
         role: Approval,
         sql: "update review.proposal set state = 'confirmed', answered_by_tenant = $P, answered_by = $A.staff,
-            answered_by_name = 'Prove', answered_at = now()",
+            answered_by_name = 'Prove', answered_at = now() where proposal_id = $A.proposal",
         by: Rule("another_person_answers"),
         but: This(CONFIRM),
     },
@@ -116,7 +116,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         what: "confirms a proposal as a person of the tenant",
         role: Approval,
         sql: "update review.proposal set state = 'confirmed', answered_by_tenant = $A, answered_by = $A.owner,
-            answered_by_name = 'Owner', answered_at = now()",
+            answered_by_name = 'Owner', answered_at = now() where proposal_id = $A.proposal",
         by: Rule("by_the_platform_alone"),
         but: This(CONFIRM),
     },
@@ -124,7 +124,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         what: "confirms a proposal after its time",
         role: Approval,
         sql: "update review.proposal set state = 'confirmed', answered_by_tenant = $P, answered_by = $A.owner,
-            answered_by_name = 'Second', answered_at = expires_at",
+            answered_by_name = 'Second', answered_at = expires_at where proposal_id = $A.proposal",
         by: Rule("an_answer_is_in_time"),
         but: This(CONFIRM),
     },

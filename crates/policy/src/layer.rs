@@ -1,0 +1,323 @@
+//! What somebody published on top of the baseline: a set of Cedar policies that only forbid. What it does not forbid is
+//! decided as before, so that a layer can only tighten. A text is read whole or refused with every problem and its place.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use cedar_policy::{
+    Effect, Policy, PolicyId, PolicySet, Request, Schema, ValidationMode, Validator,
+};
+use miette::Diagnostic;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::baseline::SCREEN_SCHEMA;
+use crate::policies::{Evaluation, Policies};
+use crate::rule::{Rule, RuleId, RuleOutcome};
+use crate::source::{Problem, Source};
+
+/// Who published a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Whose {
+    /// The platform, over all tenants.
+    Platform,
+    /// A tenant, over its own requests.
+    Tenant,
+}
+
+impl Whose {
+    /// How the names of its rules begin.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Platform => "P-",
+            Self::Tenant => "T-",
+        }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Platform => "Platform policy",
+            Self::Tenant => "Tenant policy",
+        }
+    }
+}
+
+/// A text that was read: its rules, and what each of them asks about.
+pub struct Layer {
+    policies: Policies,
+    reads: Vec<(RuleId, BTreeSet<String>)>,
+    hash: [u8; 32],
+}
+
+impl std::fmt::Debug for Layer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Layer({})", hex::encode(self.hash))
+    }
+}
+
+static SCHEMA: LazyLock<Option<Schema>> = LazyLock::new(|| {
+    Schema::from_cedarschema_str(SCREEN_SCHEMA)
+        .ok()
+        .map(|(schema, _)| schema)
+});
+
+/// Annotations that a policy may have.
+const ANNOTATIONS: [&str; 4] = ["id", "reason", "outcome", "fix"];
+/// The longest text of an annotation, in characters.
+const LONGEST_WORDS: usize = 300;
+
+impl Layer {
+    /// Reads a text: parsed, strictly validated against what may be asked about a request, each policy with `@id` (which
+    /// begins as [`Whose::prefix`] says), `@reason`, `@outcome` (`deny`, `needs_two` or `needs_person`) and, if one
+    /// likes, `@fix`.
+    pub fn parse(whose: Whose, text: &str) -> Result<Self, Vec<Problem>> {
+        let source = Source::read(text)?;
+        let set = PolicySet::from_str(text).map_err(|errors| {
+            sorted(
+                errors
+                    .iter()
+                    .map(|error| located(&source, error, error))
+                    .collect(),
+            )
+        })?;
+        let mut problems = Vec::new();
+        if set.templates().next().is_some() {
+            problems.push(source.at(0, "A policy here has no ?principal and no ?resource"));
+        }
+        let mut policies: Vec<(usize, &Policy)> = set
+            .policies()
+            .map(|policy| (number(policy.id()), policy))
+            .collect();
+        policies.sort_by_key(|(number, _)| *number);
+        let mut rules: Vec<(PolicyId, Rule)> = Vec::new();
+        for (number, policy) in &policies {
+            match rule(whose, policy) {
+                Ok(rule) if rules.iter().any(|(_, other)| other.id == rule.id) => {
+                    let words = format!("Two policies are called {}", rule.id);
+                    problems.push(source.at(source.start_of(*number), words));
+                }
+                Ok(rule) => rules.push((policy.id().clone(), rule)),
+                Err(wrong) => {
+                    let at = source.start_of(*number);
+                    problems.extend(wrong.into_iter().map(|words| source.at(at, words)));
+                }
+            }
+        }
+        problems.extend(against_schema(&source, &set));
+        if !problems.is_empty() {
+            return Err(sorted(problems));
+        }
+        let reads = policies
+            .iter()
+            .zip(&rules)
+            .map(|((_, policy), (_, rule))| (rule.id.clone(), attributes(policy)))
+            .collect();
+        let schema = SCHEMA
+            .clone()
+            .ok_or_else(|| vec![source.at(0, "The schema does not load")])?;
+        Ok(Self {
+            policies: Policies::of(schema, set, rules.into_iter().collect()),
+            reads,
+            hash: Self::hash_of(text),
+        })
+    }
+
+    /// The SHA-256 of a text: by it a version, a run of the simulator and a proposal are about the same.
+    pub fn hash_of(text: &str) -> [u8; 32] {
+        Sha256::digest(text).into()
+    }
+
+    /// The SHA-256 of its text.
+    pub const fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+
+    /// Its rules, by name.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.policies.rules()
+    }
+
+    pub(crate) fn answer(&self, request: &Request) -> Evaluation<'_> {
+        self.policies.answer(request)
+    }
+
+    /// What a rule asked about, with what it saw.
+    pub(crate) fn observed(&self, rule: &RuleId, facts: &Value) -> String {
+        let reads = self.reads.iter().find(|(id, _)| id == rule);
+        let said: Vec<String> = reads
+            .into_iter()
+            .flat_map(|(_, names)| names)
+            .filter_map(|name| {
+                Some(format!(
+                    "{} is {}",
+                    name.replace('_', " "),
+                    words(facts.get(name)?)
+                ))
+            })
+            .collect();
+        if said.is_empty() {
+            return "It holds for every such request.".to_owned();
+        }
+        let said = said.join("; ");
+        let mut letters = said.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string());
+        format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    }
+}
+
+/// A fact in words.
+fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Array(all) if all.is_empty() => "none".to_owned(),
+        Value::Array(all) => crate::check::listed(all.iter().map(words)),
+        Value::Object(entity) => entity.get("id").map_or_else(String::new, words),
+        Value::Number(_) | Value::Null => value.to_string(),
+    }
+}
+
+fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort();
+    problems.dedup();
+    problems
+}
+
+/// Cedar names policies by their place in the text: `policy0` and so on.
+fn number(id: &PolicyId) -> usize {
+    let text: &str = id.as_ref();
+    text.trim_start_matches("policy").parse().unwrap_or(0)
+}
+
+/// A problem where the error points to, with its help.
+fn located(
+    source: &Source<'_>,
+    error: &dyn std::fmt::Display,
+    diagnostic: &dyn Diagnostic,
+) -> Problem {
+    let offset = diagnostic
+        .labels()
+        .and_then(|mut labels| labels.next())
+        .map_or(0, |label| label.offset());
+    let help = diagnostic.help().map(|help| format!(" ({help})"));
+    let words = error.to_string();
+    // The place says which policy it is; Cedar's number of it says nothing to people.
+    let rest = words.strip_prefix("for policy `policy");
+    let rest = rest
+        .and_then(|rest| rest.split_once('`'))
+        .map(|(_, rest)| rest);
+    let words = rest.map_or(words.as_str(), |rest| {
+        rest.trim_start_matches([',', ':', ' '])
+    });
+    source.at(offset, format!("{words}{}", help.unwrap_or_default()))
+}
+
+fn against_schema(source: &Source<'_>, set: &PolicySet) -> Vec<Problem> {
+    let Some(schema) = SCHEMA.clone() else {
+        return vec![source.at(0, "The schema does not load")];
+    };
+    let checked = Validator::new(schema).validate(set, ValidationMode::Strict);
+    let errors = checked.validation_errors().map(|error| {
+        let mut problem = located(source, error, error);
+        if error.labels().is_none() {
+            let at = source.start_of(number(error.policy_id()));
+            problem = source.at(at, problem.message);
+        }
+        problem
+    });
+    let warnings = checked.validation_warnings().map(|warning| {
+        let at = source.start_of(number(warning.policy_id()));
+        let mut problem = located(source, warning, warning);
+        if warning.labels().is_none() {
+            problem = source.at(at, problem.message);
+        }
+        problem
+    });
+    errors.chain(warnings).collect()
+}
+
+fn rule(whose: Whose, policy: &Policy) -> Result<Rule, Vec<String>> {
+    let mut wrong = Vec::new();
+    if policy.effect() == Effect::Permit {
+        wrong.push(
+            "A policy here only forbids: what nothing forbids is decided as before".to_owned(),
+        );
+    }
+    for (name, _) in policy.annotations() {
+        if !ANNOTATIONS.contains(&name) {
+            wrong.push(format!(
+                "@{name} is none of @id, @reason, @outcome and @fix"
+            ));
+        }
+    }
+    let prefix = whose.prefix();
+    let id = policy.annotation("id").filter(|id| id.starts_with(prefix));
+    let id = id.and_then(|id| RuleId::parse(id).ok());
+    if id.is_none() {
+        wrong.push(format!(
+            "It needs @id(\"{prefix}…\"): 2 to 32 small letters, digits and hyphens after {prefix}"
+        ));
+    }
+    let outcome = match policy.annotation("outcome") {
+        Some("deny") => Some(RuleOutcome::Deny),
+        Some("needs_two") => Some(RuleOutcome::NeedsTwo),
+        Some("needs_person") => Some(RuleOutcome::NeedsPerson),
+        Some(_) | None => None,
+    };
+    if outcome.is_none() {
+        wrong.push("It needs @outcome: \"deny\", \"needs_two\" or \"needs_person\"".to_owned());
+    }
+    let words = |name: &str| policy.annotation(name).map(str::trim);
+    let short = |text: &&str| (1..=LONGEST_WORDS).contains(&text.chars().count());
+    let reason = words("reason").filter(short);
+    if reason.is_none() {
+        wrong.push(format!(
+            "It needs @reason: what it asks for, in 1 to {LONGEST_WORDS} characters"
+        ));
+    }
+    let fix = words("fix");
+    if fix.is_some_and(|fix| !short(&fix)) {
+        wrong.push(format!("@fix has 1 to {LONGEST_WORDS} characters"));
+    }
+    match (id, outcome, reason) {
+        (Some(id), Some(outcome), Some(reason)) if wrong.is_empty() => Ok(Rule {
+            id,
+            title: reason.to_owned(),
+            outcome,
+            fix: fix.map(str::to_owned),
+        }),
+        _ => Err(wrong),
+    }
+}
+
+/// The facts that a policy asks about.
+fn attributes(policy: &Policy) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    if let Ok(json) = policy.to_json() {
+        collect(&json, &mut found);
+    }
+    found
+}
+
+fn collect(json: &Value, found: &mut BTreeSet<String>) {
+    match json {
+        Value::Object(members) => {
+            if let Some(access) = members.get(".") {
+                let of_context =
+                    access.pointer("/left/Var").and_then(Value::as_str) == Some("context");
+                let name = access.get("attr").and_then(Value::as_str);
+                found.extend(name.filter(|_| of_context).map(str::to_owned));
+            }
+            members.values().for_each(|value| collect(value, found));
+        }
+        Value::Array(all) => all.iter().for_each(|value| collect(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+#[path = "layer_tests.rs"]
+mod tests;
