@@ -166,6 +166,7 @@ async fn r_50_to_53_screening_looks_back() {
     let administrator = company.place.administrator().await;
     let same = format!(
         "alter table intake.quarantine disable trigger user;
+         update intake.quarantine set state = 'expired' where client_id = '{first}';
          update intake.quarantine set fingerprint = (select fingerprint from intake.quarantine where client_id = '{first}')
              where client_id = '{second}';
          alter table intake.quarantine enable trigger user"
