@@ -50,7 +50,7 @@ insert into review.policy_run (tenant_id, environment, run_id, request_id, versi
       'auth_method', 'none', 'grants', '["authorization_code"]'::jsonb, 'risks', '["read", "change"]'::jsonb,
       'scope_count', 2, 'risk_score', floor(random() * 100)::int, 'closed_scopes', '[]'::jsonb, 'trusted', false,
       'unproved_hosts', '["app.example", "www.app.example"]'::jsonb, 'broken_rules', '[]'::jsonb, 'loopback_only', false,
-      'sponsor', true, 'name_conflict', false, 'imitates', '[]'::jsonb, 'first_request', true, 'sandbox_first', false,
+      'sponsor', true, 'name_conflict', false, 'imitates', '[]'::jsonb, 'first_request', true, 'shared_key', false, 'sandbox_first', false,
       'new_scopes', '[]'::jsonb, 'tenant_age_days', 100, 'earlier_rejections', 0, 'earlier_blocks', 0,
       'earlier_revocations', 0)
   from review.access_request as r where r.payload_hash = sha256('seed');

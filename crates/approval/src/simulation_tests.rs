@@ -13,7 +13,7 @@ fn facts(origin: &str, risk_score: u8) -> Value {
         "descent": { "type": "Narthex::Descent", "id": "root" },
         "auth_method": "none", "grants": ["authorization_code"], "risks": ["read"], "risk_score": risk_score,
         "scope_count": 1, "trusted": false, "closed_scopes": [], "unproved_hosts": [], "broken_rules": [],
-        "loopback_only": false, "sponsor": true, "name_conflict": false, "imitates": [], "first_request": true,
+        "loopback_only": false, "sponsor": true, "name_conflict": false, "imitates": [], "first_request": true, "shared_key": false,
         "sandbox_first": true, "new_scopes": [], "tenant_age_days": 100, "earlier_rejections": 0, "earlier_blocks": 0,
         "earlier_revocations": 0,
     })
