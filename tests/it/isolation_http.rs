@@ -47,6 +47,7 @@ struct Objects {
     fingerprint: String,
     claim: String,
     attempt: String,
+    hash: String,
 }
 
 impl Objects {
@@ -76,6 +77,7 @@ impl Objects {
             fingerprint: "a".repeat(64),
             claim: claim(company, environment).await,
             attempt: attempt(company, environment).await,
+            hash: logo(company, environment).await,
         }
     }
 
@@ -104,6 +106,7 @@ impl Objects {
             fingerprint: "0".repeat(64),
             claim: id("clm"),
             attempt: id("att"),
+            hash: "0".repeat(64),
         }
     }
 
@@ -128,6 +131,7 @@ impl Objects {
             Some("fingerprint") => self.fingerprint.clone(),
             Some("claim") => self.claim.clone(),
             Some("attempt") => self.attempt.clone(),
+            Some("hash") => self.hash.clone(),
             Some("api_token") => format!("tok_0192{}", "7".repeat(28)),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
@@ -246,6 +250,24 @@ async fn attempt(company: &Company, environment: Environment) -> String {
     let administrator = company.place.administrator().await;
     administrator.batch_execute(&row).await.unwrap();
     id.to_string()
+}
+
+/// A picture that the tenant has in this environment alone.
+async fn logo(company: &Company, environment: Environment) -> String {
+    let administrator = company.place.administrator().await;
+    let row = format!(
+        "insert into intake.logo (tenant_id, environment, url, image, image_hash, fetched_at, looked_at)
+            select tenant_id, '{environment}', 'https://app.example/logo.png', image, sha256(image), now(), now()
+                from tenant.tenant, convert_to(slug || ' {environment}', 'utf8') as image where tenant_id = '{}'
+            on conflict do nothing",
+        company.tenant.as_uuid()
+    );
+    administrator.batch_execute(&row).await.unwrap();
+    let hash = format!(
+        "select encode(image_hash, 'hex') from intake.logo where tenant_id = '{}' and environment = '{environment}'",
+        company.tenant.as_uuid()
+    );
+    administrator.query_one(&hash, &[]).await.unwrap().get(0)
 }
 
 /// A registration about which the tenant was asked.

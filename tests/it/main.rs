@@ -29,6 +29,7 @@ mod isolation_http;
 mod ledger;
 mod lineage;
 mod localized_members;
+mod logos;
 mod manage_registration;
 mod management_api;
 mod migrations;

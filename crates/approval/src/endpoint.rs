@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod dashboard;
+mod logo_words;
 pub(crate) mod portal;
 pub(crate) mod staff;
 mod warning_words;

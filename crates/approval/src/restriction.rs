@@ -1,5 +1,5 @@
-//! What keeps a client from new grants: its document says something else than was approved or cannot be read, or a host
-//! of it is no longer proved. A client that is limited for two causes goes on when both are gone. It never gives a client anything, and
+//! What keeps a client from new grants: its document says something else than was approved, cannot be read or is at a host
+//! that is blocked, or a host of it is no longer proved. A client that is limited for two causes goes on when both are gone. It never gives a client anything, and
 //! lets none go on that a person stopped.
 
 use narthex_tenancy::{StoreError, TenantTx};
@@ -17,6 +17,8 @@ pub(crate) enum Cause<'a> {
     Document,
     /// Its document could not be read for days.
     Silence,
+    /// Its document is at a host that people block: nobody looks there.
+    Blocked,
     /// The proof of this host has lapsed.
     Proof(&'a HostName),
 }
@@ -27,6 +29,7 @@ impl<'a> Cause<'a> {
         match self {
             Self::Document => "document",
             Self::Silence => "silence",
+            Self::Blocked => "blocked",
             Self::Proof(_) => "proof",
         }
     }
@@ -34,7 +37,7 @@ impl<'a> Cause<'a> {
     /// The host that it is about, or nothing.
     pub(crate) fn about(self) -> &'a str {
         match self {
-            Self::Document | Self::Silence => "",
+            Self::Document | Self::Silence | Self::Blocked => "",
             Self::Proof(host) => host.as_str(),
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     activate::{self, Activated},
     approved::{Approved, Basis, DecidedBy},
     decision::{Decider, Decision, DecisionKind},
-    known_names,
+    known_names, logo,
     reach::Asked,
     request::AccessRequest,
     store::{
@@ -145,6 +145,7 @@ async fn facts(
     }
     let metadata = &request.metadata;
     let brands = store::brand::known(tx).await?;
+    let logos = store::logo::load(tx, tenant, (environment, metadata)).await?;
     let imitation = Imitation::of((&integration.name, metadata), rules.proved(), &brands);
     let redirects = metadata.redirect_uris();
     let requested = asked.scopes.iter().map(|(scope, asked)| ScopeFact {
@@ -173,7 +174,8 @@ async fn facts(
         names: name_mark::elsewhere(tx, &Names::of(&integration.name, metadata)).await?,
         vouched: vouched(tx, request).await?,
         trusted: trusted(tx, request, acting).await?,
-        reused: store::mark::elsewhere(tx, metadata, &brands).await?,
+        reused: store::mark::elsewhere(tx, (metadata, &logos), &brands).await?,
+        logo: logo::fact(&logos),
         first_request: !store::approval::exists(tx, integration.id).await?,
     })
 }

@@ -14,6 +14,7 @@ pub mod fetch_orders;
 pub mod gate;
 pub mod initial_access;
 pub mod key_set;
+pub mod logo;
 pub mod manage;
 pub mod metadata;
 pub mod place;

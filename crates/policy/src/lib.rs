@@ -20,9 +20,9 @@ mod screening;
 
 pub use baseline::{check_baseline, rule};
 pub use decision::{CallFacts, Decision, DecisionReason, ToolFact, decide};
-pub use facts::{Descent, NamesElsewhere, Origin, ScopeFact, ScreeningFacts, Vouch};
+pub use facts::{Descent, LogoFact, NamesElsewhere, Origin, ScopeFact, ScreeningFacts, Vouch};
 pub use finding::{Finding, FindingOutcome};
-pub use imitation::{names, reuse};
+pub use imitation::{logo_shown, names, reuse};
 pub use policies::PolicyError;
 pub use risk_score::{RiskLevel, RiskReason, RiskScore};
 pub use rule::{Rule, RuleId, RuleOutcome};

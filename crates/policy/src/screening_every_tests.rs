@@ -37,6 +37,7 @@ fn every_request() -> Vec<ScreeningFacts> {
                     } else {
                         Imitation::default()
                     },
+                    logo: LogoFact::default(),
                     reused: if bit(4) {
                         BTreeSet::from([MarkKind::Key])
                     } else {

@@ -11,8 +11,8 @@ use rstest::rstest;
 
 use super::*;
 use crate::baseline::SCHEMA;
-use crate::facts::NamesElsewhere;
 use crate::facts::{Descent, Origin, ScopeFact};
+use crate::facts::{LogoFact, NamesElsewhere};
 use crate::finding::FindingOutcome;
 use crate::policies::Policies;
 use crate::risk_score::RiskLevel;
@@ -65,6 +65,7 @@ fn open() -> ScreeningFacts {
         sponsor: false,
         name_conflict: false,
         imitation: Imitation::default(),
+        logo: LogoFact::default(),
         reused: BTreeSet::new(),
         names: NamesElsewhere::default(),
         vouched: None,

@@ -210,6 +210,7 @@ async fn a_foreign_object_is_as_unknown_as_none() {
             "{credential}",
             "{domain}",
             "{claim}",
+            "{hash}",
         ];
         let bound = row.path.contains("{environment}");
         if !names_one.iter().any(|part| row.path.contains(part)) {

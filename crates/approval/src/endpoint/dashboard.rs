@@ -48,6 +48,7 @@ pub(crate) mod let_expire;
 pub(crate) mod lift_brake;
 pub(crate) mod link;
 pub(crate) mod lists;
+pub(crate) mod logo;
 pub(crate) mod propose_trust;
 pub(crate) mod quarantine;
 pub(crate) mod requests;

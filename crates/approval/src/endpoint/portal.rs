@@ -39,6 +39,7 @@ mod integration_answers;
 mod integration_form;
 pub(crate) mod integrations;
 pub(crate) mod limits;
+pub(crate) mod logo;
 pub(crate) mod members;
 pub(crate) mod new_integration;
 pub(crate) mod offer_registration;

@@ -9,7 +9,7 @@ use crate::Approval;
 use crate::endpoint::dashboard::{
     add_listing, answer_trust, api_tokens, attempt, attempts, block, block_family, brakes, brands,
     client, clients, confirm, create_tenant, decide, documents, end_listing, end_trust, family,
-    fault, invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists,
+    fault, invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists, logo,
     propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend,
     take, tenants, trusted_domains,
 };
@@ -59,6 +59,7 @@ pub fn routes() -> Routes<Guard> {
             .post("/clients/{tenant}/{environment}/{client_id}/resume", stop, "resume", suspend::resume_submit)
             .get("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_page)
             .post("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_submit)
+            .get("/logos/{tenant}/{environment}/{hash}", look, "logo", logo::image)
             .get("/tenants", look, "tenants", tenants::page)
             .get("/tenants/new", create, "create_tenant", create_tenant::page)
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)

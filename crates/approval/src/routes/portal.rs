@@ -7,10 +7,10 @@ use narthex_tenancy::permission::Action;
 use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, blocks, brake, claim, claims, credential, domain, domains, fault, home,
-    initial_access_tokens, integration, integrations, invitation, limits, members, new_integration,
-    offer_registration, request, resource, resource_credential, resources, retire_credential,
-    revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
-    verify, withdraw, workspace,
+    initial_access_tokens, integration, integrations, invitation, limits, logo, members,
+    new_integration, offer_registration, request, resource, resource_credential, resources,
+    retire_credential, revoke_initial_access_token, settings, sign_in, sign_out, statements,
+    suspend, trusted_domains, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -86,6 +86,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/requests/{request}/answer", May(Action::AnswerOffer), "answer_offer", request::submit)
         .get("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::page)
         .post("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::submit)
+        .get("/t/{tenant}/{environment}/logos/{hash}", read, "logo", logo::image)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials", Credential, "create_credential", credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::page)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)

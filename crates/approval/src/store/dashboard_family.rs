@@ -23,9 +23,9 @@ use super::{
     dashboard_known,
     dashboard_people::{self, People},
     dashboard_quarantine::Asked,
-    listing,
+    listing, logo,
 };
-use crate::{listing::Listing, similarity};
+use crate::{listing::Listing, logo::Logo, similarity};
 
 const TABLE: &str = "intake.quarantine";
 /// Registrations and asks of one look.
@@ -81,6 +81,8 @@ pub(crate) struct Family {
     pub(crate) listings: Vec<Listing>,
     /// What it looks like.
     pub(crate) similar: Vec<String>,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
 }
 
 /// One family, whatever became of it.
@@ -101,7 +103,12 @@ pub(crate) async fn load(
     let metadata = line.metadata.as_ref();
     let similar = metadata.map(|metadata| similarity::similar(metadata, known.of(tenant)));
     let print = fingerprint.as_bytes().to_vec();
+    let logos = match metadata {
+        Some(metadata) => logo::load(tx, tenant, (environment, metadata)).await?,
+        None => Vec::new(),
+    };
     Ok(Family {
+        logos,
         asks: asks(tx, tenant, (environment, &clients)).await?,
         claims: claim::about(tx, tenant, (environment, &clients)).await?,
         days: days(tx, tenant, at, now).await?,

@@ -3,6 +3,7 @@
 pub(crate) mod api_answer;
 pub(crate) mod approval;
 pub(crate) mod assignment;
+pub(crate) mod blocked_host;
 pub(crate) mod brake;
 pub(crate) mod brand;
 pub(crate) mod cascade;
@@ -42,6 +43,7 @@ pub(crate) mod initial_access_token;
 pub(crate) mod integration;
 pub(crate) mod lineage;
 pub(crate) mod listing;
+pub(crate) mod logo;
 pub(crate) mod mark;
 pub(crate) mod name_mark;
 pub(crate) mod offer;

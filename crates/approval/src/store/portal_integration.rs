@@ -23,12 +23,12 @@ use serde_json::Value;
 use super::{
     integration,
     lineage::{self, Line},
-    metadata,
+    logo, metadata,
     portal_request::{self, Case},
     portal_standing::{self, Standings},
     warning,
 };
-use crate::{integration::Integration, warning::Warned};
+use crate::{integration::Integration, logo::Logo, warning::Warned};
 
 /// An integration with everything its page shows.
 #[derive(Debug)]
@@ -60,6 +60,8 @@ pub(crate) struct Client {
     pub(crate) reason: Option<String>,
     /// What was approved about it.
     pub(crate) metadata: ClientMetadata,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
     /// When its approval ends.
     pub(crate) expires_at: Timestamp,
     /// What it may reach: scope and words.
@@ -182,7 +184,9 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
         .map_err(StoreError::corrupt(TABLE, "environment"))?;
     let id = ClientId::parse(&row.client_id).map_err(StoreError::corrupt(TABLE, "client_id"))?;
     let approval = Id::from_uuid(row.approval_id);
+    let metadata = metadata(TABLE, row.metadata)?;
     Ok(Client {
+        logos: logo::load(tx, tx.tenant(), (environment, &metadata)).await?,
         warned: warning::of_own(tx, (environment, &id), approval).await?,
         scopes: scopes(tx, environment, &id).await?,
         tools: tools(tx, environment, &id).await?,
@@ -195,7 +199,7 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
             .parse()
             .map_err(StoreError::corrupt(TABLE, "state"))?,
         reason: row.state_reason,
-        metadata: metadata(TABLE, row.metadata)?,
+        metadata,
         expires_at: row.expires_at,
     })
 }

@@ -12,7 +12,8 @@ use self::{
     intake::{
         ask, attempt, attempt_log, brake, deferral, document, family, family_day, family_line,
         family_network, fetch_order, initial_access_scope, initial_access_token, key_set, listing,
-        quarantine, registration_access, registration_update, statement_keys, tally,
+        logo, quarantine, registration_access, registration_update, statement_keys, tally,
+        wanted_logo,
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
@@ -51,6 +52,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     initial_access_token,
     key_set,
     listing,
+    logo,
+    wanted_logo,
     quarantine,
     registration_access,
     registration_update,

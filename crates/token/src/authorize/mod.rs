@@ -8,7 +8,9 @@ pub(crate) mod request;
 use chrono::Duration;
 use narthex_http::Params;
 use narthex_tenancy::{TenantTx, environment, tenant};
-use narthex_vocab::{ClientId, ClientMetadata, DocumentUrl, GrantType, RedirectUri, Timestamp};
+use narthex_vocab::{
+    ClientId, ClientMetadata, DocumentUrl, GrantType, PictureHash, RedirectUri, Timestamp,
+};
 
 use crate::call::Call;
 use crate::check::{Unchecked, address_to_check};
@@ -48,6 +50,8 @@ pub(crate) struct Asking {
     pub(crate) ends: Timestamp,
     /// It was approved with a warning that is not over: nothing that was allowed before answers for the person.
     pub(crate) warned: bool,
+    /// Its logo, where the host is proved and nothing is to be warned of.
+    pub(crate) logo: Option<PictureHash>,
 }
 
 /// A person before a client that nobody has decided about.
@@ -147,13 +151,21 @@ async fn at_approved(
         StepIn::SignIn => return Ok(Outcome::SignIn(Box::new(request))),
         StepIn::Refused(refusal) => return refused(refusal),
     };
+    let at = call.place.environment;
+    let warned = store::warning::is_in_force(tx, at, &client, call.now).await?;
+    let logo = if warned {
+        None
+    } else {
+        store::logo::shown(tx, at, &client, call.now).await?
+    };
     Ok(Outcome::Consent(Box::new(Asking {
         tenant: tenant::load(tx).await?.name.to_string(),
         person: *person,
         request,
         described: described(&entitlement, &reach),
         ends: ends(&client, &reach, call.now),
-        warned: store::warning::is_in_force(tx, call.place.environment, &client, call.now).await?,
+        warned,
+        logo,
         client,
         reach,
     })))

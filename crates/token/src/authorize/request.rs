@@ -5,8 +5,8 @@ use narthex_http::Params;
 use narthex_vocab::{ClientId, CodeChallenge, RedirectUri, ResourceUri, ScopeSet};
 use serde::{Deserialize, Serialize};
 
-use crate::dpop::Thumbprint;
 use crate::reach::Wanted;
+use narthex_http::dpop::Thumbprint;
 
 /// What a client wants of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Badge, Fact, Link, Shell, Tone, When, number};
+use narthex_http::page::{Badge, Fact, Link, Logo, Shell, Tone, When, number};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{AttemptOutcome, Fingerprint, QuarantineState, Timestamp};
@@ -13,6 +13,7 @@ use super::asker::{self, AskLine};
 use super::attempts::{self, Line};
 use super::banner::Done;
 use super::frame::{self, Area};
+use super::identity;
 use super::place::Place;
 use super::quarantine::{count, family_name};
 use super::refusal::Refusal;
@@ -29,6 +30,7 @@ pub(super) type Looked = Seen<(Tenant, Family)>;
 struct FamilyPage {
     shell: Shell,
     facts: Vec<Fact>,
+    logos: Vec<Logo>,
     similar: Vec<String>,
     registrations: Vec<Row>,
     days: Vec<DayRow>,
@@ -118,6 +120,7 @@ fn view(staff: &StaffSignedIn, looked: &Looked) -> FamilyPage {
     FamilyPage {
         shell: shell.badge(words::family_state(line.state)),
         facts: facts(family, staff.now),
+        logos: identity::logos((&tenant.slug, line.environment), &family.logos),
         similar: family.similar.clone(),
         registrations: rows.map(|one| row(tenant, family, one, may)).collect(),
         days: days(&family.days),

@@ -14,7 +14,7 @@ use super::asker::{self, AskLine};
 use super::attempts::{self, Line};
 use super::banner::Done;
 use super::frame::{self, Area};
-use super::identity::{Identity, identity};
+use super::identity::{Identity, identity, logos};
 use super::place::Place;
 use super::posted::Posted;
 use super::problems::Problems;
@@ -267,6 +267,10 @@ fn link_page(
             &registration.metadata,
             Some(&registration.client_id),
             &registration.unproved,
+            logos(
+                (&tenant.slug, registration.environment),
+                &registration.logos,
+            ),
         ),
         attempts: registration.attempts.iter().map(attempts::line).collect(),
         more_attempts: format!("/attempts?q={}", registration.client_id),

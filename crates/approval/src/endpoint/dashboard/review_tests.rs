@@ -148,6 +148,7 @@ pub(in super::super) fn case() -> Case {
         agreed: None,
         client: None,
         changes: None,
+        logos: Vec::new(),
         unproved: metadata.hosts().into_iter().collect(),
         here: Given::default(),
         elsewhere: Given::default(),
