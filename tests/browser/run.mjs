@@ -12,6 +12,7 @@ import quarantine from './journeys/quarantine.mjs';
 import secondPerson from './journeys/second_person.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
 import stranger from './journeys/stranger.mjs';
+import warned from './journeys/warned.mjs';
 import * as pages from './pages.mjs';
 
 const RUNS = [
@@ -21,6 +22,7 @@ const RUNS = [
   { label: 'stranger', journey: stranger },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
+  { label: 'warned', journey: warned },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },
@@ -29,7 +31,7 @@ const RUNS = [
 
 const tally = new Tally();
 const narthex = await startNarthex();
-const { at } = narthex;
+const { at, documentUrl } = narthex;
 const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff]);
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(exit));
 
@@ -81,7 +83,7 @@ async function walk({ label, journey, javaScript = true, hands }) {
   };
 
   const cleanup = (close) => closing.push(close);
-  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, approver, cleanup });
+  await journey({ at, tenant: at.tenants[0], documentUrl, label, step, person, reviewer, approver, cleanup });
   for (const close of closing) await close();
   for (const one of people) await one.page.context().close();
 }

@@ -91,6 +91,7 @@ pub mod settings;
 mod settle;
 pub mod settle_proof;
 pub mod split;
+pub mod split_network;
 pub mod sponsored_registration;
 pub mod statement_issuer;
 pub mod suspend;

@@ -26,6 +26,7 @@ pub mod routes;
 mod sent;
 pub mod software_statement;
 pub mod source;
+mod splits;
 pub mod statement_keys;
 mod store;
 pub mod tally;
@@ -39,6 +40,7 @@ use narthex_vocab::HashKey;
 use url::Url;
 
 pub use pricing::Lanes;
+pub use splits::Splits;
 use tally::Tally;
 
 /// What the plane needs, per process.
@@ -49,6 +51,8 @@ pub struct Discovery {
     pub budgets: Budgets,
     /// The trust lists, remembered for a moment.
     pub lanes: Lanes,
+    /// Families that were split by network, remembered for a moment.
+    pub splits: Splits,
     /// The attempt log.
     pub tally: Tally,
     /// Below which issuers live.

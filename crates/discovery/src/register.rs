@@ -168,6 +168,17 @@ pub async fn register(
         now,
         limits: Limits::default(),
     };
+    let call = match call.family {
+        Some(family) => Call {
+            family: discovery
+                .splits
+                .of(discovery, call, family)
+                .await?
+                .or(call.family),
+            ..call
+        },
+        None => call,
+    };
     let answer = match pricing::knock(discovery, call).await {
         Ok(()) => {
             let shown = (initial_access, body);
@@ -236,7 +247,13 @@ async fn admit(
     let call = Call { limits, ..call };
     pricing::own(discovery, call).await?;
     let mode = settings.registration_mode;
-    let candidate = read(body, (mode.into(), &trusted, call.now), attempt);
+    let candidate = match read(body, (mode.into(), &trusted, call.now), attempt) {
+        Ok(read) => Ok(discovery
+            .splits
+            .apart(discovery, call, (read, attempt))
+            .await?),
+        Err(error) => Err(error),
+    };
     gate::pass(discovery, call, candidate.as_ref().ok()).await?;
     let allowed = match candidate {
         _ if mode == RegistrationMode::Closed => Err(RegisterError::NotOffered),

@@ -71,6 +71,7 @@ impl Running {
             database,
             tally,
             lanes: narthex_discovery::Lanes::default(),
+            splits: narthex_discovery::Splits::default(),
             budgets: Budgets::new(&installation.redis_url)?,
             discovery_base: installation.discovery.clone(),
             token_base: installation.token.clone(),

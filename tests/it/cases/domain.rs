@@ -86,6 +86,7 @@ fn discovery(company: &Company, host: &FakeHost) -> JoinHandle<()> {
         budgets: company.place.budgets(),
         tally: narthex_discovery::tally::tally().0,
         lanes: narthex_discovery::Lanes::default(),
+        splits: narthex_discovery::Splits::default(),
         discovery_base: base.clone(),
         portal_base: base.clone(),
         hash_key: KEY,

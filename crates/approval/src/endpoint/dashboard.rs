@@ -55,6 +55,7 @@ pub(crate) mod requests;
 pub(crate) mod review;
 pub(crate) mod set_brake;
 pub(crate) mod split;
+pub(crate) mod split_network;
 pub(crate) mod suspend;
 pub(crate) mod take;
 pub(crate) mod tenants;

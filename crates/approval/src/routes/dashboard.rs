@@ -10,8 +10,8 @@ use crate::endpoint::dashboard::{
     add_listing, answer_trust, api_tokens, attempt, attempts, block, block_family, brakes, brands,
     client, clients, confirm, create_tenant, decide, documents, end_listing, end_trust, family,
     fault, invite_claim, invite_owner, issuance, let_expire, lift_brake, link, lists, logo,
-    propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split, suspend,
-    take, tenants, trusted_domains,
+    propose_trust, quarantine, requests, review, set_brake, sign_in, sign_out, split,
+    split_network, suspend, take, tenants, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -107,6 +107,8 @@ fn waiting(routes: Routes<Guard>) -> Routes<Guard> {
         .post("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::submit)
         .get("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_page)
         .post("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_submit)
+        .get("/families/{tenant}/{environment}/{fingerprint}/split", handle, "split_network", split_network::page)
+        .post("/families/{tenant}/{environment}/{fingerprint}/split", handle, "split_network", split_network::submit)
         .get("/documents", look, "documents", documents::page)
         .get("/documents/new", handle, "order_document", documents::new_page)
         .post("/documents/new", handle, "order_document", documents::submit)

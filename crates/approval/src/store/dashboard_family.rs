@@ -23,6 +23,7 @@ use super::{
     dashboard_known,
     dashboard_people::{self, People},
     dashboard_quarantine::Asked,
+    family_split::{self, SplitOff},
     listing, logo,
 };
 use crate::{listing::Listing, logo::Logo, similarity};
@@ -83,6 +84,8 @@ pub(crate) struct Family {
     pub(crate) similar: Vec<String>,
     /// Its logos, as discovery found them.
     pub(crate) logos: Vec<Logo>,
+    /// What was split off it by network, and what it was split from.
+    pub(crate) splits: Vec<SplitOff>,
 }
 
 /// One family, whatever became of it.
@@ -108,6 +111,7 @@ pub(crate) async fn load(
         None => Vec::new(),
     };
     Ok(Family {
+        splits: family_split::about(tx, tenant, at, now).await?,
         logos,
         asks: asks(tx, tenant, (environment, &clients)).await?,
         claims: claim::about(tx, tenant, (environment, &clients)).await?,

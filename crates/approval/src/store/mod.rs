@@ -38,6 +38,7 @@ pub(crate) mod document;
 pub(crate) mod domain;
 pub(crate) mod due;
 pub(crate) mod due_names;
+pub(crate) mod family_split;
 pub(crate) mod fetch_order;
 pub(crate) mod initial_access_token;
 pub(crate) mod integration;

@@ -15,5 +15,6 @@ pub(crate) mod registration_access;
 pub(crate) mod registration_update;
 pub(crate) mod revocation;
 pub(crate) mod rule;
+pub(crate) mod split;
 pub(crate) mod statement_keys;
 pub(crate) mod tally;

@@ -176,6 +176,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.family_split (tenant_id, environment, fingerprint, network) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        fingerprint -> Bytea,
+        network -> Cidr,
+        split_fingerprint -> Bytea,
+        reason -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     intake.family_line (tenant_id, environment, fingerprint) {
         tenant_id -> Uuid,
         environment -> Text,

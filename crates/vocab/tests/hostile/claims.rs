@@ -299,8 +299,15 @@ pub(crate) fn picture(data: &[u8]) {
     assert!(data.len() <= Picture::MAX_BYTES);
     assert!(picture.png().len() <= 64 * 1024, "it is small");
     assert!(picture.png().starts_with(b"\x89PNG\r\n\x1a\n"));
-    assert!(picture.png().ends_with(b"IEND\xaeB`\x82"), "nothing stands behind it");
-    assert_eq!(Picture::read(data).as_ref(), Ok(&picture), "the same each time");
+    assert!(
+        picture.png().ends_with(b"IEND\xaeB`\x82"),
+        "nothing stands behind it"
+    );
+    assert_eq!(
+        Picture::read(data).as_ref(),
+        Ok(&picture),
+        "the same each time"
+    );
     let again = Picture::read(picture.png()).expect("our own is one");
     assert_eq!(again.png(), picture.png(), "nothing is left to take away");
 }

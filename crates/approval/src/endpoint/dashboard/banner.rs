@@ -63,6 +63,8 @@ pub(crate) enum Done {
     LetExpire,
     /// A registration was taken out of its family.
     SplitOff,
+    /// A network was split off a family.
+    NetworkSplit,
     /// A tenant was asked about a registration.
     ClaimInvited,
     /// An address is being fetched.
@@ -86,7 +88,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 37] = [
+    const ALL: [Self; 38] = [
         Self::SignedOut,
         Self::Approved,
         Self::ApprovedForLess,
@@ -114,6 +116,7 @@ impl Done {
         Self::FamilyBlocked,
         Self::LetExpire,
         Self::SplitOff,
+        Self::NetworkSplit,
         Self::ClaimInvited,
         Self::Fetching,
         Self::Unlisted,
@@ -156,6 +159,7 @@ impl Done {
             Self::FamilyBlocked => "family-blocked",
             Self::LetExpire => "let-expire",
             Self::SplitOff => "split-off",
+            Self::NetworkSplit => "network-split",
             Self::ClaimInvited => "claim-invited",
             Self::Fetching => "fetching",
             Self::Unlisted => "unlisted",
@@ -210,6 +214,9 @@ impl Done {
             }
             Self::LetExpire => "It ended. The same software may register again, and waits again.",
             Self::SplitOff => "Split off. It is decided on its own from now on.",
+            Self::NetworkSplit => {
+                "Split off. Whoever calls from there is a family of their own within seconds."
+            }
             Self::ClaimInvited => {
                 "The tenant is asked. Its answer shows on the page of the family."
             }
