@@ -103,11 +103,15 @@ if [ -z "${CHROME:-}" ]; then
     CHROME=$(find_browser) && export CHROME
 fi
 
+threads=${RUST_TEST_THREADS:-$(($(getconf _NPROCESSORS_ONLN) * 5 / 2))}
+
 ring format count_whole cargo fmt --all --check
 ring setup count_journeys tests/setup.sh
 ring lints count_whole cargo clippy --workspace --all-targets -- -D warnings
-ring rust count_cargo cargo test --workspace --no-fail-fast
-ring build count_whole cargo build -p narthex --bin narthex
+# Test programs and the binary in one go: alone, the binary would want its dependencies with other features.
+ring build count_whole cargo build --workspace --bins --tests
+# Tests wait for PostgreSQL, for Redis and for time to pass more than they compute.
+ring rust count_cargo env RUST_TEST_THREADS="$threads" cargo test --workspace --no-fail-fast
 for journeys in peers browser; do
     if [ -f "tests/$journeys/run.mjs" ]; then
         ring "$journeys" count_journeys node "tests/$journeys/run.mjs"

@@ -1,5 +1,6 @@
 // Runs every journey in Chromium against a fresh `narthex dev`, some of them twice more: without
-// JavaScript, and with the keyboard alone. Prints one plain line at the end: `N passed, N failed`.
+// JavaScript, and with the keyboard alone. Two houses, each with a `narthex dev` and a Chromium of its
+// own, share the journeys. Prints one plain line at the end: `N passed, N failed`.
 // Pictures are in artifacts/. It never leaves a process behind.
 
 import { stripVTControlCharacters } from 'node:util';
@@ -29,23 +30,38 @@ const RUNS = [
   { label: 'preregistration-keyboard', journey: preRegistration, hands: keyboard },
 ];
 
+/** How many houses there are, unless NARTHEX_HOUSES says otherwise. */
+const HOUSES = 2;
+
 const tally = new Tally();
-const narthex = await startNarthex();
-const { at, documentUrl } = narthex;
-const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff]);
+const chosen = process.argv[2];
+const waiting = RUNS.filter(({ label }) => !chosen || label === chosen);
+const houses = [];
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopAll().then(exit));
 
-const staffSessions = new Map();
-const chosen = process.argv[2];
-for (const run of RUNS.filter(({ label }) => !chosen || label === chosen)) await walk(run);
+const count = Math.min(Number(process.env.NARTHEX_HOUSES ?? HOUSES), waiting.length);
+while (houses.length < count) houses.push(await open());
+await Promise.all(houses.map(takeTurns));
 
 await stopAll();
 console.log(`${tally.passed} passed, ${tally.failed} failed`);
 exit();
 
+/** A product with nobody in it yet, and a browser in front of it. */
+async function open() {
+  const narthex = await startNarthex();
+  const { at, documentUrl } = narthex;
+  const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff]);
+  return { narthex, at, documentUrl, stage, staffSessions: new Map() };
+}
+
+/** One journey after another, while there are any. */
+async function takeTurns(house) {
+  while (waiting.length > 0) await walk(house, waiting.shift());
+}
+
 /** One journey: its steps build on one another, so after a failure the rest is not reached. */
-async function walk({ label, journey, javaScript = true, hands }) {
-  console.log(label);
+async function walk({ at, documentUrl, stage, staffSessions }, { label, journey, javaScript = true, hands }) {
   const closing = [];
   const people = [];
   let broken;
@@ -79,7 +95,7 @@ async function walk({ label, journey, javaScript = true, hands }) {
       for (const one of people) await one.picture(`failed-${people.indexOf(one)}`).catch(() => {});
     }
     tally.check(`${label}: ${name}`, findings);
-    if (findings.length === 0) console.log(`  ${name}`);
+    if (findings.length === 0) console.log(`${label}: ${name}`);
   };
 
   const cleanup = (close) => closing.push(close);
@@ -89,8 +105,10 @@ async function walk({ label, journey, javaScript = true, hands }) {
 }
 
 async function stopAll() {
-  await stage.close().catch(() => {});
-  await narthex.stop();
+  for (const { stage, narthex } of houses) {
+    await stage.close().catch(() => {});
+    await narthex.stop();
+  }
 }
 
 function exit() {

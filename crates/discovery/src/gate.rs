@@ -1,15 +1,79 @@
 //! What people set against floods, asked at each call: a brake stops every registration, and a line of the block list
 //! stops one. Both of the tenant and of the platform. It limits nobody: budgets are `pricing.rs`.
 
+use std::collections::{BTreeSet, HashMap};
+
 use ipnet::IpNet;
-use narthex_tenancy::{StoreError, TenantTx};
+use narthex_tenancy::StoreError;
 use narthex_vocab::{Fingerprint, HostName, Id, PLATFORM_TENANT, Tenant, Timestamp};
-use std::collections::BTreeSet;
 
 use crate::{
     Discovery, candidate::Candidate, pricing::Call, register::RegisterError, source::Source,
-    store::rule,
 };
+
+/// What one owner, a tenant or the platform, set against floods. Each part has an end.
+#[derive(Debug)]
+pub(crate) struct Against {
+    pub(crate) owner: Id<Tenant>,
+    /// When its last brake ends.
+    brake: Option<Timestamp>,
+    families: HashMap<Fingerprint, Timestamp>,
+    hosts: HashMap<String, Timestamp>,
+    networks: Vec<(IpNet, Timestamp)>,
+    /// The trust list.
+    pub(crate) lanes: Vec<Lane>,
+}
+
+impl Against {
+    /// A brake at most.
+    pub(crate) fn of(owner: Id<Tenant>, brake: Option<Timestamp>) -> Self {
+        Self {
+            owner,
+            brake,
+            families: HashMap::new(),
+            hosts: HashMap::new(),
+            networks: Vec::new(),
+            lanes: Vec::new(),
+        }
+    }
+
+    /// Adds a line of the block list: a family, a host with all below it, or a network.
+    pub(crate) fn block(
+        &mut self,
+        (family, host, network): (Option<Fingerprint>, Option<HostName>, Option<IpNet>),
+        until: Timestamp,
+    ) {
+        // Of two lines about the same thing the later end counts.
+        let later = |end: &mut Timestamp| *end = until.max(*end);
+        if let Some(family) = family {
+            later(self.families.entry(family).or_insert(until));
+        }
+        if let Some(host) = host {
+            later(self.hosts.entry(host.as_str().to_owned()).or_insert(until));
+        }
+        self.networks
+            .extend(network.map(|network| (network, until)));
+    }
+
+    /// When the brake that holds ends, if one does.
+    fn braked(&self, now: Timestamp) -> Option<Timestamp> {
+        self.brake.filter(|end| *end > now)
+    }
+
+    /// Whether a line of the block list names the call.
+    fn blocks(&self, named: &Named, now: Timestamp) -> bool {
+        let family = named.family.and_then(|family| self.families.get(&family));
+        let hosts = named.hosts.iter().filter_map(|host| self.hosts.get(host));
+        let networks = self.networks.iter();
+        let networks = networks.filter(|(network, _)| network.contains(&named.network));
+        let networks = networks.map(|(_, until)| until);
+        family
+            .into_iter()
+            .chain(hosts)
+            .chain(networks)
+            .any(|until| *until > now)
+    }
+}
 
 /// What lists may name about a call.
 #[derive(Debug, Clone)]
@@ -28,6 +92,7 @@ pub(crate) struct Lane {
     pub(crate) family: Option<Fingerprint>,
     pub(crate) network: Option<IpNet>,
     pub(crate) per_minute: u32,
+    pub(crate) until: Timestamp,
 }
 
 impl Lane {
@@ -77,16 +142,15 @@ pub(crate) async fn blocks_host(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let names = and_above(&[host.clone()].into());
-    for owner in [PLATFORM_TENANT, tenant] {
-        let blocked = discovery
-            .database
-            .tenant(owner, async |tx| rule::blocks_host(tx, &names, now).await)
-            .await?;
-        if blocked {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let platform = discovery.against(PLATFORM_TENANT, now).await?;
+    let own = discovery.against(tenant, now).await?;
+    let named = |name: &String| {
+        [&platform, &own]
+            .into_iter()
+            .filter_map(|list| list.hosts.get(name))
+            .any(|until| *until > now)
+    };
+    Ok(names.iter().any(named))
 }
 
 /// When the brake that holds a tenant ends: its own, or the platform's.
@@ -95,15 +159,9 @@ pub async fn brake(
     tenant: Id<Tenant>,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let mut ends = None;
-    for owner in [PLATFORM_TENANT, tenant] {
-        let end = discovery
-            .database
-            .tenant(owner, async |tx| rule::brake(tx, now).await)
-            .await?;
-        ends = ends.max(end);
-    }
-    Ok(ends)
+    let platform = discovery.against(PLATFORM_TENANT, now).await?;
+    let own = discovery.against(tenant, now).await?;
+    Ok(platform.braked(now).max(own.braked(now)))
 }
 
 /// Refuses a call that a brake or a list stops.
@@ -131,23 +189,15 @@ pub(crate) async fn pass_apart(
 
 async fn held(discovery: &Discovery, call: Call<'_>, named: Named) -> Result<(), RegisterError> {
     let now = call.now;
-    let (mut ends, mut blocked) = (None, false);
-    for owner in [PLATFORM_TENANT, call.place.tenant] {
-        let (end, blocks) = discovery
-            .database
-            .tenant(owner, async |tx: &mut TenantTx| {
-                let end = rule::brake(tx, now).await?;
-                Ok::<_, StoreError>((end, rule::blocks(tx, &named, now).await?))
-            })
-            .await?;
-        ends = ends.max(end);
-        blocked |= blocks;
-    }
-    match ends {
+    let platform = discovery.against(PLATFORM_TENANT, now).await?;
+    let own = discovery.against(call.place.tenant, now).await?;
+    match platform.braked(now).max(own.braked(now)) {
         Some(end) => Err(RegisterError::Braked {
             retry_after: wait(end, now),
         }),
-        None if blocked => Err(RegisterError::Listed),
+        None if platform.blocks(&named, now) || own.blocks(&named, now) => {
+            Err(RegisterError::Listed)
+        }
         None => Ok(()),
     }
 }
@@ -179,6 +229,7 @@ mod tests {
             family,
             network: network.map(|text| text.parse().unwrap()),
             per_minute: 1,
+            until: Timestamp::MAX_UTC,
         };
         let source = Source::of("192.0.2.7".parse().unwrap());
         assert!(lane(None, Some("192.0.2.0/28")).takes(source, None));

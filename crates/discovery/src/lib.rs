@@ -6,6 +6,7 @@ mod agent;
 pub mod cancel_registration;
 mod candidate;
 pub mod client_document;
+mod crowd;
 pub mod defer;
 mod digest;
 mod endpoint;
@@ -16,6 +17,7 @@ pub mod initial_access;
 pub mod key_set;
 pub mod logo;
 pub mod manage;
+mod memory;
 pub mod metadata;
 pub mod place;
 mod places;
@@ -39,8 +41,7 @@ use narthex_tenancy::{Database, budget::Budgets};
 use narthex_vocab::HashKey;
 use url::Url;
 
-pub use pricing::Lanes;
-pub use splits::Splits;
+pub use memory::Memory;
 use tally::Tally;
 
 /// What the plane needs, per process.
@@ -49,10 +50,8 @@ pub struct Discovery {
     pub database: Database,
     /// The shared budgets; without them registration is closed.
     pub budgets: Budgets,
-    /// The trust lists, remembered for a moment.
-    pub lanes: Lanes,
-    /// Families that were split by network, remembered for a moment.
-    pub splits: Splits,
+    /// What a crowd shares; begins empty.
+    pub memory: Memory,
     /// The attempt log.
     pub tally: Tally,
     /// Below which issuers live.

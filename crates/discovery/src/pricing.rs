@@ -10,20 +10,9 @@ use narthex_tenancy::{
     registration_limits::Limits,
 };
 use narthex_vocab::{Fingerprint, Id, PLATFORM_TENANT, QuarantineState, Tenant, Timestamp};
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use crate::{
-    Discovery,
-    gate::Lane,
-    place::Place,
-    register::RegisterError,
-    source::Source,
-    store::{quarantine, rule},
-};
+use crate::{Discovery, place::Place, register::RegisterError, source::Source, store::quarantine};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// What a repeat costs; the unit of all that follows.
@@ -45,10 +34,6 @@ const OF_A_FAMILY: u32 = 6_000;
 const FULL: i64 = QuarantineState::MOST_WAITING + QuarantineState::MOST_WAITING / 2;
 /// How many families somebody introduces before they are judged by what became of them.
 const JUDGED_FROM: i64 = 5;
-/// How long the trust list is remembered.
-const LANES_KEPT: chrono::Duration = chrono::Duration::seconds(2);
-/// Tenants whose trust list is remembered.
-const LANES: usize = 10_000;
 
 /// What became of the families that were introduced in the last day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -200,8 +185,10 @@ async fn lane(
     call: Call<'_>,
     retry_after: u32,
 ) -> Result<(), RegisterError> {
-    for lane in discovery.lanes.of(discovery, call).await? {
-        if !lane.takes(call.source, call.family.as_ref()) {
+    let own = discovery.against(call.place.tenant, call.now).await?;
+    let platform = discovery.against(PLATFORM_TENANT, call.now).await?;
+    for lane in own.lanes.iter().chain(&platform.lanes) {
+        if lane.until <= call.now || !lane.takes(call.source, call.family.as_ref()) {
             continue;
         }
         let name = format!("register/lane/{}", lane.id.simple());
@@ -238,48 +225,6 @@ async fn spend(
             tracing::warn!(%error, "registration is closed while budgets cannot be kept");
             RegisterError::Closed { retry_after: 5 }
         })
-}
-
-/// A trust list, and when it was read.
-type Remembered = (Timestamp, Vec<Lane>);
-
-/// The trust lists of tenants, remembered for a moment: they are asked for when a flood is on.
-#[derive(Debug, Default)]
-pub struct Lanes(Mutex<HashMap<Id<Tenant>, Remembered>>);
-
-impl Lanes {
-    /// The lanes of the tenant and of the platform. While they are read again, others use what is remembered.
-    async fn of(&self, discovery: &Discovery, call: Call<'_>) -> Result<Vec<Lane>, RegisterError> {
-        let tenant = call.place.tenant;
-        if let Some(kept) = self.remembered(tenant, call.now) {
-            return Ok(kept);
-        }
-        let mut lanes = Vec::new();
-        for owner in [tenant, PLATFORM_TENANT] {
-            let found = discovery
-                .database
-                .tenant(owner, async |tx| rule::lanes(tx, call.now).await)
-                .await?;
-            lanes.extend(found);
-        }
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= LANES {
-            all.clear();
-        }
-        all.insert(tenant, (call.now, lanes.clone()));
-        Ok(lanes)
-    }
-
-    fn remembered(&self, tenant: Id<Tenant>, now: Timestamp) -> Option<Vec<Lane>> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, lanes) = all.get_mut(&tenant)?;
-        if now - *read_at >= LANES_KEPT {
-            // This call reads them; those that come meanwhile do not.
-            *read_at = now;
-            return None;
-        }
-        Some(lanes.clone())
-    }
 }
 
 #[cfg(test)]

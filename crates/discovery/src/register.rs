@@ -1,11 +1,7 @@
 //! A stranger registers (RFC 7591). Whatever happens, it is one attempt in the log; at most it yields an identifier
 //! that waits in quarantine, and in an open sandbox what the approval plane made of it. Nothing here gives reach.
 
-use narthex_tenancy::{
-    StoreError, environment, metadata_rules,
-    registration_limits::{self, Limits},
-    statement_issuer,
-};
+use narthex_tenancy::{StoreError, registration_limits::Limits};
 use narthex_vocab::{
     AttemptOutcome, ClientId, Disallowed, Fingerprint, MetadataError, RegistrationMode, Timestamp,
 };
@@ -168,17 +164,6 @@ pub async fn register(
         now,
         limits: Limits::default(),
     };
-    let call = match call.family {
-        Some(family) => Call {
-            family: discovery
-                .splits
-                .of(discovery, call, family)
-                .await?
-                .or(call.family),
-            ..call
-        },
-        None => call,
-    };
     let answer = match pricing::knock(discovery, call).await {
         Ok(()) => {
             let shown = (initial_access, body);
@@ -234,30 +219,23 @@ async fn admit(
         return Ok((Admitted::Waits(admitted), vouched));
     }
     let place = call.place;
-    let (settings, rules, trusted, limits) = discovery
-        .database
-        .tenant(place.tenant, async |tx| {
-            let settings = environment::load(tx, place.environment).await?;
-            let rules = metadata_rules::in_force(tx, place.environment).await?;
-            let trusted = statement_issuer::trusted(tx, place.environment).await?;
-            let limits = registration_limits::load(tx, place.environment).await?;
-            Ok::<_, StoreError>((settings, rules, trusted, limits))
-        })
-        .await?;
-    let call = Call { limits, ..call };
-    pricing::own(discovery, call).await?;
-    let mode = settings.registration_mode;
-    let candidate = match read(body, (mode.into(), &trusted, call.now), attempt) {
-        Ok(read) => Ok(discovery
-            .splits
-            .apart(discovery, call, (read, attempt))
-            .await?),
-        Err(error) => Err(error),
+    let terms = discovery.terms(place, call.now).await?;
+    let call = Call {
+        limits: terms.limits,
+        family: call
+            .family
+            .map(|family| terms.splits.known(family, call.source)),
+        ..call
     };
+    pricing::own(discovery, call).await?;
+    let mode = terms.settings.registration_mode;
+    let candidate = read(body, (mode.into(), &terms.trusted, call.now), attempt)
+        .map(|read| terms.splits.apart(read, call.source, attempt));
     gate::pass(discovery, call, candidate.as_ref().ok()).await?;
     let allowed = match candidate {
         _ if mode == RegistrationMode::Closed => Err(RegisterError::NotOffered),
-        Ok(candidate) => rules
+        Ok(candidate) => terms
+            .rules
             .check(&candidate.metadata)
             .map(|()| candidate)
             .map_err(Into::into),

@@ -1,87 +1,68 @@
 //! Families that were split by network: calls from there are known by the fingerprint and the network, so whatever is kept
-//! by fingerprint (identifier, counts, budgets, lists) keeps them apart. Asked at each call, from memory.
+//! by fingerprint (identifier, counts, budgets, lists) keeps them apart. Pure; they are read with the other terms.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
 
 use ipnet::IpNet;
-use narthex_tenancy::StoreError;
-use narthex_vocab::{Environment, Fingerprint, Id, Tenant, Timestamp};
+use narthex_vocab::Fingerprint;
 
-use crate::{
-    Discovery, candidate::Candidate, pricing::Call, store::attempt::Attempt, store::split,
-};
+use crate::{candidate::Candidate, source::Source, store::attempt::Attempt};
 
-/// How long they are remembered.
-const KEPT: chrono::Duration = chrono::Duration::seconds(2);
-/// Tenants whose splits are remembered.
-const TENANTS: usize = 10_000;
-
-/// The splits of one tenant: environment, family, network.
-pub(crate) type Set = HashSet<(Environment, Fingerprint, IpNet)>;
-
-/// The splits of tenants, remembered for a moment.
+/// The splits of one environment: family and network.
 #[derive(Debug, Default)]
-pub struct Splits(Mutex<HashMap<Id<Tenant>, (Timestamp, Arc<Set>)>>);
+pub(crate) struct Splits(HashSet<(Fingerprint, IpNet)>);
+
+impl FromIterator<(Fingerprint, IpNet)> for Splits {
+    fn from_iter<I: IntoIterator<Item = (Fingerprint, IpNet)>>(all: I) -> Self {
+        Self(all.into_iter().collect())
+    }
+}
 
 impl Splits {
-    /// The family of a call, if what has this fingerprint and comes from there is one of its own.
-    pub(crate) async fn of(
-        &self,
-        discovery: &Discovery,
-        call: Call<'_>,
-        family: Fingerprint,
-    ) -> Result<Option<Fingerprint>, StoreError> {
-        let set = self.remembered(discovery, call).await?;
-        let range = call.source.range;
-        let split = set.contains(&(call.place.environment, family, range));
-        Ok(split.then(|| family.from_network(&range.to_string())))
+    /// What a family is known by where it comes from there.
+    pub(crate) fn known(&self, family: Fingerprint, source: Source) -> Fingerprint {
+        if self.0.contains(&(family, source.range)) {
+            family.from_network(&source.range.to_string())
+        } else {
+            family
+        }
     }
 
-    /// What a registrant asks for, known by what it is known by here.
-    pub(crate) async fn apart(
+    /// What a registrant asks for, known by what it is known by here; the attempt learns it.
+    pub(crate) fn apart(
         &self,
-        discovery: &Discovery,
-        call: Call<'_>,
-        (candidate, attempt): (Candidate, &mut Attempt),
-    ) -> Result<Candidate, StoreError> {
-        let own = self.of(discovery, call, candidate.fingerprint).await?;
-        let fingerprint = own.unwrap_or(candidate.fingerprint);
+        candidate: Candidate,
+        source: Source,
+        attempt: &mut Attempt,
+    ) -> Candidate {
+        let fingerprint = self.known(candidate.fingerprint, source);
         attempt.fingerprint = Some(fingerprint);
-        Ok(Candidate {
+        Candidate {
             fingerprint,
             ..candidate
-        })
+        }
     }
+}
 
-    async fn remembered(
-        &self,
-        discovery: &Discovery,
-        call: Call<'_>,
-    ) -> Result<Arc<Set>, StoreError> {
-        let (tenant, now) = (call.place.tenant, call.now);
-        if let Some(kept) = self.kept(tenant, now) {
-            return Ok(kept);
-        }
-        let database = &discovery.database;
-        let read = database.tenant(tenant, async |tx| split::in_force(tx, now).await);
-        let set = Arc::new(read.await?);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= TENANTS {
-            all.clear();
-        }
-        all.insert(tenant, (now, Arc::clone(&set)));
-        Ok(set)
-    }
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
 
-    /// While they are read again, others use what is remembered.
-    fn kept(&self, tenant: Id<Tenant>, now: Timestamp) -> Option<Arc<Set>> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, set) = all.get_mut(&tenant)?;
-        if now - *read_at >= KEPT {
-            *read_at = now;
-            return None;
-        }
-        Some(Arc::clone(set))
+    #[test]
+    fn b5_only_the_pair_that_was_split_is_apart() {
+        let (one, other) = (
+            Fingerprint::from_bytes([1; 32]),
+            Fingerprint::from_bytes([2; 32]),
+        );
+        let from = |address: &str| Source::of(address.parse().unwrap());
+        let splits = Splits::from_iter([(one, "192.0.2.0/24".parse().unwrap())]);
+        let apart = splits.known(one, from("192.0.2.7"));
+        assert_ne!(apart, one);
+        assert_eq!(splits.known(one, from("192.0.2.200")), apart);
+        assert_eq!(splits.known(one, from("192.0.3.7")), one);
+        assert_eq!(splits.known(other, from("192.0.2.7")), other);
+        // What is apart is not split again by the same line.
+        assert_eq!(splits.known(apart, from("192.0.2.7")), apart);
     }
 }

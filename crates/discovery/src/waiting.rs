@@ -37,10 +37,7 @@ pub(crate) async fn wait(
         ..call
     };
     let known = discovery
-        .database
-        .tenant(place.tenant, async |tx| {
-            quarantine::known(tx, place, &candidate.fingerprint).await
-        })
+        .known(place, &candidate.fingerprint, call.now)
         .await?;
     attempt.of_known_family = known.is_some();
     if let Some(known) = known {

@@ -70,8 +70,7 @@ impl Running {
         let state = Data::new(Discovery {
             database,
             tally,
-            lanes: narthex_discovery::Lanes::default(),
-            splits: narthex_discovery::Splits::default(),
+            memory: narthex_discovery::Memory::default(),
             budgets: Budgets::new(&installation.redis_url)?,
             discovery_base: installation.discovery.clone(),
             token_base: installation.token.clone(),

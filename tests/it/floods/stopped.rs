@@ -12,7 +12,7 @@ use narthex_tests::{Answer, Browser, Plane};
 use narthex_vocab::{ClientMetadata, Environment, Fingerprint, PLATFORM_TENANT, RegistrationMode};
 use serde_json::{Value, json};
 
-use super::crowd::{call, proxy, scene, software};
+use super::crowd::{call, crowd, proxy, scene, software};
 use super::hands::Hand;
 use crate::scene::Scene;
 
@@ -329,4 +329,27 @@ async fn s12_the_block_list_holds_by_family_host_and_network_until_its_end() {
         201,
         "taken off"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s12_what_a_crowd_shares_is_a_moment_old_at_most() {
+    let scene = quarantining().await;
+    let company = &scene.company;
+    let owner = Hand::of(&company.place, &company.owner, Role::Owner);
+    let url = scene.register(PRODUCTION);
+    let flood = |name: &'static str| {
+        crowd(&url, 400, move |n| {
+            (format!("198.51.100.{}", n % 200), software(name))
+        })
+    };
+    // Whoever comes while it is so sees what others just read.
+    assert_eq!(flood("Notes").await.into_keys().collect::<Vec<_>>(), [201]);
+    let now = ambient::now();
+    owner
+        .brake(company.tenant, (Span::Quarter, now))
+        .await
+        .unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert_eq!(flood("Notes").await.into_keys().collect::<Vec<_>>(), [503]);
+    assert_eq!(flood("Other").await.into_keys().collect::<Vec<_>>(), [503]);
 }

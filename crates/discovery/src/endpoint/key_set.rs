@@ -6,13 +6,13 @@ use actix_web::{
     web::{Data, Path},
 };
 use narthex_http::OAuthError;
+use narthex_tenancy::ambient;
 
 use super::metadata::CACHED;
 use crate::{
     Discovery,
     error::{not_found, unavailable},
     key_set::key_set,
-    place::Place,
 };
 
 /// `GET /t/{tenant}/{environment}/jwks`
@@ -20,7 +20,8 @@ pub(crate) async fn get(
     state: Data<Discovery>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, OAuthError> {
-    let place = Place::find(&state.database, &path.0, &path.1)
+    let place = state
+        .place(&path.0, &path.1, ambient::now())
         .await
         .map_err(unavailable)?
         .ok_or_else(not_found)?;

@@ -75,7 +75,7 @@ pub(crate) async fn delete(
 }
 
 async fn place(state: &Discovery, (tenant, environment, _): &At) -> Result<Place, OAuthError> {
-    let found = Place::find(&state.database, tenant, environment).await;
+    let found = state.place(tenant, environment, ambient::now()).await;
     found.map_err(unavailable)?.ok_or_else(not_found)
 }
 

@@ -6,14 +6,13 @@ use actix_web::{
     web::{Data, Path},
 };
 use narthex_http::OAuthError;
-use narthex_tenancy::{ambient, environment as settings_of};
+use narthex_tenancy::ambient;
 use narthex_vocab::{Environment, RegistrationMode};
 
 use crate::{
     Discovery,
     error::{not_found, unavailable},
     gate, metadata,
-    place::Place,
 };
 
 /// How long clients may keep a document or a key set.
@@ -40,18 +39,15 @@ async fn get(
     tenant: &str,
     environment: Environment,
 ) -> Result<HttpResponse, OAuthError> {
-    let place = Place::find(&state.database, tenant, environment.as_str())
+    let now = ambient::now();
+    let place = state
+        .place(tenant, environment.as_str(), now)
         .await
-        .map_err(unavailable)?;
-    let place = place.ok_or_else(not_found)?;
-    let mut settings = state
-        .database
-        .tenant(place.tenant, async |tx| {
-            settings_of::load(tx, environment).await
-        })
-        .await
-        .map_err(unavailable)?;
-    let braked = gate::brake(state, place.tenant, ambient::now())
+        .map_err(unavailable)?
+        .ok_or_else(not_found)?;
+    let terms = state.terms(&place, now).await.map_err(unavailable)?;
+    let mut settings = terms.settings.clone();
+    let braked = gate::brake(state, place.tenant, now)
         .await
         .map_err(unavailable)?;
     // A brake overrides the mode: what nobody can use now is not offered.

@@ -33,7 +33,8 @@ pub(crate) async fn post(
     peer: Peer,
     (request_id, request): (RequestId, HttpRequest),
 ) -> Result<HttpResponse, OAuthError> {
-    let place = Place::find(&state.database, &path.0, &path.1)
+    let place = state
+        .place(&path.0, &path.1, ambient::now())
         .await
         .map_err(unavailable)?
         .ok_or_else(not_found)?;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A row of quarantine, as far as this plane may know it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Waiting {
     pub(crate) client_id: ClientId,
     pub(crate) state: QuarantineState,

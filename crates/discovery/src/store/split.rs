@@ -4,29 +4,34 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use ipnet::IpNet;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::family_split as s};
-use narthex_vocab::{Fingerprint, Timestamp};
+use narthex_vocab::{Environment, Fingerprint, Timestamp};
 
-use crate::splits::Set;
+use crate::splits::Splits;
 
 const TABLE: &str = "intake.family_split";
 
-/// Those of the tenant that have not ended.
-pub(crate) async fn in_force(tx: &mut TenantTx, now: Timestamp) -> Result<Set, StoreError> {
-    let rows: Vec<(String, Vec<u8>, IpNet)> = s::table
-        .filter(s::tenant_id.eq(tx.tenant_uuid()))
+/// Those of an environment that have not ended.
+pub(crate) async fn in_force(
+    tx: &mut TenantTx,
+    environment: Environment,
+    now: Timestamp,
+) -> Result<Splits, StoreError> {
+    let rows: Vec<(Vec<u8>, IpNet)> = s::table
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::environment.eq(environment.as_str())),
+        )
         .filter(s::expires_at.gt(now))
-        .select((s::environment, s::fingerprint, s::network))
+        .select((s::fingerprint, s::network))
         .load(tx.connection()?)
         .await?;
     rows.into_iter()
-        .map(|(environment, fingerprint, network)| {
-            let environment = environment
-                .parse()
-                .map_err(StoreError::corrupt(TABLE, "environment"))?;
+        .map(|(fingerprint, network)| {
             let fingerprint = <[u8; 32]>::try_from(fingerprint.as_slice())
                 .map(Fingerprint::from_bytes)
                 .map_err(StoreError::corrupt(TABLE, "fingerprint"))?;
-            Ok((environment, fingerprint, network))
+            Ok((fingerprint, network))
         })
         .collect()
 }
