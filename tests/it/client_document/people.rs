@@ -199,7 +199,7 @@ async fn s3_a_blocked_host_is_no_silence_and_is_looked_at_when_nobody_blocks_it_
     };
     // Six days of silence go before.
     let failing = "update intake.document set refusal = 'the host does not answer',
-        failing_since = now() - interval '6 days', fresh_until = fetched_at";
+        failing_since = now() - interval '6 days', fresh_until = fetched_at, looked_at = now() - interval '1 hour'";
     administrator.batch_execute(failing).await.unwrap();
     let command = AddListing {
         effect: Effect::Block,

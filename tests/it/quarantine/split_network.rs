@@ -74,7 +74,7 @@ async fn b5_a_network_is_split_off_a_family_and_decided_on_its_own() {
     ] {
         let form: Vec<_> = [("csrf", csrf.as_str())].into_iter().chain(bad).collect();
         let again = staff.post(&url, &form).await;
-        assert_eq!(again.status, 400, "{}", again.body);
+        assert_eq!(again.status, 422, "{}", again.body);
         assert!(again.body.contains(says), "{says}: {}", again.body);
     }
     let good: Vec<_> = [("csrf", csrf.as_str())]
