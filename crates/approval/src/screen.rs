@@ -1,12 +1,16 @@
 //! Screening: the facts of a case, the policy's verdict over them, and what follows. Every write path comes through
 //! here; nothing else moves a case out of `submitted`. It never decides for a person.
 
+use std::collections::BTreeSet;
+
 use narthex_policy::{
     Descent, Finding, Origin, RiskScore, RuleId, ScopeFact, Screening, ScreeningFacts, Verdict,
     Vouch,
 };
 use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
-use narthex_vocab::{ClientId, Host, Id, Imitation, Label, RedirectUri, RequestState, kind};
+use narthex_vocab::{
+    Brand, ClientId, Host, HostName, Id, Imitation, Label, RedirectUri, RequestState, kind,
+};
 use serde_json::json;
 
 use crate::{
@@ -146,7 +150,7 @@ async fn facts(
     let metadata = &request.metadata;
     let brands = store::brand::known(tx).await?;
     let logos = store::logo::load(tx, tenant, (environment, metadata)).await?;
-    let imitation = Imitation::of((&integration.name, metadata), rules.proved(), &brands);
+    let imitation = imitation(request, &integration.name, (rules.proved(), &brands));
     let redirects = metadata.redirect_uris();
     let requested = asked.scopes.iter().map(|(scope, asked)| ScopeFact {
         scope: scope.clone(),
@@ -178,6 +182,19 @@ async fn facts(
         logo: logo::fact(&logos),
         first_request: !store::approval::exists(tx, integration.id).await?,
     })
+}
+
+/// What about it looks like somebody else. A document speaks for its own host: a logo there is nobody else's.
+fn imitation(
+    request: &AccessRequest,
+    name: &Label,
+    (proved, brands): (&BTreeSet<HostName>, &[Brand]),
+) -> Imitation {
+    let own = request.client_id.as_ref().and_then(ClientId::document_url);
+    let speaks = |host: &HostName| own.as_ref().is_some_and(|url| url.host() == host);
+    let mut imitation = Imitation::of((name, &request.metadata), proved, brands);
+    imitation.logos_at.retain(|host| !speaks(host));
+    imitation
 }
 
 /// Who signed what a registration says; a case from elsewhere has no statement.

@@ -144,13 +144,13 @@ pub(crate) async fn blocks_host(
     let names = and_above(&[host.clone()].into());
     let platform = discovery.against(PLATFORM_TENANT, now).await?;
     let own = discovery.against(tenant, now).await?;
-    let named = |name: &String| {
+    let listed = |name: &String| {
         [&platform, &own]
             .into_iter()
             .filter_map(|list| list.hosts.get(name))
             .any(|until| *until > now)
     };
-    Ok(names.iter().any(named))
+    Ok(names.iter().any(listed))
 }
 
 /// When the brake that holds a tenant ends: its own, or the platform's.

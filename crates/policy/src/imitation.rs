@@ -172,7 +172,7 @@ fn logo(facts: &ScreeningFacts) -> Finding {
         title: "Logo",
         required: "A logo is at a proved host.",
     };
-    match &facts.imitation.logo_at {
+    match facts.imitation.logos_at.first() {
         None => CHECK.pass("It has no logo, or one at a proved host."),
         Some(host) => CHECK.attention(
             format!(

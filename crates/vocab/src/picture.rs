@@ -82,14 +82,11 @@ impl Picture {
         if bytes.len() > Self::MAX_BYTES {
             return Err(PictureError::TooLarge);
         }
-        let format = match image::guess_format(bytes) {
-            Ok(
-                format @ (ImageFormat::Png
-                | ImageFormat::Jpeg
-                | ImageFormat::WebP
-                | ImageFormat::Gif),
-            ) => format,
-            Ok(_) | Err(_) => return Err(PictureError::Kind),
+        let Ok(
+            format @ (ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Gif),
+        ) = image::guess_format(bytes)
+        else {
+            return Err(PictureError::Kind);
         };
         let (width, height) = reader(bytes, format).into_dimensions().map_err(refused)?;
         let side = 1..=Self::MAX_SIDE;

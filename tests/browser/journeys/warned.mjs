@@ -76,4 +76,11 @@ export default async function warned({ at, tenant, documentUrl, step, person, re
     assert.ok(width > 0, 'the picture is there');
     await user.visit('consent', { scripts: false });
   });
+
+  await step('the logs have both, and fit their page', async () => {
+    for (const log of ['issuance', 'attempts']) {
+      await staff.go(`${at.staff}/${log}`);
+      await staff.visit(log);
+    }
+  });
 }

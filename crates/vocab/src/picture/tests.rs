@@ -10,10 +10,9 @@ use super::*;
 
 /// Circles on white: something to be known by.
 fn drawing(side: u32) -> DynamicImage {
-    let middle = f64::from(side) / 2.0;
     DynamicImage::ImageRgba8(RgbaImage::from_fn(side, side, |x, y| {
-        let (dx, dy) = (f64::from(x) - middle, f64::from(y) - middle);
-        let ring = (dx.hypot(dy) / f64::from(side) * 9.0) as u32 % 2 == 0;
+        let (dx, dy) = (x.abs_diff(side / 2), y.abs_diff(side / 2));
+        let ring = ((dx * dx + dy * dy).isqrt() * 9 / side).is_multiple_of(2);
         let colour = if ring {
             [20, 40, 160, 255]
         } else {
