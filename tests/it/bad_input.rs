@@ -36,6 +36,7 @@ impl Endpoint {
             .replace("{environment}", environment)
             .replace("{parked}", "prk_0")
             .replace("{client}", "np_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+            .replace("{hash}", &"0".repeat(64))
     }
 }
 
@@ -57,7 +58,7 @@ fn endpoints() -> Vec<Endpoint> {
         name: row.name,
         says: match row.name {
             "token" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
-            "authorize" | "sign_in" | "consent" | "ask" | "waiting" => Says::Page,
+            "authorize" | "sign_in" | "consent" | "ask" | "waiting" | "logo" => Says::Page,
             other => panic!("{other} has no expectation"),
         },
     });
