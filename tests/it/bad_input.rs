@@ -57,7 +57,7 @@ fn endpoints() -> Vec<Endpoint> {
         path: row.path,
         name: row.name,
         says: match row.name {
-            "token" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
+            "token" | "push" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
             "authorize" | "sign_in" | "consent" | "ask" | "waiting" | "logo" => Says::Page,
             other => panic!("{other} has no expectation"),
         },

@@ -4,6 +4,7 @@
 mod client_authentication;
 mod code;
 mod forged;
+mod pushed;
 mod reach;
 mod refresh;
 mod stopped;

@@ -6,5 +6,6 @@ mod bench;
 mod client_credentials;
 mod dpop;
 mod front_door;
+mod keys;
 mod remembered;
 mod terms;

@@ -8,10 +8,11 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InsufficientScopeError } from '@modelcontextprotocol/client';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import * as openid from 'openid-client';
 import { startNotes } from './dev.mjs';
 import { StrangerClient } from './mcp-client.mjs';
 import * as oauth from './oauth.mjs';
-import { PRODUCTION, says } from './pages.mjs';
+import { PRODUCTION, discoveryOf, says } from './pages.mjs';
 import * as people from './people.mjs';
 import { story } from './story.mjs';
 import { Visitor } from './visitor.mjs';
@@ -178,6 +179,31 @@ describe('a stranger in quarantine', () => {
       assert.equal(error.requiredScope, 'notes:delete');
       return true;
     });
+  });
+
+  step('asks with a request that it pushed, with openid-client', async () => {
+    const server = new URL(discoveryOf(at, tenant, PRODUCTION));
+    const config = await openid.discovery(server, client.kept.client.client_id, undefined, openid.None(), {
+      execute: [openid.allowInsecureRequests],
+    });
+    const verifier = openid.randomPKCECodeVerifier();
+    const state = openid.randomState();
+    const url = await openid.buildAuthorizationUrlWithPAR(config, {
+      redirect_uri: client.redirectUri,
+      scope: 'notes:read',
+      resource: notes.url,
+      state,
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    assert.deepEqual([...url.searchParams.keys()].sort(), ['client_id', 'request_uri']);
+    const consent = await visitor.open(url);
+    assert.match(consent.text, says.quoted(NAME));
+    await people.allow(consent);
+    const back = new URL(`${client.redirectUri}?${await client.callback()}`);
+    const tokens = await openid.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state });
+    assert.equal(tokens.scope, 'notes:read');
+    assert.equal(decodeJwt(tokens.access_token).aud, notes.url);
   });
 
   step('rotates its refresh token', async () => {

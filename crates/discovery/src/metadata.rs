@@ -26,6 +26,9 @@ pub struct OAuthMetadata {
     introspection_endpoint: IntrospectionUrl,
     /// RFC 8414: how callers of introspection prove themselves.
     introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// RFC 9126 section 5.
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     /// RFC 9449 section 5.1.
     dpop_signing_alg_values_supported: Vec<String>,
     /// draft-ietf-oauth-client-id-metadata-document section 7: a client may be named by the address of its document.
@@ -140,6 +143,8 @@ fn oauth(
         revocation_endpoint: RevocationUrl::new(below(token_base, issuer, "revoke"))?,
         introspection_endpoint: IntrospectionUrl::new(below(token_base, issuer, "introspect"))?,
         introspection_endpoint_auth_methods_supported: vec!["client_secret_basic".into()],
+        pushed_authorization_request_endpoint: below(token_base, issuer, "par"),
+        require_pushed_authorization_requests: false,
         dpop_signing_alg_values_supported: ["ES256", "EdDSA", "RS256", "PS256"]
             .map(String::from)
             .into(),
@@ -148,7 +153,6 @@ fn oauth(
     })
 }
 
-/// The address of an endpoint of `issuer` at the plane whose origin is `base`.
 /// The address of an endpoint of `issuer` below `base`.
 pub(crate) fn below(base: &Url, issuer: &Issuer, name: &str) -> String {
     let (origin, tenant, environment) = (
@@ -259,6 +263,10 @@ mod tests {
             "https://token.example/t/acme/production/token"
         );
         assert_eq!(document["request_uri_parameter_supported"], false);
+        assert_eq!(
+            document["pushed_authorization_request_endpoint"],
+            "https://token.example/t/acme/production/par"
+        );
         let methods = document["token_endpoint_auth_methods_supported"]
             .as_array()
             .unwrap();

@@ -11,12 +11,13 @@ const VALUE: usize = 512;
 const ALL: usize = 6_000;
 
 /// Metadata whose values people may read: names, addresses, words. Neither keys nor statements, and no secret.
-const READABLE: [&str; 19] = [
+const READABLE: [&str; 21] = [
     "application_type",
     "client_id",
     "client_name",
     "client_uri",
     "contacts",
+    "dpop_bound_access_tokens",
     "grant_types",
     "id_token_signed_response_alg",
     "jwks_uri",
@@ -24,6 +25,7 @@ const READABLE: [&str; 19] = [
     "policy_uri",
     "redirect_uris",
     "registration_mode",
+    "require_pushed_authorization_requests",
     "response_types",
     "scope",
     "software_id",

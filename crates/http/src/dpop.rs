@@ -77,6 +77,9 @@ impl From<Thumbprint> for String {
 /// Why a proof is of no use; for the log, since the wire has one code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DpopError {
+    /// None at all.
+    #[error("no proof, where tokens are bound to a key")]
+    Missing,
     /// More than one header, or one that is no text.
     #[error("more than one proof, or one that is no text")]
     Several,

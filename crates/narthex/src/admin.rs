@@ -14,6 +14,7 @@ use narthex_tenancy::{
     member::{self, Member},
     permission::{Action, Permit, Person, Role},
 };
+use narthex_token::rotate::{self, Why};
 use narthex_vocab::{Email, Id, Label, PLATFORM_TENANT, TenantSlug};
 use serde_json::json;
 use std::{path::PathBuf, process::ExitCode};
@@ -28,6 +29,8 @@ pub enum Command {
     CreateTenant(TenantArgs),
     /// Makes a member of staff and prints their password and second factor.
     CreateStaff(StaffArgs),
+    /// Gives an issuer new signing keys now, before their time.
+    RotateKeys(KeysArgs),
 }
 
 /// Where to find the installation.
@@ -70,6 +73,22 @@ pub struct StaffArgs {
     place: Where,
 }
 
+/// Settings of `narthex admin rotate-keys`.
+#[derive(Debug, Args)]
+pub struct KeysArgs {
+    /// The tenant's name in addresses, as `acme`.
+    #[arg(long)]
+    slug: String,
+    /// `sandbox` or `production`.
+    #[arg(long)]
+    environment: String,
+    /// The private keys are in the wrong hands: they are withdrawn, and all tokens that they signed end now.
+    #[arg(long)]
+    compromised: bool,
+    #[command(flatten)]
+    place: Where,
+}
+
 /// Carries out an administrative command.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
@@ -94,8 +113,33 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 approval.staff_base, *second
             ));
         }
+        Command::RotateKeys(args) => say(&rotate_keys(&args).await?),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn rotate_keys(args: &KeysArgs) -> anyhow::Result<String> {
+    let instance = Instance::load(&args.place.data_dir)?;
+    let database = Database::new(&instance.databases.token, 2)?;
+    let token = planes::token_state(&instance.installation()?, &instance.databases, database)?;
+    let (slug, environment) = (TenantSlug::parse(&args.slug)?, args.environment.parse()?);
+    let issuer = rotate::issuer(&token, &slug, environment).await?;
+    let issuer = issuer.with_context(|| format!("there is no active tenant {slug}"))?;
+    let (why, before) = if args.compromised {
+        (
+            Why::Compromised,
+            "Those before are withdrawn: every token that they signed has ended.",
+        )
+    } else {
+        (
+            Why::Operator,
+            "Those before are shown for two days more, so every token goes on.",
+        )
+    };
+    rotate::rotate(&token, issuer, why).await?;
+    Ok(format!(
+        "{slug} {environment} signs with new keys. {before}"
+    ))
 }
 
 fn open(place: &Where) -> anyhow::Result<Approval> {

@@ -105,18 +105,7 @@ impl Running {
     ) -> anyhow::Result<()> {
         let database = Database::new(&urls.token, POOL)?;
         let readiness = readiness(database.clone());
-        let state = Data::new(Token {
-            people: people(installation, database.clone(), false)?,
-            database,
-            budgets: Budgets::new(&installation.redis_url)?,
-            fallback: LocalLimiter::default(),
-            sealing: keys::sealing_key(&installation.keys.signing())?,
-            discovery_base: installation.discovery.clone(),
-            token_base: installation.token.clone(),
-            leases: Leases::default(),
-            memory: Memory::default(),
-            issuances: Issuances::new(Database::new(&urls.token, WRITERS)?),
-        });
+        let state = Data::new(token_state(installation, urls, database)?);
         let (watching, url) = (state.clone(), urls.token.clone());
         self.background
             .push(Background::start("token-memory", move || {
@@ -189,6 +178,26 @@ impl Running {
         self.servers.push(bound.serve(front, limits, configure)?);
         Ok(())
     }
+}
+
+/// What the token plane needs.
+pub(crate) fn token_state(
+    installation: &Installation,
+    urls: &DatabaseUrls,
+    database: Database,
+) -> anyhow::Result<Token> {
+    Ok(Token {
+        people: people(installation, database.clone(), false)?,
+        database,
+        budgets: Budgets::new(&installation.redis_url)?,
+        fallback: LocalLimiter::default(),
+        sealing: keys::sealing_key(&installation.keys.signing())?,
+        discovery_base: installation.discovery.clone(),
+        token_base: installation.token.clone(),
+        leases: Leases::default(),
+        memory: Memory::default(),
+        issuances: Issuances::new(Database::new(&urls.token, WRITERS)?),
+    })
 }
 
 /// The approval plane's state: for its listeners, and for administration at the keyboard.

@@ -68,12 +68,20 @@ pub(crate) async fn decide(
             redirect_uri: redirect_uri.clone(),
         })
     };
+    let asks_again = choice == Choice::Allow
+        && !pending.warned
+        && store::warning::is_in_force(tx, environment, &client, call.now).await?;
+    if asks_again {
+        return Ok(Answered::AskAgain(Box::new(pending.request)));
+    }
+    if let Some(reference) = &request.pushed
+        && !store::pushed::answer(tx, call, reference).await?
+    {
+        return Err(PageError::OutOfDate);
+    }
     let allowed = client.may_begin_grants() && client.allows(GrantType::AuthorizationCode);
     if choice == Choice::Deny || !allowed {
         return Ok(leaving(&[("error", "access_denied")]));
-    }
-    if !pending.warned && store::warning::is_in_force(tx, environment, &client, call.now).await? {
-        return Ok(Answered::AskAgain(Box::new(pending.request)));
     }
     match grant(tx, call, (person, &client, &pending), rng).await? {
         Ok(code) => Ok(leaving(&[("code", code.reveal())])),

@@ -6,6 +6,7 @@ use narthex_http::OAuthError;
 use narthex_http::params::ParamsError;
 use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
 
+use crate::authorize::request::Refusal;
 use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
@@ -49,6 +50,9 @@ pub(crate) enum TokenError {
     /// The issuer's keys cannot be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// An authorization request that the front door would refuse.
+    #[error(transparent)]
+    Front(Refusal),
     /// A proof of possession is of no use.
     #[error(transparent)]
     Dpop(#[from] DpopError),
@@ -86,6 +90,7 @@ impl TokenError {
             Self::Stale
             | Self::Client { .. }
             | Self::Reach(_)
+            | Self::Front(_)
             | Self::Denied(_)
             | Self::GrantNotAllowed => true,
             Self::Request(_)
@@ -116,6 +121,7 @@ pub(crate) const BASIC: &str = "Basic realm=\"narthex\", charset=\"UTF-8\"";
 const fn of_proof(error: DpopError) -> &'static str {
     match error {
         DpopError::Several => "send one proof",
+        DpopError::Missing => "this client's tokens are bound to its key: send a proof of it",
         DpopError::Time => "the proof is too old, or from tomorrow",
         DpopError::Malformed
         | DpopError::Type
@@ -160,6 +166,7 @@ impl From<TokenError> for OAuthError {
             TokenError::UnsupportedGrant => Self::bad_request("unsupported_grant_type", text),
             TokenError::GrantNotAllowed => Self::bad_request("unauthorized_client", text),
             TokenError::Denied(_) => Self::bad_request("access_denied", text),
+            TokenError::Front(refusal) => Self::bad_request(refusal.code, refusal.description),
             TokenError::Reach(error) => Self::bad_request(error.code(), text),
             TokenError::Limited { retry_after } => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,

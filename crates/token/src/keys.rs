@@ -13,6 +13,7 @@ use rand_core::CryptoRng;
 
 use crate::Token;
 use crate::memory::At;
+use crate::rotate;
 use crate::signing_key::{Es256Key, Rs256Key, SigningKeyError};
 use crate::store::signing_key::{self as store, CurrentKey, NewKey};
 
@@ -22,6 +23,10 @@ pub(crate) struct Ring {
     pub(crate) identity: Rs256Key,
     /// Access token keys by kid: the current one and those that are not withdrawn yet.
     checking: HashMap<String, DecodingKey>,
+    /// When the next of the keys is withdrawn: then these are not the ones any more.
+    withdraws_at: Option<Timestamp>,
+    /// When the next step of a rotation is due.
+    due_at: Timestamp,
 }
 
 impl Ring {
@@ -54,8 +59,17 @@ pub(crate) async fn ring(token: &Token, at: At, now: Timestamp) -> Result<Arc<Ri
         make(token, at, now, &mut ambient::rng()).await?;
         load(token, at, now).await
     };
-    let ring = token.remembered_ring(at, now, read).await?;
-    ring.ok_or(KeysError::Store(StoreError::NotFound))
+    let found = token.remembered_ring(at, now, read).await?;
+    let mut ring = found.ok_or(KeysError::Store(StoreError::NotFound))?;
+    if ring.withdraws_at.is_some_and(|end| end <= now) {
+        token.memory.forget_ring(at);
+        let read = load(token, at, now).await?;
+        ring = Arc::new(read.ok_or(KeysError::Store(StoreError::NotFound))?);
+    }
+    if ring.due_at <= now {
+        token.memory.note_due(at);
+    }
+    Ok(ring)
 }
 
 /// Reads and opens the keys; `None` while one of the two algorithms has none.
@@ -64,9 +78,15 @@ async fn load(token: &Token, at: At, now: Timestamp) -> Result<Option<Ring>, Key
     let read = token.database.tenant(tenant, async |tx| {
         let current = store::current(tx, environment).await?;
         let published = store::published(tx, environment, now).await?;
-        Ok::<_, StoreError>((current, published))
+        let mut due_at = now + rotate::TURN;
+        for algorithm in [Es256Key::ALGORITHM, Rs256Key::ALGORITHM] {
+            let turns = store::turns(tx, environment, algorithm).await?;
+            due_at = due_at.min(rotate::due(&turns, now).1);
+        }
+        Ok::<_, StoreError>((current, published, due_at))
     });
-    let (current, published) = read.await?;
+    let (current, published, due_at) = read.await?;
+    let withdraws_at = published.iter().filter_map(|(_, _, end)| *end).min();
     let open = |algorithm: &str| -> Result<Option<_>, KeysError> {
         let Some(key) = current.iter().find(|key| key.algorithm == algorithm) else {
             return Ok(None);
@@ -82,8 +102,8 @@ async fn load(token: &Token, at: At, now: Timestamp) -> Result<Option<Ring>, Key
     };
     let checking = published
         .into_iter()
-        .filter(|(_, jwk)| jwk.get("alg").is_some_and(|alg| alg == Es256Key::ALGORITHM))
-        .filter_map(|(kid, jwk)| {
+        .filter(|(_, jwk, _)| jwk.get("alg").is_some_and(|alg| alg == Es256Key::ALGORITHM))
+        .filter_map(|(kid, jwk, _)| {
             let jwk = serde_json::from_value(jwk).ok()?;
             Some((kid, DecodingKey::from_jwk(&jwk).ok()?))
         })
@@ -92,6 +112,8 @@ async fn load(token: &Token, at: At, now: Timestamp) -> Result<Option<Ring>, Key
         access: Es256Key::from_pkcs8(kid, &pkcs8)?,
         identity: Rs256Key::from_pkcs8(rsa_kid, &rsa_pkcs8)?,
         checking,
+        withdraws_at,
+        due_at,
     }))
 }
 
@@ -102,13 +124,31 @@ async fn make(
     rng: &mut dyn CryptoRng,
 ) -> Result<(), KeysError> {
     let (tenant, environment) = at;
+    let keys = make_pairs(token, at, rng).await?;
+    let write = token.database.tenant(tenant, async |tx| {
+        for key in keys {
+            store::insert(tx, environment, key, now).await?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    write.await?;
+    tracing::info!(%tenant, %environment, "made the keys of an issuer");
+    Ok(())
+}
+
+/// New keys, sealed: for access tokens and for ID tokens.
+pub(crate) async fn make_pairs(
+    token: &Token,
+    at: At,
+    rng: &mut dyn CryptoRng,
+) -> Result<[NewKey; 2], KeysError> {
     let (kid, rsa_kid) = (new_kid(rng), new_kid(rng));
     let generate = tokio::task::spawn_blocking(|| {
         Ok((Es256Key::generate(kid)?, Rs256Key::generate(rsa_kid)?))
     });
     let made: Result<_, SigningKeyError> = generate.await.map_err(|_| KeysError::Thread)?;
     let (access, identity) = made?;
-    let keys = [
+    Ok([
         NewKey {
             kid: access.kid().to_owned(),
             algorithm: Es256Key::ALGORITHM,
@@ -125,16 +165,7 @@ async fn make(
                 .seal(&identity.pkcs8()?, &place(at, identity.kid()), rng)?,
             jwk: identity.public_jwk(),
         },
-    ];
-    let write = token.database.tenant(tenant, async |tx| {
-        for key in keys {
-            store::insert(tx, environment, key, now).await?;
-        }
-        Ok::<_, StoreError>(())
-    });
-    write.await?;
-    tracing::info!(%tenant, %environment, "made the keys of an issuer");
-    Ok(())
+    ])
 }
 
 /// An opaque identifier: nobody finds a key by what is in it.

@@ -34,11 +34,13 @@ mod memory;
 mod page_error;
 mod place;
 mod possession;
+mod push;
 mod reach;
 mod redeem;
 mod refresh;
 mod resource_auth;
 mod revoke;
+pub mod rotate;
 mod routes;
 mod sealed;
 mod shelf;
@@ -112,6 +114,9 @@ pub async fn watch(state: Data<Token>, listen_url: String) {
     let mut hints = listen::attend(listen_url, memory::CHANNELS);
     while let Some(hint) = hints.recv().await {
         state.memory.take(&hint);
+        for at in state.memory.take_due() {
+            actix_web::rt::spawn(look_after_keys(state.clone(), at));
+        }
         let Hint::Notice { channel, payload } = hint else {
             continue;
         };
@@ -123,6 +128,12 @@ pub async fn watch(state: Data<Token>, listen_url: String) {
             // Beside the listening: making keys takes a while.
             actix_web::rt::spawn(make_keys(state.clone(), at));
         }
+    }
+}
+
+async fn look_after_keys(state: Data<Token>, at: memory::At) {
+    if let Err(error) = rotate::rotate(&state, at, rotate::Why::Schedule).await {
+        tracing::warn!(%error, "the keys of an issuer did not take their turn; they do on the next use");
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use narthex_tenancy::StoreError;
 use narthex_tenancy::listen::Hint;
 use narthex_vocab::{ClientId, Environment, Id, Resource, Tenant, TenantSlug, Timestamp};
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::Token;
 use crate::client::{ClientSnapshot, Standing};
@@ -40,6 +41,8 @@ pub struct Memory {
     clients: Shelf<(At, ClientId), ClientSnapshot>,
     resources: Shelf<(At, Id<Resource>), ResourceSnapshot>,
     rings: Shelf<At, Ring>,
+    /// Issuers whose keys are to take a step; see `rotate.rs`.
+    due: Mutex<HashSet<At>>,
     /// When the database was last asked whether it had told everything, in microseconds since the epoch.
     heard: AtomicI64,
 }
@@ -51,6 +54,7 @@ impl Default for Memory {
             clients: Shelf::new(16_384),
             resources: Shelf::new(4_096),
             rings: Shelf::new(4_096),
+            due: Mutex::default(),
             heard: AtomicI64::new(DEAF),
         }
     }
@@ -89,6 +93,23 @@ impl Memory {
                 }
             }
         }
+    }
+
+    /// Has the keys of an issuer looked after, soon and once.
+    pub(crate) fn note_due(&self, at: At) {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        due.insert(at);
+    }
+
+    /// Whose keys are to be looked after.
+    pub(crate) fn take_due(&self) -> HashSet<At> {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *due)
+    }
+
+    /// Reads the keys of an issuer anew when they are asked for again.
+    pub(crate) fn forget_ring(&self, at: At) {
+        self.rings.forget(&at);
     }
 
     fn forget_all(&self) {

@@ -3,7 +3,7 @@
 use narthex_http::{Routes, Surface};
 
 use crate::endpoint::{
-    ask, authorize, consent, evaluation, introspect, logo, revoke, sign_in, token, userinfo,
+    ask, authorize, consent, evaluation, introspect, logo, push, revoke, sign_in, token, userinfo,
     waiting,
 };
 use crate::guard::Guard;
@@ -21,6 +21,7 @@ fn machines(table: Routes<Guard>) -> Routes<Guard> {
     table
         .any_origin(|open| {
             open.post("/t/{tenant}/{environment}/token", Guard::Client, "token", token::post)
+                .post("/t/{tenant}/{environment}/par", Guard::Client, "push", push::post)
                 .post("/t/{tenant}/{environment}/introspect", Guard::ClientOrResource, "introspect", introspect::post)
                 .post("/t/{tenant}/{environment}/revoke", Guard::Client, "revoke", revoke::post)
                 .get("/t/{tenant}/{environment}/userinfo", Guard::Bearer, "userinfo", userinfo::get)

@@ -46,6 +46,8 @@ pub struct ClientMetadata {
     contacts: Vec<Label>,
     software_id: Option<Label>,
     software_version: Option<Label>,
+    pushes_requests: bool,
+    binds_tokens: bool,
     localized: Localized,
 }
 
@@ -99,6 +101,8 @@ impl ClientMetadata {
                 .unwrap_or_default(),
             software_id: members.spoken("software_id")?,
             software_version: members.spoken("software_version")?,
+            pushes_requests: members.flag("require_pushed_authorization_requests")?,
+            binds_tokens: members.flag("dpop_bound_access_tokens")?,
             localized: Localized::read(&members)?,
         };
         metadata.consistent()
@@ -296,6 +300,16 @@ impl ClientMetadata {
     /// `software_id`.
     pub const fn software_id(&self) -> Option<&Label> {
         self.software_id.as_ref()
+    }
+
+    /// `require_pushed_authorization_requests` (RFC 9126 section 6): no other request of the client is taken.
+    pub const fn pushes_requests(&self) -> bool {
+        self.pushes_requests
+    }
+
+    /// `dpop_bound_access_tokens` (RFC 9449 section 5.2): the client gets no token without a proof of its key.
+    pub const fn binds_tokens(&self) -> bool {
+        self.binds_tokens
     }
 
     /// `software_version`.

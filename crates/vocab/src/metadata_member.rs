@@ -23,6 +23,16 @@ impl<'a> Members<'a> {
         })
     }
 
+    /// A member that is true or false; false when nothing was said.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, MetadataError> {
+        let flag = |value: &Value| {
+            value
+                .as_bool()
+                .ok_or_else(|| wrong_type(name, "true or false"))
+        };
+        Ok(self.value(name).map(flag).transpose()?.unwrap_or_default())
+    }
+
     /// A text member.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&'a str>, MetadataError> {
         let text = |value: &'a Value| value.as_str().ok_or_else(|| wrong_type(name, "a text"));

@@ -12,6 +12,8 @@ pub enum SecretKind {
     ResourceSecret,
     /// An authorization code: `nac_`.
     AuthorizationCode,
+    /// The reference of a pushed authorization request: `npr_`.
+    PushedRequest,
     /// A refresh token: `nrt_`.
     RefreshToken,
     /// A browser session's token: `nst_`.
@@ -35,6 +37,7 @@ impl SecretKind {
         Self::ClientSecret(Environment::Production),
         Self::ResourceSecret,
         Self::AuthorizationCode,
+        Self::PushedRequest,
         Self::RefreshToken,
         Self::SessionToken,
         Self::Invitation,
@@ -51,6 +54,7 @@ impl SecretKind {
             Self::ClientSecret(Environment::Sandbox) => "nss_",
             Self::ResourceSecret => "nrs_",
             Self::AuthorizationCode => "nac_",
+            Self::PushedRequest => "npr_",
             Self::RefreshToken => "nrt_",
             Self::SessionToken => "nst_",
             Self::Invitation => "niv_",

@@ -31,7 +31,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct Bench {
     pub(crate) company: Company,
-    state: Data<Token>,
+    pub(crate) state: Data<Token>,
 }
 
 /// What came back.

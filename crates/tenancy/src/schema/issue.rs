@@ -104,6 +104,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    issue.pushed_request (tenant_id, environment, reference_hash) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        reference_hash -> Bytea,
+        client_id -> Text,
+        request -> Jsonb,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     issue.refresh_token (tenant_id, environment, token_hash) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -148,5 +161,6 @@ diesel::table! {
         sealed -> Bytea,
         state -> Text,
         created_at -> Timestamptz,
+        current_since -> Nullable<Timestamptz>,
     }
 }

@@ -17,7 +17,7 @@ use self::{
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
-        refresh_token, revocation, signing_key,
+        pushed_request, refresh_token, revocation, signing_key,
     },
     ledger::{entry, head},
     registry::{
@@ -67,6 +67,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     last_used,
     parked,
     published_key,
+    pushed_request,
     refresh_token,
     revocation,
     signing_key,

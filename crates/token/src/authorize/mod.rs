@@ -1,7 +1,8 @@
 //! The front door (OAuth 2.1 section 4.1): a list of named steps, each returning what the next one needs. Until the
 //! client and its redirect URI are known nothing is ever sent anywhere; after that, refusals go to the client.
 //!
-//! identify -> find the client -> look at its address, if it is one -> find the target -> read the request -> narrow the reach -> find the person -> ask.
+//! identify -> find the client -> look at its address, if it is one -> find the target -> read the request, or the one that
+//! was pushed (RFC 9126) -> narrow the reach -> find the person -> ask.
 
 pub(crate) mod request;
 
@@ -22,6 +23,7 @@ use crate::signed_in::{SignedIn, signed_in};
 use crate::store;
 
 use self::request::{AuthorizationRequest, Prompt, Refusal};
+use crate::push::Reference;
 
 /// What is to be shown or sent.
 pub(crate) enum Outcome {
@@ -88,10 +90,19 @@ pub(crate) async fn authorize(
         return at_unchecked(tx, call, (id, url), (params, cookie)).await;
     }
     match standing {
-        Standing::Approved(client) => {
-            let redirect_uri = target(client.metadata(), params)?;
-            at_approved(tx, call, (client, redirect_uri), (params, cookie)).await
-        }
+        Standing::Approved(client) => match pushed(tx, call, &id, params).await? {
+            Some((request, prompt)) => {
+                let registered = client
+                    .metadata()
+                    .redirect_uri(request.redirect_uri.as_str());
+                registered.ok_or(PageError::RedirectUri)?;
+                at_approved(tx, call, (client, request, prompt), cookie).await
+            }
+            None => {
+                let redirect_uri = target(client.metadata(), params)?;
+                at_address(tx, call, (client, redirect_uri), (params, cookie)).await
+            }
+        },
         Standing::Undecided(client) => {
             let redirect_uri = target(&client.metadata, params)?;
             at_undecided(tx, call, (*client, redirect_uri), (params, cookie)).await
@@ -116,25 +127,59 @@ fn target(metadata: &ClientMetadata, params: &Params) -> Result<RedirectUri, Pag
     }
 }
 
-/// The steps for a client with an approval: every refusal goes to its registered address.
-async fn at_approved(
+/// Step: the request that the client pushed before, if the address names one.
+async fn pushed(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    client: &ClientId,
+    params: &Params,
+) -> Result<Option<(AuthorizationRequest, Prompt)>, PageError> {
+    let named = params.given("request_uri")?.and_then(Reference::parse);
+    let Some(reference) = named else {
+        return Ok(None);
+    };
+    let found = store::pushed::find(tx, call, (client, reference)).await?;
+    Ok(Some(found.ok_or(PageError::OutOfDate)?))
+}
+
+/// The step for a client with an approval that asks by address: every refusal goes to its registered address.
+async fn at_address(
     tx: &mut TenantTx,
     call: Call<'_>,
     (client, redirect_uri): (ApprovedClient, RedirectUri),
     (params, cookie): (&Params, Option<&str>),
 ) -> Result<Outcome, PageError> {
-    let refused = |refusal| {
-        let target = AuthorizationTarget {
-            redirect_uri: redirect_uri.clone(),
-            state: params.given("state").ok().flatten().map(str::to_owned),
-        };
-        Ok(Outcome::Refused(Box::new((target, refusal))))
-    };
     let read = AuthorizationRequest::read(params, client.id().clone(), redirect_uri.clone());
-    let (request, prompt) = match read.and_then(|read| Ok((read, Prompt::read(params)?))) {
-        Ok(both) => both,
-        Err(refusal) => return refused(refusal),
+    let read = read.and_then(|read| Ok((read, Prompt::read(params)?)));
+    let refusal = match read {
+        Ok(_) if client.metadata().pushes_requests() => Refusal::new(
+            "invalid_request",
+            "this client pushes its requests (RFC 9126)",
+        ),
+        Ok((request, prompt)) => {
+            return at_approved(tx, call, (client, request, prompt), cookie).await;
+        }
+        Err(refusal) => refusal,
     };
+    let target = AuthorizationTarget {
+        redirect_uri,
+        state: params.given("state").ok().flatten().map(str::to_owned),
+    };
+    Ok(Outcome::Refused(Box::new((target, refusal))))
+}
+
+/// The steps for a client with an approval whose request was understood.
+async fn at_approved(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (client, request, prompt): (ApprovedClient, AuthorizationRequest, Prompt),
+    cookie: Option<&str>,
+) -> Result<Outcome, PageError> {
+    let target = AuthorizationTarget {
+        redirect_uri: request.redirect_uri.clone(),
+        state: request.state.clone(),
+    };
+    let refused = |refusal| Ok(Outcome::Refused(Box::new((target, refusal))));
     if !client.may_begin_grants() || !client.allows(GrantType::AuthorizationCode) {
         let words = "this client may not begin new sign-ins";
         return refused(Refusal::new("access_denied", words));
@@ -266,7 +311,10 @@ fn step_in(person: Option<SignedIn>, prompt: Prompt, now: Timestamp) -> StepIn {
         let young = prompt
             .max_age
             .is_none_or(|most| age <= Duration::seconds(most));
-        young && !prompt.login
+        let again = prompt
+            .said_at
+            .is_some_and(|said| person.session.created_at >= said);
+        young && (!prompt.login || again)
     };
     match person.filter(fresh) {
         None if prompt.none => {

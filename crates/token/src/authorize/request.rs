@@ -2,9 +2,10 @@
 //! It holds nothing that was not understood: what is parked or sealed is this and not what was sent.
 
 use narthex_http::Params;
-use narthex_vocab::{ClientId, CodeChallenge, RedirectUri, ResourceUri, ScopeSet};
+use narthex_vocab::{ClientId, CodeChallenge, RedirectUri, ResourceUri, ScopeSet, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::push::Reference;
 use crate::reach::Wanted;
 use narthex_http::dpop::Thumbprint;
 
@@ -24,6 +25,9 @@ pub(crate) struct AuthorizationRequest {
     /// The key that the code will be bound to (RFC 9449 section 10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dpop_jkt: Option<Thumbprint>,
+    /// The reference of the request where the client pushed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pushed: Option<Reference>,
 }
 
 /// [`Wanted`] in a form that can be kept.
@@ -43,7 +47,7 @@ impl From<&WantedText> for Wanted {
 }
 
 /// How the person is to be asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Prompt {
     /// `prompt=none`: not at all.
     pub(crate) none: bool,
@@ -51,6 +55,9 @@ pub(crate) struct Prompt {
     pub(crate) login: bool,
     /// Seconds since the person signed in, at most.
     pub(crate) max_age: Option<i64>,
+    /// When this was said, where that is known: who signed in since then has done so again.
+    #[serde(skip)]
+    pub(crate) said_at: Option<Timestamp>,
 }
 
 /// Why a request is refused, in the registered codes.
@@ -118,12 +125,19 @@ impl AuthorizationRequest {
                 .map(Thumbprint::parse)
                 .transpose()
                 .map_err(|error| invalid(&format!("dpop_jkt: {error}")))?,
+            pushed: None,
         })
     }
 
     /// The query that asks for the same again. How the person was to be asked is left out: that was carried out.
     pub(crate) fn to_query(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if let Some(reference) = &self.pushed {
+            query
+                .append_pair("client_id", self.client_id.as_str())
+                .append_pair("request_uri", reference.as_str());
+            return query.finish();
+        }
         query
             .append_pair("response_type", "code")
             .append_pair("client_id", self.client_id.as_str())
@@ -184,6 +198,7 @@ impl Prompt {
             none,
             login: again || max_age == Some(0),
             max_age,
+            said_at: None,
         })
     }
 }
@@ -240,6 +255,7 @@ pub(crate) fn sample() -> AuthorizationRequest {
             .unwrap(),
         nonce: Some("n".to_owned()),
         dpop_jkt: Some(Thumbprint::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").unwrap()),
+        pushed: None,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::reach::{ReachError, Wanted};
 use crate::redeem::{self, Redeem, Redeemed};
 use crate::refresh::{self, Refresh, Refreshed};
 use crate::throttle::{self, Counted};
-use narthex_http::dpop::Thumbprint;
+use narthex_http::dpop::{DpopError, Thumbprint};
 
 /// What is asked for, parsed.
 enum Grant {
@@ -55,6 +55,9 @@ pub(crate) async fn post(
     throttle::spend(&token, &place, counted, call.now).await?;
     let proof = possession::proof(&token, call, (&request, "token"), None).await?;
     let key = proof.map(|proof| proof.jkt);
+    if key.is_none() && client.metadata().binds_tokens() {
+        return Err(TokenError::from(DpopError::Missing).into());
+    }
     let first = grant.carry_out(&token, call, (&client, key.clone())).await;
     let issued = match first {
         Err(error) if error.may_be_stale() => {

@@ -15,6 +15,7 @@ pub(crate) mod issuance;
 pub(crate) mod lineage;
 pub(crate) mod logo;
 pub(crate) mod parked;
+pub(crate) mod pushed;
 pub(crate) mod refresh;
 pub(crate) mod replay;
 pub(crate) mod resource;

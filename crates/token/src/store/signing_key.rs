@@ -46,12 +46,12 @@ pub(crate) async fn current(
     Ok(rows.into_iter().map(key).collect())
 }
 
-/// The public keys that tokens may still be checked with.
+/// The public keys that tokens may still be checked with, and until when.
 pub(crate) async fn published(
     tx: &mut TenantTx,
     environment: Environment,
     now: Timestamp,
-) -> Result<Vec<(String, Value)>, StoreError> {
+) -> Result<Vec<(String, Value, Option<Timestamp>)>, StoreError> {
     let rows = p::table
         .filter(
             p::tenant_id
@@ -59,7 +59,7 @@ pub(crate) async fn published(
                 .and(p::environment.eq(environment.as_str())),
         )
         .filter(p::withdraw_at.is_null().or(p::withdraw_at.gt(now)))
-        .select((p::kid, p::jwk))
+        .select((p::kid, p::jwk, p::withdraw_at))
         .load(tx.connection()?)
         .await?;
     Ok(rows)
@@ -72,6 +72,26 @@ pub(crate) async fn insert(
     key: NewKey,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    let since = Some(now);
+    add(tx, environment, (key, KeyState::Current, since), now).await
+}
+
+/// Adds a key that waits for its turn, unless one waits already.
+pub(crate) async fn show(
+    tx: &mut TenantTx,
+    environment: Environment,
+    key: NewKey,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    add(tx, environment, (key, KeyState::Next, None), now).await
+}
+
+async fn add(
+    tx: &mut TenantTx,
+    environment: Environment,
+    (key, state, current_since): (NewKey, KeyState, Option<Timestamp>),
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
     let added = diesel::insert_into(k::table)
         .values((
@@ -80,8 +100,9 @@ pub(crate) async fn insert(
             k::kid.eq(&key.kid),
             k::algorithm.eq(key.algorithm),
             k::sealed.eq(key.sealed),
-            k::state.eq("current"),
+            k::state.eq(state.as_str()),
             k::created_at.eq(now),
+            k::current_since.eq(current_since),
         ))
         .on_conflict_do_nothing()
         .execute(tx.connection()?)
@@ -97,6 +118,136 @@ pub(crate) async fn insert(
             p::jwk.eq(key.jwk),
             p::published_at.eq(now),
         ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// Where a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyState {
+    /// Shown, and waiting for its turn.
+    Next,
+    /// Signs.
+    Current,
+    /// Signs no more.
+    Retired,
+}
+
+impl KeyState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Current => "current",
+            Self::Retired => "retired",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, StoreError> {
+        match text {
+            "next" => Ok(Self::Next),
+            "current" => Ok(Self::Current),
+            "retired" => Ok(Self::Retired),
+            _ => Err(StoreError::Corrupt {
+                table: "issue.signing_key",
+                column: "state",
+            }),
+        }
+    }
+}
+
+/// A key as far as its turn goes.
+#[derive(Debug, Clone)]
+pub(crate) struct KeyRow {
+    pub(crate) kid: String,
+    pub(crate) state: KeyState,
+    pub(crate) created_at: Timestamp,
+    /// `None` for one that never signed.
+    pub(crate) current_since: Option<Timestamp>,
+}
+
+/// The key that signs and the one that waits, of one algorithm.
+pub(crate) async fn turns(
+    tx: &mut TenantTx,
+    environment: Environment,
+    algorithm: &str,
+) -> Result<Vec<KeyRow>, StoreError> {
+    let rows = k::table
+        .filter(
+            k::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(k::environment.eq(environment.as_str())),
+        )
+        .filter(k::algorithm.eq(algorithm).and(k::state.ne("retired")))
+        .select((k::kid, k::state, k::created_at, k::current_since))
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter().map(key_row).collect()
+}
+
+/// The same, locked: of two processes one takes the step.
+pub(crate) async fn lock(
+    tx: &mut TenantTx,
+    environment: Environment,
+    algorithm: &str,
+) -> Result<Vec<KeyRow>, StoreError> {
+    let rows = k::table
+        .filter(
+            k::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(k::environment.eq(environment.as_str())),
+        )
+        .filter(k::algorithm.eq(algorithm).and(k::state.ne("retired")))
+        .select((k::kid, k::state, k::created_at, k::current_since))
+        .for_update()
+        .load(tx.connection()?)
+        .await?;
+    rows.into_iter().map(key_row).collect()
+}
+
+type Row = (String, String, Timestamp, Option<Timestamp>);
+
+fn key_row((kid, state, created_at, current_since): Row) -> Result<KeyRow, StoreError> {
+    let state = KeyState::parse(&state)?;
+    let signs = state == KeyState::Current;
+    Ok(KeyRow {
+        kid,
+        state,
+        created_at,
+        current_since: current_since.or(signs.then_some(created_at)),
+    })
+}
+
+/// The key that waits begins to sign.
+pub(crate) async fn begin(
+    tx: &mut TenantTx,
+    (environment, kid): (Environment, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant_uuid();
+    diesel::update(k::table.find((tenant, environment.as_str(), kid)))
+        .set((
+            k::state.eq(KeyState::Current.as_str()),
+            k::current_since.eq(now),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// A key signs no more; it is shown until then.
+pub(crate) async fn retire(
+    tx: &mut TenantTx,
+    (environment, kid): (Environment, &str),
+    shown_until: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant_uuid();
+    diesel::update(k::table.find((tenant, environment.as_str(), kid)))
+        .set(k::state.eq(KeyState::Retired.as_str()))
+        .execute(tx.connection()?)
+        .await?;
+    diesel::update(p::table.find((tenant, environment.as_str(), kid)))
+        .set(p::withdraw_at.eq(shown_until))
         .execute(tx.connection()?)
         .await?;
     Ok(())

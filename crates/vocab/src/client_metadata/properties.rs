@@ -66,6 +66,8 @@ const MEMBERS: &[&str] = &[
     "software_id",
     "software_version",
     "application_type",
+    "dpop_bound_access_tokens",
+    "require_pushed_authorization_requests",
     "client_id",
     "state",
 ];

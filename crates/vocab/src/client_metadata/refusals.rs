@@ -139,6 +139,18 @@ fn refuses_other_members() {
         (with("software_id", json!({})), "software_id"),
         (with("software_version", json!(2)), "software_version"),
         (with("software_version", json!("a\nb")), "software_version"),
+        (
+            with("dpop_bound_access_tokens", json!("true")),
+            "dpop_bound_access_tokens",
+        ),
+        (
+            with("dpop_bound_access_tokens", json!(1)),
+            "dpop_bound_access_tokens",
+        ),
+        (
+            with("require_pushed_authorization_requests", json!([true])),
+            "require_pushed_authorization_requests",
+        ),
         (with("grant_types", json!([])), "grant_types"),
         (
             with("grant_types", json!("authorization_code")),

@@ -37,6 +37,8 @@ impl ClientMetadata {
         );
         put("client_uri", web(&self.client_uri));
         put("contacts", texts(&self.contacts, Label::as_str));
+        let flag = |set: bool| set.then_some(Value::Bool(true));
+        put("dpop_bound_access_tokens", flag(self.binds_tokens));
         put("grant_types", Some(Value::Array(grants)));
         put("jwks", self.jwks.as_ref().map(KeySet::to_json));
         put("jwks_uri", web(&self.jwks_uri));
@@ -45,6 +47,10 @@ impl ClientMetadata {
         put(
             "redirect_uris",
             texts(&self.redirect_uris, RedirectUri::as_str),
+        );
+        put(
+            "require_pushed_authorization_requests",
+            flag(self.pushes_requests),
         );
         put("response_types", Some(Value::Array(responses.collect())));
         put(

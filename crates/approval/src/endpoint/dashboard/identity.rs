@@ -118,6 +118,14 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
             fact.and_text(one.as_str())
         }));
     }
+    if metadata.binds_tokens() {
+        let words = "Each is bound to a key of the client (DPoP)";
+        facts.push(Fact::text("Access tokens", words));
+    }
+    if metadata.pushes_requests() {
+        let words = "Only requests that it pushed beforehand";
+        facts.push(Fact::text("Sign-in requests", words));
+    }
     if let Some(software) = metadata.software_id() {
         let version = metadata
             .software_version()

@@ -7,6 +7,8 @@ insert into intake.fetch_order (tenant_id, order_id, kind, environment, client_i
     values ($T, $T.look, 'document', 'production', 'https://app.example/client.json', now());
 insert into issue.parked (tenant_id, environment, parked_id, client_id, member_id, request, created_at, expires_at)
     values ($T, 'production', $T.parked, $T.stranger, $T.user, '{}', now(), now() + interval '1 day');
+insert into issue.pushed_request (tenant_id, environment, reference_hash, client_id, request, created_at, expires_at)
+    values ($T, 'production', sha256('reference'), $T.client, '{}', now(), now() + interval '5 minutes');
 insert into issue.signing_key (tenant_id, environment, kid, algorithm, sealed, state, created_at)
     values
         ($T, 'production', $T.key, 'ES256', sha256('sealed'), 'current', now()),
