@@ -99,6 +99,8 @@ export class Person {
     page.on('console', (message) => {
       if (message.type() !== 'error') return;
       const { url } = message.location();
+      // What somebody else's page lacks is theirs.
+      if (url && !this.stage.origins.has(new URL(url).origin)) return;
       // A page may answer 403 or 404 by design; the browser reports that as a failed load.
       const itself = /^Failed to load resource/.test(message.text()) && this.#policies.has(url);
       if (!itself) this.#said.push(`console: ${message.text()}`);
@@ -155,12 +157,17 @@ export class Person {
     await this.page.screenshot({ path: `${directory}/${name}.png`, fullPage: true });
   }
 
+  /** Neither the page scrolls sideways, nor on a wide one a table. */
   async #overflow() {
-    const [content, window] = await this.page.evaluate(() => [
+    const [content, window, tables] = await this.page.evaluate(() => [
       document.documentElement.scrollWidth,
       window.innerWidth,
+      [...document.querySelectorAll('.table')]
+        .filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => `${one.scrollWidth} px of "${one.getAttribute('aria-label')}" in ${one.clientWidth} px`),
     ]);
-    return content <= window ? [] : [`${content} px of content in ${window} px`];
+    const wide = window >= WIDTHS[0].width ? tables : [];
+    return content <= window ? wide : [`${content} px of content in ${window} px`, ...wide];
   }
 
   async #axe() {

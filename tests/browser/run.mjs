@@ -15,6 +15,7 @@ import quarantine from './journeys/quarantine.mjs';
 import secondPerson from './journeys/second_person.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
 import stranger from './journeys/stranger.mjs';
+import warned from './journeys/warned.mjs';
 import * as pages from './pages.mjs';
 
 const RUNS = [
@@ -28,6 +29,7 @@ const RUNS = [
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },
+  { label: 'warned', journey: warned },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },
@@ -56,9 +58,9 @@ exit();
 /** A product with nobody in it yet, and a browser in front of it. */
 async function open() {
   const narthex = await startNarthex();
-  const { at } = narthex;
+  const { at, documentUrl } = narthex;
   const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff]);
-  return { narthex, at, stage, staffSessions: new Map() };
+  return { narthex, at, documentUrl, stage, staffSessions: new Map() };
 }
 
 /** One journey after another, while there are any. */
@@ -67,7 +69,7 @@ async function takeTurns(house) {
 }
 
 /** One journey: its steps build on one another, so after a failure the rest is not reached. */
-async function walk({ at, stage, staffSessions }, { label, journey, javaScript = true, hands }) {
+async function walk({ at, documentUrl, stage, staffSessions }, { label, journey, javaScript = true, hands }) {
   const closing = [];
   const people = [];
   let broken;
@@ -106,7 +108,8 @@ async function walk({ at, stage, staffSessions }, { label, journey, javaScript =
   };
 
   const cleanup = (close) => closing.push(close);
-  await journey({ at, tenant: at.tenants[0], label, step, person, reviewer, approver, policyAdmin, cleanup });
+  const roles = { reviewer, approver, policyAdmin };
+  await journey({ at, tenant: at.tenants[0], documentUrl, label, step, person, ...roles, cleanup });
   for (const close of closing) await close();
   for (const one of people) await one.page.context().close();
 }

@@ -2,6 +2,7 @@
 //! has its sponsor, asks for no more than it has, counts against it, and stops with it.
 
 mod attacks;
+mod bound;
 mod line;
 
 use base64::Engine as _;

@@ -36,6 +36,7 @@ impl Endpoint {
             .replace("{environment}", environment)
             .replace("{parked}", "prk_0")
             .replace("{client}", "np_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+            .replace("{hash}", &"0".repeat(64))
     }
 }
 
@@ -56,8 +57,8 @@ fn endpoints() -> Vec<Endpoint> {
         path: row.path,
         name: row.name,
         says: match row.name {
-            "token" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
-            "authorize" | "sign_in" | "consent" | "ask" | "waiting" => Says::Page,
+            "token" | "push" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
+            "authorize" | "sign_in" | "consent" | "ask" | "waiting" | "logo" => Says::Page,
             other => panic!("{other} has no expectation"),
         },
     });

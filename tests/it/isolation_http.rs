@@ -51,6 +51,7 @@ struct Objects {
     member: String,
     number: String,
     policy_proposal: String,
+    hash: String,
 }
 
 impl Objects {
@@ -83,6 +84,7 @@ impl Objects {
             member: company.owner.member.to_string(),
             number: "1".to_owned(),
             policy_proposal: policy(company).await,
+            hash: logo(company, environment).await,
         }
     }
 
@@ -114,6 +116,7 @@ impl Objects {
             member: id("mem"),
             number: "99".to_owned(),
             policy_proposal: id("prp"),
+            hash: "0".repeat(64),
         }
     }
 
@@ -143,6 +146,7 @@ impl Objects {
             Some("attempt") => self.attempt.clone(),
             Some("form") => "csv".to_owned(),
             Some("member") => self.member.clone(),
+            Some("hash") => self.hash.clone(),
             Some("api_token") => format!("tok_0192{}", "7".repeat(28)),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
@@ -283,6 +287,24 @@ async fn attempt(company: &Company, environment: Environment) -> String {
     let administrator = company.place.administrator().await;
     administrator.batch_execute(&row).await.unwrap();
     id.to_string()
+}
+
+/// A picture that the tenant has in this environment alone.
+async fn logo(company: &Company, environment: Environment) -> String {
+    let administrator = company.place.administrator().await;
+    let row = format!(
+        "insert into intake.logo (tenant_id, environment, url, image, image_hash, fetched_at, looked_at)
+            select tenant_id, '{environment}', 'https://app.example/logo.png', image, sha256(image), now(), now()
+                from tenant.tenant, convert_to(slug || ' {environment}', 'utf8') as image where tenant_id = '{}'
+            on conflict do nothing",
+        company.tenant.as_uuid()
+    );
+    administrator.batch_execute(&row).await.unwrap();
+    let hash = format!(
+        "select encode(image_hash, 'hex') from intake.logo where tenant_id = '{}' and environment = '{environment}'",
+        company.tenant.as_uuid()
+    );
+    administrator.query_one(&hash, &[]).await.unwrap().get(0)
 }
 
 /// A registration about which the tenant was asked.

@@ -31,6 +31,7 @@ mod ledger;
 mod lineage;
 mod lineage_tree;
 mod localized_members;
+mod logos;
 mod manage_registration;
 mod management_api;
 mod migrations;

@@ -8,3 +8,4 @@ mod decided;
 mod limits;
 mod own_list;
 mod shown;
+mod split_network;

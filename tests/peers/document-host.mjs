@@ -6,9 +6,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 
 const HOST = 'app.example';
 const PATH = '/oauth/client.json';
+const LOGO = '/logo.png';
 
 /** The name that a client of this journey gives itself. */
 export const NAME = 'Document Notes';
@@ -34,14 +36,44 @@ export async function startDocumentHost(directory) {
 }
 
 function answer(req, res) {
+  if (req.url === LOGO) return res.writeHead(200, { 'content-type': 'image/png' }).end(logo());
   if (req.url !== PATH) return res.writeHead(404).end();
   const document = {
     client_id: `https://${HOST}${PATH}`,
     client_name: NAME,
+    logo_uri: `https://${HOST}${LOGO}`,
     redirect_uris: ['http://127.0.0.1/callback'],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
   };
   return res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
+}
+
+/** A PNG of 64 pixels: a ring. */
+function logo() {
+  const side = 64;
+  const rows = [];
+  for (let y = 0; y < side; y += 1) {
+    const row = [0];
+    for (let x = 0; x < side; x += 1) {
+      const ring = Math.abs(Math.hypot(x - 32, y - 32) - 20) < 7;
+      row.push(...(ring ? [30, 90, 200] : [255, 255, 255]));
+    }
+    rows.push(Buffer.from(row));
+  }
+  const size = Buffer.alloc(13);
+  size.writeUInt32BE(side, 0);
+  size.writeUInt32BE(side, 4);
+  size.set([8, 2, 0, 0, 0], 8);
+  const parts = [chunk('IHDR', size), chunk('IDAT', deflateSync(Buffer.concat(rows))), chunk('IEND', Buffer.alloc(0))];
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...parts]);
+}
+
+function chunk(type, data) {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, sum]);
 }

@@ -95,6 +95,11 @@ impl FakeHost {
         self.says.lock().unwrap().at.insert(path.to_owned(), answer);
     }
 
+    /// From now on this path has this answer, whatever it is.
+    pub fn answer_at(&self, path: &str, answer: Vec<u8>) {
+        self.says.lock().unwrap().at.insert(path.to_owned(), answer);
+    }
+
     /// From now on every path without an answer of its own has this one, whatever it is.
     pub fn answer(&self, answer: Vec<u8>) {
         self.says.lock().unwrap().anywhere = Some(answer);

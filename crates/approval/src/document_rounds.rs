@@ -1,6 +1,8 @@
 //! Documents of clients without anybody asking: what discovery found anew is compared with what was approved. It never
 //! looks at an address itself.
 
+use std::collections::BTreeSet;
+
 use narthex_tenancy::{
     StoreError,
     ambient::{now, rng},
@@ -10,7 +12,10 @@ use narthex_vocab::{ClientId, Environment, Id, kind};
 use crate::{
     Acting, Approval,
     compare_document::{CompareDocument, CompareDocumentError, Compared, compare_document},
-    store::document,
+    store::{
+        blocked_host::{self, Found, Place},
+        document,
+    },
     watch_document::{WatchDocument, WatchDocumentError, Watched, watch_document},
 };
 
@@ -46,32 +51,60 @@ pub(crate) async fn round(approval: &Approval) {
     watch(approval).await;
 }
 
-/// Clients whose address cannot be read, or could not be.
+/// The channel on which the database says that a line of the lists names a host, or does not any more.
+pub(crate) const LISTED: &str = "narthex_listing";
+
+/// Clients whose host is blocked, or was.
+pub(crate) async fn look_at_blocks(approval: &Approval) -> BTreeSet<Place> {
+    let found: Result<_, StoreError> = approval
+        .staff
+        .platform(async |tx| blocked_host::clients(tx, now()).await)
+        .await;
+    let found = found.inspect_err(|error| tracing::warn!(%error, "blocked hosts cannot be seen"));
+    let Found { blocked, free } = found.unwrap_or_default();
+    for place in &free {
+        watch_one(approval, place.clone(), false).await;
+    }
+    for place in &blocked {
+        watch_one(approval, place.clone(), true).await;
+    }
+    blocked
+}
+
+/// Clients whose host is blocked, or was; and of the others those whose address cannot be read, or could not be.
 async fn watch(approval: &Approval) {
+    let blocked = look_at_blocks(approval).await;
     let found: Result<_, StoreError> = approval
         .staff
         .platform(async |tx| document::unreadable(tx).await)
         .await;
     let found =
         found.inspect_err(|error| tracing::warn!(%error, "unreadable documents cannot be seen"));
-    for (tenant, environment, client_id) in found.unwrap_or_default() {
-        let watched: Result<Watched, WatchDocumentError> = approval
-            .database
-            .tenant(tenant, async |tx| {
-                let mut rng = rng();
-                let mut acting = Acting::system("client-document", now(), &mut rng, "worker");
-                let command = WatchDocument {
-                    environment,
-                    client_id,
-                };
-                watch_document(tx, command, &mut acting).await
-            })
-            .await;
-        match watched {
-            Ok(Watched::Nothing) => {}
-            Ok(outcome) => tracing::info!(%tenant, ?outcome, "watched a document"),
-            Err(error) => tracing::warn!(%tenant, %error, "a document was not watched"),
+    for place in found.unwrap_or_default() {
+        if !blocked.contains(&place) {
+            watch_one(approval, place, false).await;
         }
+    }
+}
+
+async fn watch_one(approval: &Approval, (tenant, environment, client_id): Place, blocked: bool) {
+    let watched: Result<Watched, WatchDocumentError> = approval
+        .database
+        .tenant(tenant, async |tx| {
+            let mut rng = rng();
+            let mut acting = Acting::system("client-document", now(), &mut rng, "worker");
+            let command = WatchDocument {
+                environment,
+                client_id,
+                blocked,
+            };
+            watch_document(tx, command, &mut acting).await
+        })
+        .await;
+    match watched {
+        Ok(Watched::Nothing) => {}
+        Ok(outcome) => tracing::info!(%tenant, ?outcome, "watched a document"),
+        Err(error) => tracing::warn!(%tenant, %error, "a document was not watched"),
     }
 }
 

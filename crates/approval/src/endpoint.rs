@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod dashboard;
 pub(crate) mod inventory;
+mod logo_words;
 pub(crate) mod policy;
 pub(crate) mod portal;
 mod promotion_words;

@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::{
     acting::{Acting, Deed, NotPermitted},
     integration::{Integration, Operator},
+    logo::Logo,
     prose::Purpose,
     reach::{Ask, Asked, UnknownReach},
     request::{AccessRequest, ComesFrom, RequestRef},
@@ -169,6 +170,10 @@ pub(crate) async fn send(
     let integration = store::integration::load(tx, tx.tenant(), request.integration).await?;
     let shown = (&integration.name, &request.metadata);
     store::mark::insert(tx, request.at, shown).await?;
+    for logo in Logo::named(&request.metadata) {
+        let at = (request.at.environment, &logo.url);
+        store::logo::order(tx, acting.id(), at, acting.now).await?;
+    }
     let deed = Deed {
         action: "request.submit",
         object: request.at.id.to_string(),

@@ -1,6 +1,6 @@
-//! What keeps a client from new grants: its document says something else than was approved or cannot be read, a host of
-//! it is no longer proved, or nobody answers for it any more. A client that is limited for two causes goes on when both
-//! are gone. It never gives a client anything, and lets none go on that a person stopped.
+//! What keeps a client from new grants: its document says something else than was approved, cannot be read or is at a host
+//! that is blocked, a host of it is no longer proved, or nobody answers for it any more. A client that is limited for two
+//! causes goes on when both are gone. It never gives a client anything, and lets none go on that a person stopped.
 
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{ClientId, ClientState, Environment, HostName, Timestamp};
@@ -17,6 +17,8 @@ pub(crate) enum Cause<'a> {
     Document,
     /// Its document could not be read for days.
     Silence,
+    /// Its document is at a host that people block: nobody looks there.
+    Blocked,
     /// The proof of this host has lapsed.
     Proof(&'a HostName),
     /// Nobody answers for this integration any more: its own, or of a client above it.
@@ -29,6 +31,7 @@ impl<'a> Cause<'a> {
         match self {
             Self::Document => "document",
             Self::Silence => "silence",
+            Self::Blocked => "blocked",
             Self::Proof(_) => "proof",
             Self::Sponsor(_) => "sponsor",
         }
@@ -37,7 +40,7 @@ impl<'a> Cause<'a> {
     /// The host or the integration that it is about, or nothing.
     pub(crate) fn about(self) -> &'a str {
         match self {
-            Self::Document | Self::Silence => "",
+            Self::Document | Self::Silence | Self::Blocked => "",
             Self::Proof(host) => host.as_str(),
             Self::Sponsor(integration) => integration,
         }

@@ -1,13 +1,16 @@
 //! Screening: the facts of a case, the policy's verdict over them, and what follows. Every write path comes through
 //! here; nothing else moves a case out of `submitted`. It never decides for a person.
 
+use std::collections::BTreeSet;
+
 use narthex_policy::{
     Descent, Finding, FindingOutcome, Origin, RiskScore, RuleId, ScopeFact, Screening,
     ScreeningFacts, Verdict, Vouch,
 };
 use narthex_tenancy::{StoreError, TenantTx, catalogue, ledger::Actor, metadata_rules, tenant};
 use narthex_vocab::{
-    ClientId, Environment, Host, Id, Imitation, Label, RedirectUri, RequestState, Timestamp, kind,
+    Brand, ClientId, Environment, Host, HostName, Id, Imitation, Label, RedirectUri, RequestState,
+    Timestamp, kind,
 };
 use serde_json::json;
 
@@ -16,7 +19,7 @@ use crate::{
     activate::{self, Activated},
     approved::{Approved, Basis, DecidedBy},
     decision::{Decider, Decision, DecisionKind},
-    known_names,
+    known_names, logo,
     reach::Asked,
     request::AccessRequest,
     store::{
@@ -162,19 +165,11 @@ async fn facts(
     let integration = store::integration::load(tx, tenant, request.integration).await?;
     let proofs = store::proof::in_force(tx, tenant, acting.now).await?;
     let rules = metadata_rules::in_force(tx, environment).await?;
-    let mut known = store::integration::other_names(tx, environment, integration.id).await?;
-    if request.origin != Origin::Portal {
-        known.push(tenant::load(tx).await?.name);
-        let resources = catalogue::load(tx, environment).await?.resources;
-        known.extend(
-            resources
-                .iter()
-                .filter_map(|resource| Label::parse(&resource.name).ok()),
-        );
-    }
+    let known = names_here(tx, request, integration.id).await?;
     let metadata = &request.metadata;
     let brands = store::brand::known(tx).await?;
-    let imitation = Imitation::of((&integration.name, metadata), rules.proved(), &brands);
+    let logos = store::logo::load(tx, tenant, (environment, metadata)).await?;
+    let imitation = imitation(request, &integration.name, (rules.proved(), &brands));
     let redirects = metadata.redirect_uris();
     let requested = asked.scopes.iter().map(|(scope, asked)| ScopeFact {
         scope: scope.clone(),
@@ -202,7 +197,8 @@ async fn facts(
         names: name_mark::elsewhere(tx, &Names::of(&integration.name, metadata)).await?,
         vouched: vouched(tx, request).await?,
         trusted: trusted(tx, request, acting).await?,
-        reused: store::mark::elsewhere(tx, metadata, &brands).await?,
+        reused: store::mark::elsewhere(tx, (metadata, &logos), &brands).await?,
+        logo: logo::fact(&logos),
         first_request: !store::approval::exists(tx, integration.id).await?,
         shared_key: shares_a_key(tx, request).await?,
         sandbox_first: store::past::approved_in(tx, Environment::Sandbox, integration.id).await?,
@@ -217,6 +213,23 @@ async fn facts(
     })
 }
 
+/// The names that mean something to the tenant's people; whoever comes from outside does not use the tenant's own either.
+async fn names_here(
+    tx: &mut TenantTx,
+    request: &AccessRequest,
+    own: Id<kind::Integration>,
+) -> Result<Vec<Label>, StoreError> {
+    let environment = request.at.environment;
+    let mut known = store::integration::other_names(tx, environment, own).await?;
+    if request.origin != Origin::Portal {
+        known.push(tenant::load(tx).await?.name);
+        let resources = catalogue::load(tx, environment).await?.resources;
+        let names = resources.iter().map(|resource| &resource.name);
+        known.extend(names.filter_map(|name| Label::parse(name).ok()));
+    }
+    Ok(known)
+}
+
 /// Whether a client of the other environment has one of its keys. At an address there is one document for both.
 async fn shares_a_key(tx: &mut TenantTx, request: &AccessRequest) -> Result<bool, StoreError> {
     let address = request.client_id.as_ref().and_then(ClientId::document_url);
@@ -229,6 +242,19 @@ async fn shares_a_key(tx: &mut TenantTx, request: &AccessRequest) -> Result<bool
 /// Whole days since then.
 fn age(since: Timestamp, now: Timestamp) -> u32 {
     u32::try_from((now - since).num_days()).unwrap_or(0)
+}
+
+/// What about it looks like somebody else. A document speaks for its own host: a logo there is nobody else's.
+fn imitation(
+    request: &AccessRequest,
+    name: &Label,
+    (proved, brands): (&BTreeSet<HostName>, &[Brand]),
+) -> Imitation {
+    let own = request.client_id.as_ref().and_then(ClientId::document_url);
+    let speaks = |host: &HostName| own.as_ref().is_some_and(|url| url.host() == host);
+    let mut imitation = Imitation::of((name, &request.metadata), proved, brands);
+    imitation.logos_at.retain(|host| !speaks(host));
+    imitation
 }
 
 /// Who signed what a registration says; a case from elsewhere has no statement.

@@ -1,5 +1,6 @@
 //! A client whose document cannot be read for days gets no new grants until it can be read again: nobody knows any more
-//! what it is. What began goes on. It judges no content; that is `compare_document.rs`.
+//! what it is. One at a host that people block waits at once, for that cause: not being looked at is no silence of its own.
+//! What began goes on. It judges no content; that is `compare_document.rs`.
 
 use chrono::Duration;
 use narthex_tenancy::{StoreError, TenantTx};
@@ -24,6 +25,8 @@ pub struct WatchDocument {
     pub environment: Environment,
     /// The address that is its identifier.
     pub client_id: ClientId,
+    /// Whether a line of the block list names its host.
+    pub blocked: bool,
 }
 
 /// What came of it.
@@ -60,6 +63,19 @@ pub async fn watch_document(
     let at = (command.environment, &command.client_id);
     let tenant = tx.tenant();
     let standing = store::client::load(tx, at.0, at.1).await?;
+    if command.blocked {
+        return if standing.state.honours_tokens() {
+            block(tx, at, acting).await
+        } else {
+            Ok(Watched::Nothing)
+        };
+    }
+    if restriction::lift(tx, at, Cause::Blocked, acting.now).await? {
+        let reason = "Nobody blocks the host of its document any more.";
+        record(tx, at, ("client.unrestrict", reason), acting).await?;
+        look(tx, at, acting).await?;
+        return Ok(Watched::Resumed);
+    }
     let Some(document) = store::document::load(tx, tenant, at).await? else {
         return Ok(Watched::Nothing);
     };
@@ -87,6 +103,22 @@ pub async fn watch_document(
         return look(tx, at, acting).await;
     }
     Ok(Watched::Nothing)
+}
+
+/// New grants wait while its host is blocked; silence before that is forgotten, and counts anew afterwards.
+async fn block(
+    tx: &mut TenantTx,
+    at: At<'_>,
+    acting: &mut Acting<'_>,
+) -> Result<Watched, WatchDocumentError> {
+    let reason = "The host of its document is on the block list: nobody looks there.";
+    let new = restriction::limit(tx, at, (Cause::Blocked, reason), acting.now).await?;
+    restriction::lift(tx, at, Cause::Silence, acting.now).await?;
+    if !new {
+        return Ok(Watched::Nothing);
+    }
+    record(tx, at, ("client.restrict", reason), acting).await?;
+    Ok(Watched::Restricted)
 }
 
 /// Has the address looked at, unless that is under way.

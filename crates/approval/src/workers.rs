@@ -16,6 +16,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::{
     Acting, Approval, deferral_rounds, deletion_rounds, document_rounds,
     expire::{ExpireError, expire},
+    logo_rounds,
     make_room::{MakeRoom, MakeRoomError, make_room},
     name_rounds,
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
@@ -39,6 +40,8 @@ const CHANNELS: &[&str] = &[
     document_rounds::CHANNEL,
     sponsored_rounds::CHANNEL,
     update_rounds::CHANNEL,
+    logo_rounds::CHANNEL,
+    document_rounds::LISTED,
 ];
 
 /// Works until the process ends; for `actix_web::rt::spawn`, since it stays on its thread. `listen_url` is a connection
@@ -73,6 +76,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             _ = hourly.tick() => {
                 prepare_days(&approval).await;
                 name_rounds::round(&approval).await;
+                logo_rounds::round(&approval).await;
             }
         }
     }
@@ -87,6 +91,10 @@ async fn on_notice(approval: &Approval, channel: &str, payload: &str) {
         document_rounds::CHANNEL => document_rounds::on_notice(approval, payload).await,
         sponsored_rounds::CHANNEL => sponsored_rounds::on_notice(approval, payload).await,
         update_rounds::CHANNEL => update_rounds::on_notice(approval, payload).await,
+        document_rounds::LISTED => {
+            document_rounds::look_at_blocks(approval).await;
+        }
+        logo_rounds::CHANNEL => logo_rounds::on_notice(approval, payload).await,
         // It says that registrations wait, and not which: one hint for many.
         _ => {
             look_for_open_registrations(approval).await;

@@ -1,14 +1,17 @@
 //! An access token that a client shows to register others: one of this issuer's own, for this very endpoint, that the
-//! client got for itself (RFC 9068 section 4). Pure: whether its client still may is asked of the database. Keys that
-//! a header brings (`jku`, `jwk`, `x5u`) are never looked at.
+//! client got for itself (RFC 9068 section 4); where it is bound to a key, with a proof of that key (RFC 9449 section 7).
+//! Pure: whether its client still may is asked of the database, whether the proof is new of Redis. Keys that the token's
+//! header brings (`jku`, `jwk`, `x5u`) are never looked at.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use narthex_http::StrictJson;
+use narthex_http::dpop::{self, DpopError, Expected, Proof, Thumbprint};
 use narthex_vocab::{ClientId, Issuer, Scope, ScopeSet, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// The one type of token that opens this door (RFC 9068 section 2.1).
 const TYPE: &str = "at+jwt";
@@ -44,9 +47,13 @@ pub enum AgentError {
     /// A person is behind it: a client registers others for itself alone.
     #[error("the access token speaks for a person")]
     Person,
-    /// It counts with a proof of its key alone, and the proof is not looked at here.
-    #[error("the access token is bound to a key")]
+    /// It counts with a proof of its key alone (RFC 9449 section 7), and came without one, with one of another key, or is
+    /// bound in a way that is not known here; or it is bound to none and came as if it were.
+    #[error("the access token and its proof do not belong together")]
     Bound,
+    /// The proof of its key does not hold.
+    #[error(transparent)]
+    Proof(#[from] DpopError),
     /// It does not say that its client may.
     #[error("the access token has not the scope narthex:register")]
     Scope,
@@ -67,6 +74,7 @@ impl AgentError {
             | Self::Person
             | Self::Bound
             | Self::Stopped => "invalid_token",
+            Self::Proof(_) => "invalid_dpop_proof",
             Self::Scope => "insufficient_scope",
         }
     }
@@ -83,16 +91,34 @@ struct Claims {
     exp: i64,
     iat: i64,
     jti: Uuid,
-    cnf: Option<Value>,
+    cnf: Option<Confirmation>,
 }
 
-/// Whose token it is, if it counts at `endpoint` of `issuer`, whose published keys are `keys`.
+/// The key that a token is bound to (RFC 7800). A member beside the thumbprint is another way to bind, of which nothing is
+/// known here.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmation {
+    jkt: Thumbprint,
+}
+
+/// An access token as it was shown.
+#[derive(Debug)]
+pub struct AccessToken {
+    pub(crate) text: Zeroizing<String>,
+    /// What came with it under the scheme `DPoP`; none under `Bearer`.
+    pub(crate) proof: Option<Result<String, AgentError>>,
+}
+
+/// Whose token it is, if it counts at `endpoint` of `issuer`, whose published keys are `keys`; and the proof that came with
+/// it, whose single use nobody has looked at yet.
 pub(crate) fn verify(
-    text: &str,
+    shown: &AccessToken,
     keys: &[Value],
     (issuer, endpoint): (&Issuer, &str),
     now: Timestamp,
-) -> Result<Agent, AgentError> {
+) -> Result<(Agent, Option<Proof>), AgentError> {
+    let text = shown.text.as_str();
     strict(text)?;
     let header = decode_header(text).map_err(|_| AgentError::Signature)?;
     if header.typ.as_deref() != Some(TYPE) {
@@ -108,16 +134,41 @@ pub(crate) fn verify(
     if claims.sub != claims.client_id.as_str() {
         return Err(AgentError::Person);
     }
-    if claims.cnf.is_some() {
-        return Err(AgentError::Bound);
-    }
+    let proof = held(shown, claims.cnf.as_ref(), endpoint, now)?;
     if !claims.scope.iter().any(Scope::registers) {
         return Err(AgentError::Scope);
     }
-    Ok(Agent {
+    let agent = Agent {
         client_id: claims.client_id,
         jti: claims.jti,
-    })
+    };
+    Ok((agent, proof))
+}
+
+/// The proof of the key that the token is bound to: for this token, this endpoint, now. A token that is bound to none comes
+/// as a bearer token and needs no proof.
+fn held(
+    shown: &AccessToken,
+    bound: Option<&Confirmation>,
+    endpoint: &str,
+    now: Timestamp,
+) -> Result<Option<Proof>, AgentError> {
+    let (bound, text) = match (bound, &shown.proof) {
+        (None, None) => return Ok(None),
+        (Some(bound), Some(text)) => (bound, text.as_ref().map_err(|error| *error)?),
+        (Some(_), None) | (None, Some(_)) => return Err(AgentError::Bound),
+    };
+    let expected = Expected {
+        method: "POST",
+        address: endpoint,
+        token: Some(shown.text.as_str()),
+    };
+    let proof = dpop::verify(text, &expected, now)?;
+    if proof.jkt == bound.jkt {
+        Ok(Some(proof))
+    } else {
+        Err(AgentError::Bound)
+    }
 }
 
 /// Header and payload are one JSON object each, with no member twice.

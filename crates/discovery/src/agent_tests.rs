@@ -52,7 +52,11 @@ fn check(text: &str, keys: &[Value]) -> Result<Agent, AgentError> {
         Environment::Production,
     );
     let now = Timestamp::from_timestamp(NOW, 0).unwrap();
-    verify(text, keys, (&issuer, ENDPOINT), now)
+    let shown = AccessToken {
+        text: Zeroizing::new(text.to_owned()),
+        proof: None,
+    };
+    verify(&shown, keys, (&issuer, ENDPOINT), now).map(|(agent, _)| agent)
 }
 
 #[test]
@@ -80,7 +84,10 @@ fn a_good_one_names_its_client() {
 #[case::of_tomorrow(json!({"iat": NOW + 1}), AgentError::Time)]
 #[case::of_a_person(json!({"sub": "mem_00000000000000000000000000000007"}), AgentError::Person)]
 #[case::of_another_client(json!({"client_id": "np_abcdefghijklmnopqrstuvwx28"}), AgentError::Person)]
-#[case::bound_to_a_key(json!({"cnf": {"jkt": "x"}}), AgentError::Bound)]
+#[case::bound_to_a_key(json!({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}), AgentError::Bound)]
+#[case::bound_to_nonsense(json!({"cnf": {"jkt": "x"}}), AgentError::Malformed)]
+#[case::bound_to_a_certificate(json!({"cnf": {"x5t#S256": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}}), AgentError::Malformed)]
+#[case::bound_to_both(json!({"cnf": {"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "x5t#S256": "x"}}), AgentError::Malformed)]
 #[case::without_the_scope(json!({"scope": "notes:read"}), AgentError::Scope)]
 #[case::with_half_the_scope(json!({"scope": "narthex:registers narthex"}), AgentError::Scope)]
 #[case::with_no_scope(json!({"scope": ""}), AgentError::Scope)]

@@ -159,7 +159,10 @@ pub async fn keep(
         }
         match taken {
             Ok(found) => take_in(tx, address.environment, found, now).await?,
-            Err(why) => document::refused(tx, address, &why, now).await?,
+            Err(why) => {
+                let blocked = matches!(looked, Err(NotFound::Blocked));
+                document::refused(tx, address, (&why, blocked), now).await?;
+            }
         }
         Ok(true)
     };

@@ -37,7 +37,6 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
             | AgentError::Place
             | AgentError::Time
             | AgentError::Person
-            | AgentError::Bound
             | AgentError::Stopped,
         ) => OAuthError::new(
             StatusCode::UNAUTHORIZED,
@@ -45,6 +44,18 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
             "the access token is not valid",
         )
         .challenge("Bearer error=\"invalid_token\""),
+        RegisterError::Agent(AgentError::Bound) => OAuthError::new(
+            StatusCode::UNAUTHORIZED,
+            code,
+            "the access token is not valid",
+        )
+        .challenge("DPoP error=\"invalid_token\", algs=\"ES256 EdDSA RS256 PS256\""),
+        RegisterError::Agent(AgentError::Proof(_)) => OAuthError::new(
+            StatusCode::UNAUTHORIZED,
+            code,
+            "the proof of possession is not valid",
+        )
+        .challenge("DPoP error=\"invalid_dpop_proof\", algs=\"ES256 EdDSA RS256 PS256\""),
         RegisterError::Limited { retry_after } | RegisterError::Crowded { retry_after } => {
             OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
         }

@@ -1,6 +1,6 @@
 //! Orders of the other planes. For approval a host that a tenant named is looked at, through the guard, and what was
 //! seen is written down: it never judges what it saw, and never knows what it looks for. For the token plane the
-//! document of a client is (`client_document.rs`).
+//! document of a client is (`client_document.rs`), and for approval the picture of a logo (`logo.rs`).
 
 use narthex_egress::{FetchError, FetchKind, Guard, TxtAnswer};
 use narthex_tenancy::StoreError;
@@ -9,7 +9,7 @@ use narthex_vocab::{
 };
 use url::Url;
 
-use crate::{Discovery, client_document::Address, store::fetch_order};
+use crate::{Discovery, client_document::Address, logo::LogoAt, store::fetch_order};
 
 /// An order, by its notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum Job {
     Host(HostName),
     /// The address that is a client's identifier.
     Document(Address),
+    /// The address of a logo.
+    Logo(LogoAt),
 }
 
 /// Takes an order that nobody works on. `None` when there is nothing to do.

@@ -2,6 +2,7 @@
 //! register others and shows an access token of its own. Somebody answers for it, so it is taken in every mode. It waits
 //! like any other; it has a sponsor and a case, never reach.
 
+use narthex_http::dpop::{DpopError, Proof};
 use narthex_tenancy::{TenantTx, budget::Bucket, metadata_rules, statement_issuer};
 use narthex_vocab::{
     ClientId, Issuer, QuarantineState, RegistrationMode, Secret, SecretHash, Timestamp,
@@ -9,11 +10,10 @@ use narthex_vocab::{
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 use crate::{
     Discovery,
-    agent::{self, Agent, AgentError},
+    agent::{self, AccessToken, Agent, AgentError},
     candidate::{Candidate, Keeps, read},
     gate, metadata,
     place::Place,
@@ -30,6 +30,9 @@ use crate::{
     },
 };
 
+/// How long a proof of possession is remembered: longer than its time lets it be used.
+const REMEMBERED: Duration = Duration::from_secs(10 * 60);
+
 /// What a caller shows to be more than a stranger.
 #[derive(Debug)]
 pub enum Shown {
@@ -38,7 +41,7 @@ pub enum Shown {
     /// What has the form of an initial access token.
     Token(Secret),
     /// What has the form of an access token.
-    AccessToken(Zeroizing<String>),
+    AccessToken(AccessToken),
     /// Something else.
     Other,
 }
@@ -105,9 +108,9 @@ pub(crate) async fn admit(
 
 /// What to look up: the hash of an initial access token, or the client of an access token that holds.
 async fn key(discovery: &Discovery, call: Call<'_>, shown: Shown) -> Result<Key, RegisterError> {
-    let text = match shown {
+    let shown = match shown {
         Shown::Token(secret) => return Ok(Key::Hash(secret.hash(&discovery.hash_key))),
-        Shown::AccessToken(text) => text,
+        Shown::AccessToken(shown) => shown,
         Shown::Nothing | Shown::Other => return Err(RegisterError::InvalidToken),
     };
     let (place, now) = (call.place, call.now);
@@ -119,8 +122,29 @@ async fn key(discovery: &Discovery, call: Call<'_>, shown: Shown) -> Result<Key,
         .await?;
     let issuer = Issuer::new(&discovery.discovery_base, &place.slug, place.environment);
     let endpoint = metadata::below(&discovery.discovery_base, &issuer, "register");
-    let agent = agent::verify(&text, &keys, (&issuer, &endpoint), now)?;
+    let (agent, proof) = agent::verify(&shown, &keys, (&issuer, &endpoint), now)?;
+    if let Some(proof) = proof {
+        first_use(discovery, place, &proof).await?;
+    }
     Ok(Key::Agent(agent))
+}
+
+/// A proof counts once (RFC 9449 section 11.1). Without Redis nobody can tell, and registration is closed anyway.
+async fn first_use(
+    discovery: &Discovery,
+    place: &Place,
+    proof: &Proof,
+) -> Result<(), RegisterError> {
+    let name = format!("dpop/{}/{}", place.environment, proof.once);
+    let budgets = &discovery.budgets;
+    match budgets.first_use(place.tenant, &name, REMEMBERED).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(AgentError::from(DpopError::Replayed).into()),
+        Err(error) => {
+            tracing::warn!(%error, "no proof is taken while its single use cannot be seen");
+            Err(RegisterError::Closed { retry_after: 5 })
+        }
+    }
 }
 
 /// The row that the registration rests on, locked until the end of the transaction, if what was shown counts now.

@@ -17,9 +17,10 @@ use crate::{
     crowd::Crowd,
     gate::Against,
     place::Place,
+    splits::Splits,
     store::{
         quarantine::{self, Waiting},
-        rule,
+        rule, split,
     },
 };
 
@@ -49,6 +50,8 @@ pub(crate) struct Terms {
     /// Whose software statements are believed.
     pub(crate) trusted: Vec<StatementIssuer>,
     pub(crate) limits: Limits,
+    /// Families that were split by network.
+    pub(crate) splits: Splits,
 }
 
 impl Discovery {
@@ -85,6 +88,7 @@ impl Discovery {
                     rules: metadata_rules::in_force(tx, environment).await?,
                     trusted: statement_issuer::trusted(tx, environment).await?,
                     limits: registration_limits::load(tx, environment).await?,
+                    splits: split::in_force(tx, environment, now).await?,
                 })
             };
             self.database.tenant(place.tenant, read).await.map(Arc::new)

@@ -222,11 +222,15 @@ async fn admit(
     let terms = discovery.terms(place, call.now).await?;
     let call = Call {
         limits: terms.limits,
+        family: call
+            .family
+            .map(|family| terms.splits.known(family, call.source)),
         ..call
     };
     pricing::own(discovery, call).await?;
     let mode = terms.settings.registration_mode;
-    let candidate = read(body, (mode.into(), &terms.trusted, call.now), attempt);
+    let candidate = read(body, (mode.into(), &terms.trusted, call.now), attempt)
+        .map(|read| terms.splits.apart(read, call.source, attempt));
     gate::pass(discovery, call, candidate.as_ref().ok()).await?;
     let allowed = match candidate {
         _ if mode == RegistrationMode::Closed => Err(RegisterError::NotOffered),

@@ -8,12 +8,13 @@ use narthex_tenancy::{
     StoreError, ambient,
     listen::{Hint, listen},
 };
-use narthex_vocab::{Id, kind};
+use narthex_vocab::{Glimpse, Id, kind};
 use tokio::task::JoinSet;
 
 use crate::{
     Discovery, client_document,
     fetch_orders::{self, Job, OrderRef},
+    logo,
     places::Places,
     statement_keys::{self, Issuers},
 };
@@ -111,6 +112,13 @@ async fn carry_out(discovery: &Discovery, order: OrderRef) -> Result<(), StoreEr
                 looked.as_ref().err().map(ToString::to_string),
             );
             tracing::info!(order = %order.id, %host, kept, refusal, "looked at the document of a client");
+        }
+        Some(Job::Logo(at)) => {
+            let now = ambient::now();
+            let looked = logo::look(discovery, order.tenant, &at.url, now).await?;
+            let kept = logo::keep(discovery, order, (&at, &looked), ambient::now()).await?;
+            let (host, refusal) = (at.url.host(), looked.as_ref().err().map(Glimpse::as_str));
+            tracing::info!(order = %order.id, %host, kept, refusal, "looked at a logo");
         }
         None => {}
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use narthex_vocab::Picture;
 
 /// What kind of document is fetched: it sets the limit and the content types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +15,8 @@ pub enum FetchKind {
     KeySet,
     /// A well-known file that proves a host: 5 KiB of text or JSON.
     WellKnown,
+    /// A logo: 256 KiB of a picture made of pixels.
+    Picture,
 }
 
 impl FetchKind {
@@ -23,6 +26,7 @@ impl FetchKind {
             Self::Document => "document",
             Self::KeySet => "key_set",
             Self::WellKnown => "well_known",
+            Self::Picture => "picture",
         }
     }
 
@@ -31,6 +35,7 @@ impl FetchKind {
         match self {
             Self::Document | Self::WellKnown => 5 * 1024,
             Self::KeySet => 64 * 1024,
+            Self::Picture => Picture::MAX_BYTES,
         }
     }
 
@@ -40,6 +45,7 @@ impl FetchKind {
             Self::Document => "application/json, application/*+json",
             Self::KeySet => "application/jwk-set+json, application/json",
             Self::WellKnown => "text/plain, application/json",
+            Self::Picture => "image/png, image/jpeg, image/webp, image/gif",
         }
     }
 
@@ -52,6 +58,11 @@ impl FetchKind {
         match self {
             Self::Document | Self::KeySet => json,
             Self::WellKnown => json || essence == "text/plain",
+            // Which of them it is, its bytes say.
+            Self::Picture => matches!(
+                essence.as_str(),
+                "image/png" | "image/jpeg" | "image/webp" | "image/gif"
+            ),
         }
     }
 }
@@ -110,6 +121,11 @@ mod tests {
     #[case(FetchKind::WellKnown, "text/plain;charset=utf-8", true)]
     #[case(FetchKind::WellKnown, "application/json", true)]
     #[case(FetchKind::WellKnown, "text/html", false)]
+    #[case(FetchKind::Picture, "image/png", true)]
+    #[case(FetchKind::Picture, "Image/WebP; x=y", true)]
+    #[case(FetchKind::Picture, "image/svg+xml", false)]
+    #[case(FetchKind::Picture, "text/html", false)]
+    #[case(FetchKind::Picture, "application/json", false)]
     fn content_types_are_a_list(#[case] kind: FetchKind, #[case] value: &str, #[case] takes: bool) {
         assert_eq!(kind.takes(value), takes);
     }

@@ -20,6 +20,9 @@ const OWN_SCRIPT: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
+const SANDBOX: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
 const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), \
      publickey-credentials-create=(self), publickey-credentials-get=(self)",
@@ -36,6 +39,8 @@ pub enum Script {
     None,
     /// Files from our own origin.
     Own,
+    /// None, and nothing else either: what is no page, even where a browser opens it as one.
+    Sandbox,
 }
 
 /// What a page tells the next site about itself.
@@ -124,6 +129,7 @@ fn put_policy(headers: &mut HeaderMap, policy: PagePolicy) {
     let csp = match policy.script {
         Script::None => NO_SCRIPT,
         Script::Own => OWN_SCRIPT,
+        Script::Sandbox => SANDBOX,
     };
     let referrer = match policy.referrer {
         Referrer::SameOrigin => "same-origin",

@@ -109,6 +109,22 @@ pub struct NamesElsewhere {
     pub imitated: bool,
 }
 
+/// How the pictures stand that a case calls its logos, gravest last.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum LogoFact {
+    /// It names none.
+    #[default]
+    None,
+    /// It was fetched and drawn anew.
+    Fetched,
+    /// Nobody has looked yet.
+    Waiting,
+    /// It became another picture on this day.
+    Changed(String),
+    /// It could not be fetched: why.
+    Failed(String),
+}
+
 /// Somebody trusted has signed what a registration says (RFC 7591 section 2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouch {
@@ -163,6 +179,8 @@ pub struct ScreeningFacts {
     pub imitation: Imitation,
     /// What of it another tenant shows too.
     pub reused: BTreeSet<MarkKind>,
+    /// How its logos stand.
+    pub logo: LogoFact,
     /// How its names stand to those of other tenants.
     pub names: NamesElsewhere,
     /// Who vouches for what it says, if anybody does.

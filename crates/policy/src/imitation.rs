@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use narthex_vocab::{Environment, HostName, MarkKind, Standing};
 
 use crate::check::{Check, listed, weighed};
-use crate::facts::{NamesElsewhere, ScreeningFacts, Vouch};
+use crate::facts::{LogoFact, NamesElsewhere, ScreeningFacts, Vouch};
 use crate::finding::Finding;
 
 /// All of them.
@@ -17,6 +17,7 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
         hosts(facts),
         reuse(&facts.reused, facts.environment),
         logo(facts),
+        logo_shown(&facts.logo, facts.environment),
         scripts(facts),
         statement(facts),
         taken,
@@ -115,12 +116,15 @@ pub fn reuse(reused: &BTreeSet<MarkKind>, environment: Environment) -> Finding {
             weighed(environment, 40),
             "Make a key pair of your own for each tenant.",
         ),
-        MarkKind::RedirectHost | MarkKind::Logo | MarkKind::Name | MarkKind::VerifiedName => CHECK
-            .attention(
-                observed,
-                weighed(environment, 10),
-                Some("Prove the host. A service that many companies use shows here too."),
-            ),
+        MarkKind::RedirectHost
+        | MarkKind::Logo
+        | MarkKind::Picture
+        | MarkKind::Name
+        | MarkKind::VerifiedName => CHECK.attention(
+            observed,
+            weighed(environment, 10),
+            Some("Prove the host. A service that many companies use shows here too."),
+        ),
     }
 }
 
@@ -168,15 +172,42 @@ fn logo(facts: &ScreeningFacts) -> Finding {
         title: "Logo",
         required: "A logo is at a proved host.",
     };
-    match &facts.imitation.logo_at {
+    match facts.imitation.logos_at.first() {
         None => CHECK.pass("It has no logo, or one at a proved host."),
         Some(host) => CHECK.attention(
             format!(
-                "Its logo is at {}, which is not proved. It is shown to nobody.",
+                "Its logo is at {}, which is not proved. Nobody but reviewers sees it.",
                 host.unicode()
             ),
             weighed(facts.environment, 5),
             Some("Prove the host, or leave the logo out."),
+        ),
+    }
+}
+
+/// How the picture stands that is shown as its logo. For the page too, since it is fetched after the case came in and may
+/// become another one.
+pub fn logo_shown(logo: &LogoFact, environment: Environment) -> Finding {
+    const CHECK: Check = Check {
+        id: "R-47",
+        title: "Picture of the logo",
+        required: "The picture of a logo can be fetched, and stays what it was.",
+    };
+    match logo {
+        LogoFact::None => CHECK.pass("It has no logo."),
+        LogoFact::Waiting => CHECK.pass("Its logo has not been fetched yet."),
+        LogoFact::Fetched => {
+            CHECK.pass("Its logo was fetched and drawn anew. A picture proves nobody.")
+        }
+        LogoFact::Changed(at) => CHECK.attention(
+            format!("Its logo became another picture on {at}."),
+            weighed(environment, 5),
+            Some("People do not see the new picture before the client is approved again."),
+        ),
+        LogoFact::Failed(why) => CHECK.attention(
+            format!("Its logo could not be fetched: {why}."),
+            weighed(environment, 1),
+            Some("Publish a PNG, JPEG, WebP or GIF of 256 KiB and 2,048 pixels a side at most, without a redirect."),
         ),
     }
 }

@@ -25,9 +25,11 @@ mod source;
 
 pub use baseline::{check_baseline, rule, screening_text, screening_version};
 pub use decision::{CallFacts, Decision, DecisionReason, ToolFact, decide};
-pub use facts::{Descent, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts, Vouch};
+pub use facts::{
+    Descent, LogoFact, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts, Vouch,
+};
 pub use finding::{Finding, FindingOutcome};
-pub use imitation::{names, reuse};
+pub use imitation::{logo_shown, names, reuse};
 pub use judge::{InForce, Judged, Layers, Posed};
 pub use layer::{Layer, Whose};
 pub use policies::PolicyError;

@@ -38,6 +38,7 @@ pub(crate) fn every_request() -> Vec<ScreeningFacts> {
                     } else {
                         Imitation::default()
                     },
+                    logo: LogoFact::default(),
                     reused: if bit(4) {
                         BTreeSet::from([MarkKind::Key])
                     } else {

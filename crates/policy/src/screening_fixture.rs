@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use narthex_vocab::{AuthMethod, Environment, GrantType, Host, Imitation, Risk, Scope};
 
-use crate::facts::{Descent, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts};
+use crate::facts::{Descent, LogoFact, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts};
 
 /// A scope.
 pub(crate) fn scope(name: &str, risk: Risk, open: bool) -> ScopeFact {
@@ -31,6 +31,7 @@ pub(crate) fn open() -> ScreeningFacts {
         sponsor: false,
         name_conflict: false,
         imitation: Imitation::default(),
+        logo: LogoFact::default(),
         reused: BTreeSet::new(),
         names: NamesElsewhere::default(),
         vouched: None,

@@ -50,7 +50,7 @@ fn s13_each_sign_is_a_finding_that_names_no_tenant() {
     );
     assert_eq!(
         saw("R-16"),
-        "Its logo is at slack-login.example, which is not proved. It is shown to nobody."
+        "Its logo is at slack-login.example, which is not proved. Nobody but reviewers sees it."
     );
     assert_eq!(
         saw("R-23"),

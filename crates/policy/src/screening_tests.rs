@@ -12,7 +12,7 @@ use rstest::rstest;
 use super::fixture::{open, portal, scope};
 use super::*;
 use crate::baseline::SCREEN_SCHEMA as SCHEMA;
-use crate::facts::{Descent, NamesElsewhere, Origin, Past, ScopeFact};
+use crate::facts::{Descent, LogoFact, NamesElsewhere, Origin, Past, ScopeFact};
 use crate::finding::FindingOutcome;
 use crate::judge::whole::judge;
 use crate::policies::{Policies, PolicyError};

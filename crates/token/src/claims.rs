@@ -4,8 +4,8 @@ use narthex_vocab::{Approval, ClientId, Environment, Id, ScopeSet, TenantSlug, T
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::dpop::Thumbprint;
 use crate::lineage::Actor;
+use narthex_http::dpop::Thumbprint;
 
 /// The media type of the header (RFC 9068 section 2.1).
 pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";

@@ -6,10 +6,10 @@ use rand_core::CryptoRng;
 use crate::Token;
 use crate::call::Call;
 use crate::client::ApprovedClient;
-use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::issue::{self, Issued, Mint};
 use crate::reach::{self, Excess, Wanted};
+use narthex_http::dpop::Thumbprint;
 
 /// Issues a token within what was approved.
 pub(crate) async fn client_credentials(

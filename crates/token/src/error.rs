@@ -7,10 +7,10 @@ use narthex_http::params::ParamsError;
 use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
 
 use crate::authorize::request::Refusal;
-use crate::dpop::DpopError;
 use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
+use narthex_http::dpop::DpopError;
 
 /// A refusal at the token, introspection, revocation or decision endpoint.
 #[derive(Debug, thiserror::Error)]

@@ -11,12 +11,12 @@ use crate::Token;
 use crate::call::Call;
 use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation};
 use crate::client::ApprovedClient;
-use crate::dpop::Thumbprint;
 use crate::entitlement::EntitledTool;
 use crate::error::TokenError;
 use crate::reach::Reach;
 use crate::store;
 use crate::store::issuance::Issuance;
+use narthex_http::dpop::Thumbprint;
 
 /// For whom and under what a token is minted.
 pub(crate) struct Mint<'a> {

@@ -19,7 +19,6 @@ mod client_auth;
 mod client_credentials;
 mod consent;
 mod continue_to;
-mod dpop;
 mod endpoint;
 mod entitlement;
 mod error;

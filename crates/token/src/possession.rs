@@ -12,9 +12,9 @@ use narthex_vocab::Timestamp;
 
 use crate::Token;
 use crate::call::Call;
-use crate::dpop::{self, DpopError, Expected, Proof};
 use crate::error::TokenError;
 use crate::place::Place;
+use narthex_http::dpop::{self, DpopError, Expected, Proof};
 
 /// How long a nonce of ours is taken.
 const FRESH: Duration = Duration::minutes(5);

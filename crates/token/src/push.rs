@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::authorize::request::{AuthorizationRequest, Prompt, Refusal};
 use crate::call::Call;
 use crate::client::ApprovedClient;
-use crate::dpop::{DpopError, Thumbprint};
 use crate::error::TokenError;
 use crate::reach::{self, Excess, Wanted};
 use crate::store;
+use narthex_http::dpop::{DpopError, Thumbprint};
 
 /// How long a person has to begin, in seconds.
 const LASTS: u16 = 300;

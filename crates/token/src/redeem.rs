@@ -9,7 +9,6 @@ use rand_core::CryptoRng;
 
 use crate::call::Call;
 use crate::client::ApprovedClient;
-use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::id_token::{self, Identity};
 use crate::issue::{self, Issued, Mint, Person};
@@ -18,6 +17,7 @@ use crate::store;
 use crate::store::code::Code;
 use crate::store::grant::OpenGrant;
 use crate::store::refresh::RefreshRow;
+use narthex_http::dpop::Thumbprint;
 
 /// A refresh token that is not used for so long is over.
 pub(crate) const IDLE: Duration = Duration::days(7);

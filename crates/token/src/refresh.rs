@@ -7,7 +7,6 @@ use rand_core::CryptoRng;
 
 use crate::call::Call;
 use crate::client::ApprovedClient;
-use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::issue::{self, Issued, Mint, Person};
 use crate::reach::{ReachError, Wanted};
@@ -15,6 +14,7 @@ use crate::redeem::{IDLE, check_person, check_resource, reach_of};
 use crate::store;
 use crate::store::grant::OpenGrant;
 use crate::store::refresh::RefreshRow;
+use narthex_http::dpop::Thumbprint;
 
 /// What a client brings.
 pub(crate) struct Refresh {

@@ -65,25 +65,25 @@ pub async fn rotate(token: &Token, at: At, why: Why) -> Result<usize, RotateErro
     // Made before the transaction: a pair of RSA keys takes a while.
     let made = keys::make_pairs(token, at, &mut rng).await?;
     let (tenant, environment) = at;
-    let taken = token
+    let steps = token
         .database
         .tenant(tenant, async |tx| {
-            let mut taken = 0;
+            let mut steps = 0;
             for (algorithm, new) in ALGORITHMS.into_iter().zip(made) {
                 let keys = store::lock(tx, environment, algorithm).await?;
-                taken += usize::from(step(tx, at, (&keys, new, why), now).await?);
+                steps += usize::from(step(tx, at, (&keys, new, why), now).await?);
             }
-            if taken > 0 {
-                record(tx, at, (why, taken), now).await?;
+            if steps > 0 {
+                record(tx, at, (why, steps), now).await?;
             }
-            Ok::<_, StoreError>(taken)
+            Ok::<_, StoreError>(steps)
         })
         .await
         .map_err(KeysError::from)?;
-    if taken > 0 {
-        tracing::info!(%tenant, %environment, taken, ?why, "keys took turns");
+    if steps > 0 {
+        tracing::info!(%tenant, %environment, steps, ?why, "keys took turns");
     }
-    Ok(taken)
+    Ok(steps)
 }
 
 /// One step for one algorithm; whether there was one.

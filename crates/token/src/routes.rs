@@ -3,7 +3,7 @@
 use narthex_http::{Routes, Surface};
 
 use crate::endpoint::{
-    ask, authorize, consent, evaluation, introspect, push, revoke, sign_in, token, userinfo,
+    ask, authorize, consent, evaluation, introspect, logo, push, revoke, sign_in, token, userinfo,
     waiting,
 };
 use crate::guard::Guard;
@@ -40,5 +40,6 @@ fn people(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/sign-in", Guard::Anyone, "sign_in", sign_in::post)
         .post("/t/{tenant}/{environment}/consent", Guard::Person, "consent", consent::post)
         .post("/t/{tenant}/{environment}/ask", Guard::Person, "ask", ask::post)
+        .get("/t/{tenant}/{environment}/logo/{client}/{hash}", Guard::Person, "logo", logo::get)
         .get("/t/{tenant}/{environment}/waiting/{parked}", Guard::Person, "waiting", waiting::get)
 }

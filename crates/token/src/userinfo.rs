@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use crate::Token;
 use crate::bearer::{BearerError, Shown};
 use crate::call::Call;
-use crate::dpop::Thumbprint;
 use crate::error::TokenError;
 use crate::verify;
+use narthex_http::dpop::Thumbprint;
 
 /// Answers for the person behind a token.
 pub(crate) async fn userinfo(

@@ -74,10 +74,15 @@ pub(crate) async fn waiting(
     let client_id = &found.request.client_id;
     let member = person.member.id;
     let asked_at = store::ask::asked_at(tx, environment, client_id, member).await?;
+    // Before the client: a look writes both at once, so who sees that it ended sees what it led to.
+    let url = client_id.document_url();
+    let last = match &url {
+        Some(url) => store::document::last_look(tx, environment, url).await?,
+        None => None,
+    };
     let standing = store::client::find(tx, environment, client_id, call.now).await?;
     let unasked = asked_at.is_none() || matches!(standing, Standing::Unknown);
-    if let Some(url) = client_id.document_url().filter(|_| unasked) {
-        let last = store::document::last_look(tx, environment, &url).await?;
+    if url.is_some() && unasked {
         let last = last.filter(|last| last.counts_for(found.created_at));
         return after_look(tx, call, (person, found, standing), last).await;
     }

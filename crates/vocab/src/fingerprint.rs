@@ -55,6 +55,16 @@ impl Fingerprint {
         Self(both.finalize().into())
     }
 
+    /// The fingerprint of the same metadata where they come from a network that was split off, in its text form.
+    #[must_use]
+    pub fn from_network(&self, network: &str) -> Self {
+        let both = Sha256::new()
+            .chain_update(self.0)
+            .chain_update("network ")
+            .chain_update(network);
+        Self(both.finalize().into())
+    }
+
     /// The fingerprint with these bytes, as a store reads it.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -44,8 +44,8 @@ pub struct Imitation {
     pub hosts: Vec<(HostName, Label)>,
     /// Names and hosts that mix scripts which no orthography mixes.
     pub mixed: Vec<String>,
-    /// Where its logo is, in any language, when that host is not proved.
-    pub logo_at: Option<HostName>,
+    /// Where its logos are, in any language, where that host is not proved.
+    pub logos_at: Vec<HostName>,
 }
 
 impl Imitation {
@@ -79,7 +79,7 @@ impl Imitation {
         let logos = metadata
             .pages()
             .filter(|page| page.member == OptionalMember::LogoUri);
-        let mut logos = logos.map(|page| page.uri.host().clone());
+        let logos = logos.map(|page| page.uri.host().clone());
         Self {
             brand: claims.min_by_key(|claim| claim.standing),
             hosts: hosts.collect(),
@@ -87,7 +87,7 @@ impl Imitation {
                 .map(|name| (*name).to_owned())
                 .chain(mixed_hosts)
                 .collect(),
-            logo_at: logos.find(|host| !proved.contains(host)),
+            logos_at: logos.filter(|host| !proved.contains(host)).collect(),
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum MarkKind {
     RedirectHost,
     /// A logo, in any language, by its address.
     Logo,
+    /// What a logo shows, wherever it is. Whoever fetched it keeps the hashes, beside the picture.
+    Picture,
     /// What something calls itself.
     Name,
     /// What a client with proved hosts calls itself.
@@ -33,6 +35,7 @@ impl MarkKind {
         Self::Key,
         Self::RedirectHost,
         Self::Logo,
+        Self::Picture,
         Self::Name,
         Self::VerifiedName,
     ];
@@ -43,6 +46,7 @@ impl MarkKind {
             Self::Key => "key",
             Self::RedirectHost => "redirect_host",
             Self::Logo => "logo",
+            Self::Picture => "picture",
             Self::Name => "name",
             Self::VerifiedName => "verified_name",
         }
@@ -54,6 +58,7 @@ impl MarkKind {
             Self::Key => "a key",
             Self::RedirectHost => "a redirect host",
             Self::Logo => "the logo",
+            Self::Picture => "the picture of its logo",
             Self::Name => "the name",
             Self::VerifiedName => "a verified name",
         }

@@ -13,6 +13,7 @@ export default async function quarantine({ at, tenant, step, person, reviewer, l
   const owner = await person();
   let staff;
   let family;
+  let notes;
 
   const follow = (who, words) => who.hands.press(who, who.page.getByRole('link', { name: words }).first());
   const fill = (who, name, text) => who.hands.fill(who, who.page.locator(`[name="${name}"]`), text);
@@ -27,7 +28,7 @@ export default async function quarantine({ at, tenant, step, person, reviewer, l
   await step('a stranger registers and waits', async () => {
     await pages.signInAtPortal(owner, at, tenant, tenant.owner);
     await pages.setRegistrationMode(owner, at, tenant, PRODUCTION, 'quarantine');
-    const notes = await startNotes(at, tenant, PRODUCTION);
+    notes = await startNotes(at, tenant, PRODUCTION);
     cleanup(() => notes.stop());
     const client = await StrangerClient.start(name);
     cleanup(() => client.stop());
@@ -42,6 +43,34 @@ export default async function quarantine({ at, tenant, step, person, reviewer, l
     await staff.visit('family');
     await look('Block the family', 'block-family');
     await look('Let it expire now', 'let-expire');
+    await look(/^Split off/, 'split-network');
+  });
+
+  await step('staff split a network off the family', async () => {
+    await fill(staff, 'reason', 'It is another program.');
+    await press(staff, 'Split the network off');
+    assert.match(await pages.text(staff), /family of their own within seconds/);
+    await staff.visit('family-split');
+  });
+
+  await step('staff block one registration and let another expire', async () => {
+    for (const [way, words, button] of [
+      ['block', 'Its publisher is unknown.', /^Block/],
+      ['expire', 'Nobody wants it.', /^Let /],
+    ]) {
+      const other = await StrangerClient.start(`${way} ${label}`);
+      cleanup(() => other.stop());
+      assert.equal(await other.connect(notes.url), undefined);
+      await staff.go(`${at.staff}/quarantine`);
+      await follow(staff, `${way} ${label}`);
+      await staff.hands.press(staff, staff.page.locator('main a[href*="/quarantine/"]').first());
+      await staff.visit(`${way}-registration`);
+      await staff.go(`${staff.page.url().split('#')[0].split('?')[0]}/${way}`);
+      await staff.visit(`${way}-one`);
+      await fill(staff, 'reason', words);
+      await press(staff, button);
+      await staff.visit(`${way}-done`);
+    }
   });
 
   await step('staff read one attempt', async () => {

@@ -38,5 +38,8 @@ export default async function registrationRules({ at, tenant, step, person, revi
     await look(staff, `${at.staff}/quarantine`, 'quarantine-empty');
     await look(staff, `${at.staff}/documents`, 'documents');
     await look(staff, `${at.staff}/documents/new`, 'new-document');
+    await look(staff, `${at.staff}/issuance`, 'issuance');
+    await look(staff, `${at.staff}/api-tokens`, 'api-tokens');
+    await look(staff, `${at.staff}/api/v1`, 'api');
   });
 }

@@ -15,19 +15,19 @@ use serde_json::{Value, json};
 use crate::cases::company::Company;
 use crate::scene::{CALLBACK, Scene};
 
-pub(super) const HOST: &str = "app.example";
-pub(super) const PATH: &str = "/oauth/client.json";
-pub(super) const PRODUCTION: Environment = Environment::Production;
+pub(crate) const HOST: &str = "app.example";
+pub(crate) const PATH: &str = "/oauth/client.json";
+pub(crate) const PRODUCTION: Environment = Environment::Production;
 
 /// A running product that finds one host.
-pub(super) struct Bench {
-    pub(super) scene: Scene,
-    pub(super) host: FakeHost,
-    pub(super) client: ClientId,
+pub(crate) struct Bench {
+    pub(crate) scene: Scene,
+    pub(crate) host: FakeHost,
+    pub(crate) client: ClientId,
 }
 
 /// The document of `client`, as products publish it.
-pub(super) fn document(client: &ClientId) -> Value {
+pub(crate) fn document(client: &ClientId) -> Value {
     json!({
         "client_id": client,
         "client_name": "App",
@@ -40,14 +40,14 @@ pub(super) fn document(client: &ClientId) -> Value {
 
 impl Bench {
     /// A host with a good document.
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let bench = Self::silent().await;
         bench.host.publish_at(PATH, &document(&bench.client));
         bench
     }
 
     /// A host with nothing.
-    pub(super) async fn silent() -> Self {
+    pub(crate) async fn silent() -> Self {
         let host = FakeHost::start(HOST).await;
         let company = Company::new().await;
         let system = System::with_hosts(&company.place, [7; 32], host.test_hosts()).await;
@@ -58,20 +58,20 @@ impl Bench {
         }
     }
 
-    pub(super) async fn person(&self, name: &str) -> (Person, Browser) {
+    pub(crate) async fn person(&self, name: &str) -> (Person, Browser) {
         let person = self.scene.user(name).await;
         let browser = self.scene.as_user(&person).await;
         (person, browser)
     }
 
     /// What a browser comes to that follows the front door until a page stands still.
-    pub(super) async fn arrive(&self, browser: &mut Browser) -> Answer {
+    pub(crate) async fn arrive(&self, browser: &mut Browser) -> Answer {
         let door = self.scene.front_door(&self.client, &[]);
         self.follow(browser, &door).await
     }
 
     /// The same from any page.
-    pub(super) async fn follow(&self, browser: &mut Browser, url: &str) -> Answer {
+    pub(crate) async fn follow(&self, browser: &mut Browser, url: &str) -> Answer {
         let mut url = url.to_owned();
         for _ in 0..100 {
             let answer = browser.get(&url).await;
@@ -88,7 +88,7 @@ impl Bench {
     }
 
     /// The person asks on the page of the undecided; the address of the page that waits.
-    pub(super) async fn ask(&self, browser: &mut Browser, page: &Answer) -> String {
+    pub(crate) async fn ask(&self, browser: &mut Browser, page: &Answer) -> String {
         let (csrf, pending) = (page.field("csrf"), page.field("pending"));
         let form = [
             ("csrf", csrf.as_str()),
@@ -100,7 +100,7 @@ impl Bench {
         self.scene.system.at(Plane::Token, waiting.location())
     }
 
-    pub(super) async fn link(&self, sponsor: &Person) -> Linked {
+    pub(crate) async fn link(&self, sponsor: &Person) -> Linked {
         let command = Link {
             environment: PRODUCTION,
             client_id: self.client.clone(),
@@ -117,7 +117,7 @@ impl Bench {
     }
 
     /// A client that somebody asked for and that was let in, and the browser of who asked.
-    pub(super) async fn let_in(&self) -> Browser {
+    pub(crate) async fn let_in(&self) -> Browser {
         let (uma, mut browser) = self.person("Uma").await;
         let page = self.arrive(&mut browser).await;
         self.ask(&mut browser, &page).await;
@@ -129,7 +129,7 @@ impl Bench {
     }
 
     /// One value of the database.
-    pub(super) async fn count(&self, query: &str) -> i64 {
+    pub(crate) async fn count(&self, query: &str) -> i64 {
         let administrator = self.scene.company.place.administrator().await;
         administrator.query_one(query, &[]).await.unwrap().get(0)
     }

@@ -2,7 +2,14 @@
 
 use std::time::Duration;
 
-use narthex_approval::watch_document::{WatchDocument, Watched, watch_document};
+use narthex_approval::{
+    add_listing::{AddListing, add_listing},
+    end_listing::{EndListing, end_listing},
+    listing::{Effect, Subject},
+    prose::Reason,
+    watch_document::{WatchDocument, Watched, watch_document},
+};
+use narthex_tenancy::permission::Action;
 use narthex_tests::{Answer, Browser, Plane};
 
 use super::bench::{Bench, HOST, PATH, PRODUCTION, document};
@@ -32,6 +39,7 @@ async fn watched(bench: &Bench) -> Watched {
     let command = WatchDocument {
         environment: PRODUCTION,
         client_id: bench.client.clone(),
+        blocked: false,
     };
     let now = narthex_tenancy::ambient::now();
     let company = &bench.scene.company;
@@ -169,6 +177,91 @@ async fn s3_a_client_that_cannot_be_read_for_days_waits_and_comes_back_by_itself
     let said: String = administrator.query_one(state, &[]).await.unwrap().get(0);
     assert_eq!(said, "active: ");
     assert_eq!(browser.get(&door).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s3_a_blocked_host_is_no_silence_and_is_looked_at_when_nobody_blocks_it_any_more() {
+    let bench = Bench::new().await;
+    let mut browser = bench.let_in().await;
+    let company = &bench.scene.company;
+    let administrator = company.place.administrator().await;
+    let state = "select state || ': ' || coalesce(state_reason, '') from registry.client";
+    let until = async |words: &str| {
+        let mut said = String::new();
+        for _ in 0..200 {
+            said = administrator.query_one(state, &[]).await.unwrap().get(0);
+            if said == words {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{said} is never {words}");
+    };
+    // Six days of silence go before.
+    let failing = "update intake.document set refusal = 'the host does not answer',
+        failing_since = now() - interval '6 days', fresh_until = fetched_at, looked_at = now() - interval '1 hour'";
+    administrator.batch_execute(failing).await.unwrap();
+    let command = AddListing {
+        effect: Effect::Block,
+        subject: Subject::parse("host", "example").unwrap(),
+        reason: Reason::parse("An incident.").unwrap(),
+        expires_at: narthex_tenancy::ambient::now() + chrono::Duration::days(30),
+    };
+    let listed = company.owned(Action::BlockOwn, async |tx, acting| {
+        add_listing(tx, command, acting).await
+    });
+    let listed = listed.await.unwrap();
+    let blocked = "restricted: The host of its document is on the block list: nobody looks there.";
+    until(blocked).await;
+    // Who comes has it looked at: nobody is asked, and it is not counted as silence.
+    let before = bench.host.paths().len();
+    let door = bench.scene.front_door(&bench.client, &[]);
+    let refused = browser.get(&door).await;
+    assert!(
+        refused.location().contains("error=access_denied"),
+        "{}",
+        refused.location()
+    );
+    let forgotten = "select count(*) from intake.document where failing_since is null
+        and refusal = 'nothing is fetched from its host'";
+    for _ in 0..100 {
+        if bench.count(forgotten).await == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(bench.count(forgotten).await, 1);
+    assert_eq!(bench.host.paths().len(), before, "nobody looks");
+    // Days later it is blocked, and not silent.
+    administrator
+        .batch_execute("update intake.document set looked_at = now() - interval '9 days'")
+        .await
+        .unwrap();
+    let command = WatchDocument {
+        environment: PRODUCTION,
+        client_id: bench.client.clone(),
+        blocked: true,
+    };
+    let later = narthex_tenancy::ambient::now() + chrono::Duration::days(9);
+    let watched = company.itself(later, async |tx, acting| {
+        watch_document(tx, command, acting).await
+    });
+    assert_eq!(watched.await.unwrap(), Watched::Nothing);
+    until(blocked).await;
+
+    let end = EndListing {
+        listing: listed.id,
+        reason: Reason::parse("It is over.").unwrap(),
+    };
+    let ended = company.owned(Action::BlockOwn, async |tx, acting| {
+        end_listing(tx, end, acting).await
+    });
+    ended.await.unwrap();
+    until("active: ").await;
+    looks(&bench, before + 1).await;
+    assert_eq!(browser.get(&door).await.status, 200);
+    let told = "select count(*) from ledger.entry where action in ('client.restrict', 'client.unrestrict')";
+    assert_eq!(bench.count(told).await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

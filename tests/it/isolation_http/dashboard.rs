@@ -202,7 +202,11 @@ async fn every_route_by_everybody() {
                     assert!(!answer.header("location").starts_with("/sign-in"), "{what}");
                 }
             }
-            assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+            // A picture is kept under its hash, by the browser that was let in.
+            let picture = row.name == "logo" && answer.status == 200;
+            if !picture {
+                assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+            }
         }
     }
 }

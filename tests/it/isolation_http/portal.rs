@@ -183,7 +183,11 @@ async fn every_route_by_everybody() {
                     }
                     Expected::Passes => assert_eq!(answer.status, 200, "{what}: {}", answer.body),
                 }
-                assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+                // A picture is kept under its hash, by the browser that was let in.
+                let picture = row.name == "logo" && answer.status == 200;
+                if !picture {
+                    assert_eq!(answer.header("cache-control"), "no-store", "{what}");
+                }
             }
         }
     }
@@ -216,6 +220,7 @@ async fn a_foreign_object_is_as_unknown_as_none() {
             "{credential}",
             "{domain}",
             "{claim}",
+            "{hash}",
         ];
         let bound = row.path.contains("{environment}");
         if !names_one.iter().any(|part| row.path.contains(part)) {

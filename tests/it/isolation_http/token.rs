@@ -50,7 +50,9 @@ async fn every_route_by_those_who_must_not_pass() {
         let parked = format!("prk_0192{}", "7".repeat(28));
         let url = scene
             .system
-            .at(Plane::Token, &path.replace("{parked}", &parked));
+            .at(Plane::Token, &path.replace("{parked}", &parked))
+            .replace("{client}", &format!("np_{}", "q".repeat(26)))
+            .replace("{hash}", &"0".repeat(64));
         for caller in &callers {
             let (who, mut browser) = match caller {
                 Caller::Nobody => ("nobody", Browser::new()),
@@ -95,6 +97,8 @@ async fn every_route_by_those_who_must_not_pass() {
                     assert_eq!(answer.status, 401, "{what}: {}", answer.body);
                     assert_eq!(answer.json()["error"], "invalid_token", "{what}");
                 }
+                // A picture leads nowhere.
+                Guard::Person if row.name == "logo" => assert_eq!(answer.status, 404, "{what}"),
                 Guard::Person if row.method.as_str() == "GET" => {
                     assert!(answer.location().contains("/sign-in?"), "{what}");
                 }

@@ -42,6 +42,7 @@ mod integration_form;
 pub(crate) mod integrations;
 pub(crate) mod inventory;
 pub(crate) mod limits;
+pub(crate) mod logo;
 pub(crate) mod members;
 pub(crate) mod new_integration;
 pub(crate) mod offer_registration;

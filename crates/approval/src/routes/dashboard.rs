@@ -10,8 +10,9 @@ use crate::endpoint::dashboard::{
     add_listing, answer_policy, answer_trust, api_tokens, attempt, attempts, block, block_family,
     brakes, brands, client, clients, confirm, create_tenant, decide, documents, end_listing,
     end_trust, family, fault, inventory, invite_claim, invite_owner, issuance, let_expire,
-    lift_brake, lineage, link, lists, policies, propose_trust, quarantine, requests, review,
-    set_brake, sign_in, sign_out, split, suspend, take, tenants, together, trusted_domains,
+    lift_brake, lineage, link, lists, logo, policies, propose_trust, quarantine, requests, review,
+    set_brake, sign_in, sign_out, split, split_network, suspend, take, tenants, together,
+    trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -59,6 +60,7 @@ pub fn routes() -> Routes<Guard> {
             .post("/clients/{tenant}/{environment}/{client_id}/resume", stop, "resume", suspend::resume_submit)
             .get("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_page)
             .post("/clients/{tenant}/{environment}/{client_id}/revoke", stop, "revoke", suspend::revoke_submit)
+            .get("/logos/{tenant}/{environment}/{hash}", look, "logo", logo::image)
             .get("/tenants", look, "tenants", tenants::page)
             .get("/tenants/new", create, "create_tenant", create_tenant::page)
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)
@@ -106,6 +108,8 @@ fn waiting(routes: Routes<Guard>) -> Routes<Guard> {
         .post("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::submit)
         .get("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_page)
         .post("/families/{tenant}/{environment}/{fingerprint}/expire", handle, "let_family_expire", let_expire::family_submit)
+        .get("/families/{tenant}/{environment}/{fingerprint}/split", handle, "split_network", split_network::page)
+        .post("/families/{tenant}/{environment}/{fingerprint}/split", handle, "split_network", split_network::submit)
         .get("/documents", look, "documents", documents::page)
         .get("/documents/new", handle, "order_document", documents::new_page)
         .post("/documents/new", handle, "order_document", documents::submit)

@@ -8,7 +8,7 @@ use crate::Approval;
 use crate::endpoint::portal::{
     allowlists, answer_policy, blocks, brake, claim, claims, credential, domain, domains, fault,
     hand_over, home, initial_access_tokens, integration, integrations, inventory, invitation,
-    limits, members, new_integration, offer_registration, policies, promote, remove_member,
+    limits, logo, members, new_integration, offer_registration, policies, promote, remove_member,
     request, resource, resource_credential, resources, retire_credential,
     revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
     verify, withdraw, workspace,
@@ -85,6 +85,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/requests/{request}/answer", May(Action::AnswerOffer), "answer_offer", request::submit)
         .get("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::page)
         .post("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::submit)
+        .get("/t/{tenant}/{environment}/logos/{hash}", read, "logo", logo::image)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials", Credential, "create_credential", credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::page)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)

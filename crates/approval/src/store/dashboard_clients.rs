@@ -30,10 +30,11 @@ use super::{
     dashboard_tenants::{read_name, read_slug},
     integration,
     lineage::{self, Line},
+    logo,
     promotion::{self, OtherEnd},
     warning,
 };
-use crate::{integration::Integration, warning::Warned};
+use crate::{integration::Integration, logo::Logo, warning::Warned};
 
 const TABLE: &str = "registry.client";
 
@@ -80,6 +81,8 @@ pub(crate) struct Client {
     pub(crate) state: ClientState,
     pub(crate) state_reason: Option<String>,
     pub(crate) metadata: ClientMetadata,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
     pub(crate) created_at: Timestamp,
     pub(crate) changed_at: Timestamp,
     pub(crate) expires_at: Timestamp,
@@ -231,6 +234,7 @@ pub(crate) async fn load(
     let approval = Id::from_uuid(stored.approval_id);
     let (place, id) = ((which.tenant, which.environment), &which.client_id);
     Ok(Client {
+        logos: logo::load(tx, place.0, (place.1, &metadata)).await?,
         warned: warning::of_any(tx, place, (id, approval)).await?,
         connected: dashboard_connected::of(tx, (place.0, place.1, id), now).await?,
         document: dashboard_documents::load(tx, &which, &metadata).await?,

@@ -23,9 +23,10 @@ use super::{
     dashboard_known,
     dashboard_people::{self, People},
     dashboard_quarantine::Asked,
-    listing,
+    family_split::{self, SplitOff},
+    listing, logo,
 };
-use crate::{listing::Listing, similarity};
+use crate::{listing::Listing, logo::Logo, similarity};
 
 const TABLE: &str = "intake.quarantine";
 /// Registrations and asks of one look.
@@ -81,6 +82,10 @@ pub(crate) struct Family {
     pub(crate) listings: Vec<Listing>,
     /// What it looks like.
     pub(crate) similar: Vec<String>,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
+    /// What was split off it by network, and what it was split from.
+    pub(crate) splits: Vec<SplitOff>,
 }
 
 /// One family, whatever became of it.
@@ -101,7 +106,13 @@ pub(crate) async fn load(
     let metadata = line.metadata.as_ref();
     let similar = metadata.map(|metadata| similarity::similar(metadata, known.of(tenant)));
     let print = fingerprint.as_bytes().to_vec();
+    let logos = match metadata {
+        Some(metadata) => logo::load(tx, tenant, (environment, metadata)).await?,
+        None => Vec::new(),
+    };
     Ok(Family {
+        splits: family_split::about(tx, tenant, at, now).await?,
+        logos,
         asks: asks(tx, tenant, (environment, &clients)).await?,
         claims: claim::about(tx, tenant, (environment, &clients)).await?,
         days: days(tx, tenant, at, now).await?,

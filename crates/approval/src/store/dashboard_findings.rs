@@ -13,7 +13,10 @@ use super::{
     brand, integration, mark,
     name_mark::{self, Names},
 };
-use crate::request::AccessRequest;
+use crate::{
+    logo::{self, Logo},
+    request::AccessRequest,
+};
 
 /// What one check saw.
 #[derive(Debug, Clone)]
@@ -32,6 +35,7 @@ pub(crate) async fn load(
     tx: &mut TenantTx,
     tenant: Id<kind::Tenant>,
     request: &AccessRequest,
+    logos: &[Logo],
 ) -> Result<Vec<Found>, StoreError> {
     let at = request.at;
     let rows: Vec<FoundRow> = f::table
@@ -57,9 +61,11 @@ pub(crate) async fn load(
         .load(tx.connection()?)
         .await?;
     let mut found: Vec<Found> = rows.into_iter().map(found).collect::<Result<_, _>>()?;
-    let seen = seen_elsewhere(tx, tenant, request).await?;
+    let seen = seen_elsewhere(tx, tenant, request, logos).await?;
+    let shown = narthex_policy::logo_shown(&logo::fact(logos), at.environment);
     let named = named_elsewhere(tx, tenant, request).await?;
-    for now in std::iter::once(seen).chain(named) {
+    let logo = with_names(shown, BTreeSet::new());
+    for now in [seen, logo].into_iter().chain(named) {
         if let Some(old) = found.iter_mut().find(|old| old.check == now.check) {
             *old = now;
         }
@@ -95,9 +101,11 @@ async fn seen_elsewhere(
     tx: &mut TenantTx,
     tenant: Id<kind::Tenant>,
     request: &AccessRequest,
+    logos: &[Logo],
 ) -> Result<Found, StoreError> {
     let brands = brand::known(tx).await?;
-    let (reused, others) = mark::tenants_with(tx, tenant, &request.metadata, &brands).await?;
+    let (reused, others) =
+        mark::tenants_with(tx, tenant, (&request.metadata, logos), &brands).await?;
     let now = narthex_policy::reuse(&reused, request.at.environment);
     Ok(with_names(now, others))
 }

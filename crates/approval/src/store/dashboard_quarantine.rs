@@ -15,6 +15,8 @@ use narthex_vocab::{
 };
 use serde_json::Value;
 
+use crate::logo::Logo;
+
 use super::{
     dashboard_attempts::{self, Logged},
     dashboard_catalogue::{self, Words},
@@ -69,6 +71,8 @@ pub(crate) struct Registration {
     pub(crate) words: Words,
     /// Hosts that the tenant has not proved.
     pub(crate) unproved: Vec<HostName>,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
 }
 
 impl Registration {
@@ -130,6 +134,7 @@ pub(crate) async fn load(
         .map_err(StoreError::corrupt(TABLE, "fingerprint"))?;
     let proofs = proof::in_force(tx, tenant, now).await?;
     Ok(Registration {
+        logos: super::logo::load(tx, tenant, (environment, &metadata)).await?,
         unproved: proofs.missing(&metadata, Some(&client_id)),
         metadata,
         scope,

@@ -25,11 +25,12 @@ use super::{
     dashboard_findings::{self, Found},
     dashboard_people::{self, People},
     dashboard_quarantine::{self, Asked, Family},
-    integration, metadata, offer, promotion, proof, request, second,
+    integration, logo, metadata, offer, promotion, proof, request, second,
 };
 use crate::{
     assignment::Assignment,
     integration::Integration,
+    logo::Logo,
     offer::Offer,
     remark::Proposal,
     request::{AccessRequest, RequestRef},
@@ -46,6 +47,8 @@ pub(crate) struct Case {
     pub(crate) taken: Option<Assignment>,
     pub(crate) integration: Integration,
     pub(crate) findings: Vec<Found>,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
     pub(crate) runs: Vec<Run>,
     pub(crate) decisions: Vec<Decided>,
     pub(crate) offer: Option<Offer>,
@@ -136,11 +139,13 @@ pub(crate) async fn load(
     let (second, agreed) = wanted_second(tx, tenant, at).await?;
     let people = dashboard_people::named(tx, wanted).await?;
     let proofs = proof::in_force(tx, tenant, now).await?;
+    let logos = logo::load(tx, tenant, (environment, &request.metadata)).await?;
     Ok(Case {
         score: score.and_then(|score| u8::try_from(score).ok()),
         created_at,
         taken,
-        findings: dashboard_findings::load(tx, tenant, &request).await?,
+        findings: dashboard_findings::load(tx, tenant, &request, &logos).await?,
+        logos,
         runs: runs(tx, tenant, at).await?,
         offer: open_offer(tx, tenant, at).await?,
         second,

@@ -13,7 +13,8 @@ use narthex_vocab::{
     Brand, ClientMetadata, Environment, Host, Id, Label, Mark, MarkKind, RedirectUri, kind,
 };
 
-use crate::request::RequestRef;
+use super::logo;
+use crate::{logo::Logo, request::RequestRef};
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -62,10 +63,11 @@ pub(super) async fn hashes_elsewhere(
         .await?)
 }
 
-/// What of the metadata another tenant shows too. The host of a known name serves many, and says nothing.
+/// What of the metadata, and of the pictures that they name, another tenant shows too. The host of a known name serves
+/// many, and says nothing.
 pub(crate) async fn elsewhere(
     tx: &mut TenantTx,
-    metadata: &ClientMetadata,
+    (metadata, logos): (&ClientMetadata, &[Logo]),
     brands: &[Brand],
 ) -> Result<BTreeSet<MarkKind>, StoreError> {
     let own = telling(metadata, brands);
@@ -74,14 +76,18 @@ pub(crate) async fn elsewhere(
     let seen = own
         .iter()
         .filter(|mark| seen.iter().any(|one| *one == mark.hash));
-    Ok(seen.map(|mark| mark.kind).collect())
+    let mut kinds: BTreeSet<MarkKind> = seen.map(|mark| mark.kind).collect();
+    if logo::is_elsewhere(tx, logos, brands).await? {
+        kinds.insert(MarkKind::Picture);
+    }
+    Ok(kinds)
 }
 
 /// The same with the names of the others, for staff.
 pub(crate) async fn tenants_with(
     tx: &mut TenantTx,
     tenant: Id<kind::Tenant>,
-    metadata: &ClientMetadata,
+    (metadata, logos): (&ClientMetadata, &[Logo]),
     brands: &[Brand],
 ) -> Result<(BTreeSet<MarkKind>, BTreeSet<String>), StoreError> {
     let own = telling(metadata, brands);
@@ -100,8 +106,14 @@ pub(crate) async fn tenants_with(
     let seen = own
         .iter()
         .filter(|mark| rows.iter().any(|(hash, _)| *hash == mark.hash));
-    let kinds = seen.map(|mark| mark.kind).collect();
-    Ok((kinds, rows.into_iter().map(|(_, name)| name).collect()))
+    let mut kinds: BTreeSet<MarkKind> = seen.map(|mark| mark.kind).collect();
+    let mut others: BTreeSet<String> = rows.iter().map(|(_, name)| name.clone()).collect();
+    let pictured = logo::tenants_with(tx, tenant, logos, brands).await?;
+    if !pictured.is_empty() {
+        kinds.insert(MarkKind::Picture);
+        others.extend(pictured);
+    }
+    Ok((kinds, others))
 }
 
 /// Whether a client of the tenant's other environment has one of these keys. One whose identifier is an address keeps its

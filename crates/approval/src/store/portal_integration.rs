@@ -24,13 +24,13 @@ use super::{
     handover::{self, Asked, Sponsor},
     integration,
     lineage::{self, Line},
-    metadata,
+    logo, metadata,
     portal_request::{self, Case},
     portal_standing::{self, Standings},
     promotion::{self, OtherEnd},
     warning,
 };
-use crate::{integration::Integration, warning::Warned};
+use crate::{integration::Integration, logo::Logo, warning::Warned};
 
 /// An integration with everything its page shows.
 #[derive(Debug)]
@@ -64,6 +64,8 @@ pub(crate) struct Client {
     pub(crate) reason: Option<String>,
     /// What was approved about it.
     pub(crate) metadata: ClientMetadata,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
     /// When its approval ends.
     pub(crate) expires_at: Timestamp,
     /// What it may reach: scope and words.
@@ -190,7 +192,9 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
         .map_err(StoreError::corrupt(TABLE, "environment"))?;
     let id = ClientId::parse(&row.client_id).map_err(StoreError::corrupt(TABLE, "client_id"))?;
     let approval = Id::from_uuid(row.approval_id);
+    let metadata = metadata(TABLE, row.metadata)?;
     Ok(Client {
+        logos: logo::load(tx, tx.tenant(), (environment, &metadata)).await?,
         warned: warning::of_own(tx, (environment, &id), approval).await?,
         promotion: promotion::other_end(tx, tx.tenant(), (environment, &id)).await?,
         scopes: scopes(tx, environment, &id).await?,
@@ -204,7 +208,7 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
             .parse()
             .map_err(StoreError::corrupt(TABLE, "state"))?,
         reason: row.state_reason,
-        metadata: metadata(TABLE, row.metadata)?,
+        metadata,
         expires_at: row.expires_at,
     })
 }

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     decision::DecisionKind,
+    logo::{self, Logo},
     remark::Proposal,
     request::{AccessRequest, RequestRef},
     warning::Warning,
@@ -47,6 +48,8 @@ pub(crate) struct Case {
     pub(crate) offer: Option<Offered>,
     /// What the environment has, for the words of scopes and tools.
     pub(crate) catalogue: Catalogue,
+    /// Its logos, as discovery found them.
+    pub(crate) logos: Vec<Logo>,
 }
 
 /// What one check saw.
@@ -134,14 +137,16 @@ pub(crate) async fn load(
     let request = request::load(tx, tx.tenant(), at).await?;
     let mut findings = findings(tx, at).await?;
     let brands = brand::known(tx).await?;
-    let reused = mark::elsewhere(tx, &request.metadata, &brands).await?;
+    let logos = super::logo::load(tx, tx.tenant(), (environment, &request.metadata)).await?;
+    let reused = mark::elsewhere(tx, (&request.metadata, &logos), &brands).await?;
     let integration = integration(tx, request.integration).await?;
     let own = Names::of(&integration, &request.metadata);
     let elsewhere = name_mark::elsewhere(tx, &own).await?;
     // What others show changes after the screening: these checks say how it is.
     let reused = narthex_policy::reuse(&reused, environment);
+    let shown = narthex_policy::logo_shown(&logo::fact(&logos), environment);
     let names = narthex_policy::names(elsewhere, environment);
-    for now in std::iter::once(reused).chain(names) {
+    for now in [reused, shown].into_iter().chain(names) {
         if let Some(seen) = findings.iter_mut().find(|seen| seen.check == now.check) {
             *seen = Seen::now(now, seen.at);
         }
@@ -154,6 +159,7 @@ pub(crate) async fn load(
         decisions: decisions(tx, at).await?,
         offer: newest_offer(tx, at).await?,
         catalogue: catalogue::load(tx, environment).await?,
+        logos,
         request,
     })
 }

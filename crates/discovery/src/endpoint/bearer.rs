@@ -1,11 +1,16 @@
 //! What a registration shows in its `Authorization` header (RFC 6750 section 2.1): nothing, an initial access token, an
-//! access token, or something else. It never reads a token from a body or a query.
+//! access token, with the proof of its key where it is bound to one (RFC 9449 section 7.1), or something else. It never
+//! reads a token from a body or a query.
 
 use actix_web::{HttpRequest, http::header::AUTHORIZATION};
+use narthex_http::dpop;
 use narthex_vocab::{Secret, SecretKind};
 use zeroize::Zeroizing;
 
-use crate::{agent::LONGEST, initial_access::Shown};
+use crate::{
+    agent::{AccessToken, AgentError, LONGEST},
+    initial_access::Shown,
+};
 
 /// What the request shows.
 pub(super) fn shown(request: &HttpRequest) -> Shown {
@@ -20,12 +25,31 @@ pub(super) fn shown(request: &HttpRequest) -> Shown {
             let token = token.trim();
             match Secret::parse(SecretKind::InitialAccessToken, token) {
                 Ok(secret) => Shown::Token(secret),
-                Err(_) if is_compact(token) => Shown::AccessToken(Zeroizing::new(token.to_owned())),
+                Err(_) if is_compact(token) => Shown::AccessToken(AccessToken {
+                    text: Zeroizing::new(token.to_owned()),
+                    proof: None,
+                }),
                 Err(_) => Shown::Other,
             }
         }
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("dpop") => {
+            let token = token.trim();
+            if !is_compact(token) {
+                return Shown::Other;
+            }
+            Shown::AccessToken(AccessToken {
+                text: Zeroizing::new(token.to_owned()),
+                proof: Some(proof(request)),
+            })
+        }
         Some(_) | None => Shown::Other,
     }
+}
+
+/// The proof beside a token that is said to be bound.
+fn proof(request: &HttpRequest) -> Result<String, AgentError> {
+    let text = dpop::read(request)?.ok_or(AgentError::Bound)?;
+    Ok(text.to_owned())
 }
 
 /// The form of a signed token (RFC 7515 section 7.1): three parts, and not without end.
@@ -50,7 +74,10 @@ mod tests {
     #[case(&["Bearer a", "Bearer b"], "other")]
     #[case(&["Bearer a.b"], "other")]
     #[case(&["Bearer a.b.c.d"], "other")]
-    #[case(&["DPoP a.b.c"], "other")]
+    #[case(&["DPoP a.b.c"], "bound, without a proof")]
+    #[case(&["dpop  a.b.c"], "bound, without a proof")]
+    #[case(&["DPoP a.b"], "other")]
+    #[case(&["DPoP a.b.c", "Bearer a.b.c"], "other")]
     #[case(&["bearer a.b.c"], "access token")]
     #[case(&["Bearer a.b.c", "Bearer a.b.c"], "other")]
     fn one_header_with_one_token(#[case] lines: &[&str], #[case] expected: &str) {
@@ -61,7 +88,12 @@ mod tests {
         let read = match shown(&request.to_http_request()) {
             Shown::Nothing => "nothing",
             Shown::Token(_) => "token",
-            Shown::AccessToken(_) => "access token",
+            Shown::AccessToken(AccessToken { proof: None, .. }) => "access token",
+            Shown::AccessToken(AccessToken {
+                proof: Some(Err(AgentError::Bound)),
+                ..
+            }) => "bound, without a proof",
+            Shown::AccessToken(_) => "bound",
             Shown::Other => "other",
         };
         assert_eq!(read, expected);

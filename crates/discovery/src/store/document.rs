@@ -3,6 +3,7 @@
 
 use chrono::Duration;
 use diesel::{
+    dsl::case_when,
     prelude::*,
     sql_types::{Nullable, Timestamptz},
     upsert::excluded,
@@ -57,14 +58,16 @@ pub(crate) async fn found(
     Ok(())
 }
 
-/// Remembers that a look found none; what was found before stays.
+/// Remembers that a look found none; what was found before stays. Where nobody looked, since the host is blocked, nothing
+/// failed, and what failed before is forgotten.
 pub(crate) async fn refused(
     tx: &mut TenantTx,
     address: &Address,
-    why: &Glimpse,
+    (why, blocked): (&Glimpse, bool),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
+    let failing_since = (!blocked).then_some(now);
     diesel::insert_into(d::table)
         .values((
             d::tenant_id.eq(tenant_id),
@@ -72,16 +75,16 @@ pub(crate) async fn refused(
             d::client_id.eq(address.url.as_str()),
             d::looked_at.eq(now),
             d::refusal.eq(why.as_str()),
-            d::failing_since.eq(now),
+            d::failing_since.eq(failing_since),
         ))
         .on_conflict((d::tenant_id, d::environment, d::client_id))
         .do_update()
         .set((
             d::looked_at.eq(excluded(d::looked_at)),
             d::refusal.eq(excluded(d::refusal)),
-            d::failing_since.eq(coalesce(
-                d::failing_since,
-                now.into_sql::<Nullable<Timestamptz>>(),
+            d::failing_since.eq(case_when(
+                excluded(d::failing_since).is_not_null(),
+                coalesce(d::failing_since, excluded(d::failing_since)),
             )),
         ))
         .execute(tx.connection()?)

@@ -5,10 +5,10 @@ use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::intake::fetch_order as o};
-use narthex_vocab::{DocumentUrl, HostName, Id, Timestamp, kind};
+use narthex_vocab::{DocumentUrl, HostName, Id, Timestamp, WebUri, kind};
 use serde::Serialize;
 
-use crate::{client_document::Address, fetch_orders::Job};
+use crate::{client_document::Address, fetch_orders::Job, logo::LogoAt};
 
 const TABLE: &str = "intake.fetch_order";
 /// After this time a claim is void: whoever had it is gone.
@@ -20,7 +20,7 @@ pub(crate) async fn claim(
     order: Id<kind::Order>,
     now: Timestamp,
 ) -> Result<Option<Job>, StoreError> {
-    let row: Option<(Option<String>, Option<String>, Option<String>)> = diesel::update(o::table)
+    let row: Option<Row> = diesel::update(o::table)
         .filter(
             o::tenant_id
                 .eq(tx.tenant_uuid())
@@ -29,25 +29,37 @@ pub(crate) async fn claim(
         .filter(o::answered_at.is_null())
         .filter(o::claimed_at.is_null().or(o::claimed_at.lt(now - CLAIM)))
         .set(o::claimed_at.eq(now))
-        .returning((o::host, o::environment, o::client_id))
+        .returning((o::host, o::environment, o::client_id, o::url))
         .get_result(tx.connection()?)
         .await
         .optional()?;
     row.map(job).transpose()
 }
 
-fn job(
-    (host, environment, client_id): (Option<String>, Option<String>, Option<String>),
-) -> Result<Job, StoreError> {
-    match (host, environment, client_id) {
-        (Some(host), None, None) => HostName::parse(&host)
+/// Host, environment, client and address of an order.
+type Row = (
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+fn job(row: Row) -> Result<Job, StoreError> {
+    let environment = |text: String| {
+        text.parse()
+            .map_err(StoreError::corrupt(TABLE, "environment"))
+    };
+    match row {
+        (Some(host), None, None, None) => HostName::parse(&host)
             .map(Job::Host)
             .map_err(StoreError::corrupt(TABLE, "host")),
-        (None, Some(environment), Some(url)) => Ok(Job::Document(Address {
-            environment: environment
-                .parse()
-                .map_err(StoreError::corrupt(TABLE, "environment"))?,
+        (None, Some(at), Some(url), None) => Ok(Job::Document(Address {
+            environment: environment(at)?,
             url: DocumentUrl::parse(&url).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+        })),
+        (None, Some(at), None, Some(url)) => Ok(Job::Logo(LogoAt {
+            environment: environment(at)?,
+            url: WebUri::parse(&url).map_err(StoreError::corrupt(TABLE, "url"))?,
         })),
         _ => Err(StoreError::Corrupt {
             table: TABLE,

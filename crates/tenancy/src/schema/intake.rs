@@ -176,6 +176,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    intake.family_split (tenant_id, environment, fingerprint, network) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        fingerprint -> Bytea,
+        network -> Cidr,
+        split_fingerprint -> Bytea,
+        reason -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     intake.family_line (tenant_id, environment, fingerprint) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -317,11 +330,35 @@ diesel::table! {
         host -> Nullable<Text>,
         environment -> Nullable<Text>,
         client_id -> Nullable<Text>,
+        url -> Nullable<Text>,
         requested_at -> Timestamptz,
         reminded_at -> Nullable<Timestamptz>,
         claimed_at -> Nullable<Timestamptz>,
         answered_at -> Nullable<Timestamptz>,
         seen -> Nullable<Jsonb>,
         settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    intake.logo (tenant_id, environment, url) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        url -> Text,
+        image -> Nullable<Bytea>,
+        image_hash -> Nullable<Bytea>,
+        shape -> Nullable<Bytea>,
+        fetched_at -> Nullable<Timestamptz>,
+        changed_at -> Nullable<Timestamptz>,
+        looked_at -> Timestamptz,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    intake.wanted_logo (tenant_id, environment, url) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        url -> Text,
     }
 }

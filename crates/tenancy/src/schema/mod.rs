@@ -12,8 +12,9 @@ pub mod tenant;
 use self::{
     intake::{
         ask, attempt, attempt_log, brake, deferral, document, family, family_day, family_line,
-        family_network, fetch_order, initial_access_scope, initial_access_token, key_set, listing,
-        quarantine, registration_access, registration_update, statement_keys, tally,
+        family_network, family_split, fetch_order, initial_access_scope, initial_access_token,
+        key_set, listing, logo, quarantine, registration_access, registration_update,
+        statement_keys, tally, wanted_logo,
     },
     issue::{
         authorization_code, consent, grant, issuance, last_used, parked, published_key,
@@ -48,11 +49,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     family_day,
     family_line,
     family_network,
+    family_split,
     fetch_order,
     initial_access_scope,
     initial_access_token,
     key_set,
     listing,
+    logo,
+    wanted_logo,
     quarantine,
     registration_access,
     registration_update,

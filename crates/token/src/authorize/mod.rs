@@ -9,7 +9,9 @@ pub(crate) mod request;
 use chrono::Duration;
 use narthex_http::Params;
 use narthex_tenancy::{TenantTx, environment, tenant};
-use narthex_vocab::{ClientId, ClientMetadata, DocumentUrl, GrantType, RedirectUri, Timestamp};
+use narthex_vocab::{
+    ClientId, ClientMetadata, DocumentUrl, GrantType, PictureHash, RedirectUri, Timestamp,
+};
 
 use crate::call::Call;
 use crate::check::{Unchecked, address_to_check};
@@ -50,6 +52,8 @@ pub(crate) struct Asking {
     pub(crate) ends: Timestamp,
     /// It was approved with a warning that is not over: nothing that was allowed before answers for the person.
     pub(crate) warned: bool,
+    /// Its logo, where the host is proved and nothing is to be warned of.
+    pub(crate) logo: Option<PictureHash>,
 }
 
 /// A person before a client that nobody has decided about.
@@ -86,19 +90,17 @@ pub(crate) async fn authorize(
         return at_unchecked(tx, call, (id, url), (params, cookie)).await;
     }
     match standing {
-        Standing::Approved(client) => match pushed(tx, call, &id, params).await? {
-            Some((request, prompt)) => {
+        Standing::Approved(client) => {
+            if let Some((request, prompt)) = pushed(tx, call, &id, params).await? {
                 let registered = client
                     .metadata()
                     .redirect_uri(request.redirect_uri.as_str());
                 registered.ok_or(PageError::RedirectUri)?;
-                at_approved(tx, call, (client, request, prompt), cookie).await
+                return at_approved(tx, call, (client, request, prompt), cookie).await;
             }
-            None => {
-                let redirect_uri = target(client.metadata(), params)?;
-                at_address(tx, call, (client, redirect_uri), (params, cookie)).await
-            }
-        },
+            let redirect_uri = target(client.metadata(), params)?;
+            at_address(tx, call, (client, redirect_uri), (params, cookie)).await
+        }
         Standing::Undecided(client) => {
             let redirect_uri = target(&client.metadata, params)?;
             at_undecided(tx, call, (*client, redirect_uri), (params, cookie)).await
@@ -192,13 +194,21 @@ async fn at_approved(
         StepIn::SignIn => return Ok(Outcome::SignIn(Box::new(request))),
         StepIn::Refused(refusal) => return refused(refusal),
     };
+    let at = call.place.environment;
+    let warned = store::warning::is_in_force(tx, at, &client, call.now).await?;
+    let logo = if warned {
+        None
+    } else {
+        store::logo::shown(tx, at, &client, call.now).await?
+    };
     Ok(Outcome::Consent(Box::new(Asking {
         tenant: tenant::load(tx).await?.name.to_string(),
         person: *person,
         request,
         described: described(&entitlement, &reach),
         ends: ends(&client, &reach, call.now),
-        warned: store::warning::is_in_force(tx, call.place.environment, &client, call.now).await?,
+        warned,
+        logo,
         client,
         reach,
     })))

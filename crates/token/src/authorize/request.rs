@@ -5,9 +5,9 @@ use narthex_http::Params;
 use narthex_vocab::{ClientId, CodeChallenge, RedirectUri, ResourceUri, ScopeSet, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::dpop::Thumbprint;
 use crate::push::Reference;
 use crate::reach::Wanted;
+use narthex_http::dpop::Thumbprint;
 
 /// What a client wants of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ use crate::authorize::{self, Asking, Outcome, Undecided};
 use crate::call::Call;
 use crate::check::{self, Unchecked};
 use crate::continue_to::ContinueTo;
+use crate::endpoint::logo;
 use crate::endpoint::visit::{Visit, see_other, towards_client};
 use crate::page_error::PageError;
 use crate::sealed::{Pending, Step};
@@ -28,6 +29,8 @@ struct ConsentPage {
     switch: String,
     app_address: String,
     name: Option<String>,
+    /// Its picture on our own origin, where the host of it is proved.
+    logo: Option<String>,
     not_verified: Badge,
     sent_to: SentTo,
     /// Any program on the person's computer could receive the answer.
@@ -165,6 +168,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         described,
         ends,
         warned,
+        logo,
     } = asking;
     let title = format!("Allow this app to use your {tenant} account?");
     let page = ConsentPage {
@@ -173,6 +177,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         switch: ContinueTo::authorize(&visit.place, &request).sign_in(&visit.place),
         app_address: app_address(client.id(), &request.redirect_uri),
         name: client.metadata().client_name().map(ToString::to_string),
+        logo: logo.map(|hash| logo::address(&visit.place, client.id(), hash)),
         not_verified: Badge::new(Tone::Neutral, "Not verified"),
         sent_to: SentTo::of(&request.redirect_uri),
         loopback_only: loopback_only(client.metadata()),

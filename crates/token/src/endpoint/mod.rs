@@ -5,6 +5,7 @@ pub(crate) mod authorize;
 pub(crate) mod consent;
 pub(crate) mod evaluation;
 pub(crate) mod introspect;
+pub(crate) mod logo;
 pub(crate) mod push;
 pub(crate) mod revoke;
 pub(crate) mod sign_in;

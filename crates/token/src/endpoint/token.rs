@@ -13,7 +13,6 @@ use crate::call::{Arrival, Call};
 use crate::client::{ApprovedClient, Standing};
 use crate::client_auth::{self, Authenticated, Presented};
 use crate::client_credentials::client_credentials;
-use crate::dpop::{DpopError, Thumbprint};
 use crate::error::TokenError;
 use crate::issue::Issued;
 use crate::place::Place;
@@ -22,6 +21,7 @@ use crate::reach::{ReachError, Wanted};
 use crate::redeem::{self, Redeem, Redeemed};
 use crate::refresh::{self, Refresh, Refreshed};
 use crate::throttle::{self, Counted};
+use narthex_http::dpop::{DpopError, Thumbprint};
 
 /// What is asked for, parsed.
 enum Grant {

@@ -7,7 +7,7 @@ use narthex_vocab::{
     ClientId, CodeChallenge, Environment, Grant, Id, RedirectUri, SecretHash, Timestamp,
 };
 
-use crate::dpop::Thumbprint;
+use narthex_http::dpop::Thumbprint;
 
 /// A code as it was promised.
 #[derive(Debug)]

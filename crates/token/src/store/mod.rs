@@ -13,6 +13,7 @@ pub(crate) mod fetch_order;
 pub(crate) mod grant;
 pub(crate) mod issuance;
 pub(crate) mod lineage;
+pub(crate) mod logo;
 pub(crate) mod parked;
 pub(crate) mod pushed;
 pub(crate) mod refresh;

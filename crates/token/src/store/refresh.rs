@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::issue::refresh_token as r};
 use narthex_vocab::{Environment, Grant, Id, SecretHash, Timestamp};
 
-use crate::dpop::Thumbprint;
+use narthex_http::dpop::Thumbprint;
 
 type Row = (
     uuid::Uuid,

@@ -4,7 +4,7 @@
 use fluent_uri::Uri;
 use narthex_vocab::{
     AuthMethod, ClientDocument, ClientMetadata, ClientName, DocumentUrl, Fingerprint, GrantType,
-    Label, RedirectUri, RedirectUriKind, SoftwareStatement, Timestamp, json_object,
+    Label, Picture, RedirectUri, RedirectUriKind, SoftwareStatement, Timestamp, json_object,
 };
 use serde_json::{Map, Value};
 use url::Url;
@@ -289,4 +289,25 @@ pub(crate) fn client_name(data: &[u8]) {
     let label = Label::parse(name.as_str()).expect("a client's name is a label");
     assert_eq!(label.skeleton(), name.skeleton());
     assert_eq!(label.mixes_scripts(), name.mixes_scripts());
+}
+
+/// A picture that somebody else sent: whatever is taken is drawn anew, small, the same each time, and fit to be read again.
+pub(crate) fn picture(data: &[u8]) {
+    let Ok(picture) = Picture::read(data) else {
+        return;
+    };
+    assert!(data.len() <= Picture::MAX_BYTES);
+    assert!(picture.png().len() <= 64 * 1024, "it is small");
+    assert!(picture.png().starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert!(
+        picture.png().ends_with(b"IEND\xaeB`\x82"),
+        "nothing stands behind it"
+    );
+    assert_eq!(
+        Picture::read(data).as_ref(),
+        Ok(&picture),
+        "the same each time"
+    );
+    let again = Picture::read(picture.png()).expect("our own is one");
+    assert_eq!(again.png(), picture.png(), "nothing is left to take away");
 }

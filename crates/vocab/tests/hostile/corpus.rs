@@ -46,3 +46,8 @@ fn software_statements() {
 fn names() {
     every_seed("client_name", claims::client_name);
 }
+
+#[test]
+fn pictures() {
+    every_seed("picture", claims::picture);
+}

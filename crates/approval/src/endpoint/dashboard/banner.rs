@@ -74,6 +74,8 @@ pub(crate) enum Done {
     LetExpire,
     /// A registration was taken out of its family.
     SplitOff,
+    /// A network was split off a family.
+    NetworkSplit,
     /// A tenant was asked about a registration.
     ClaimInvited,
     /// An address is being fetched.
@@ -113,7 +115,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 49] = [
+    const ALL: [Self; 50] = [
         Self::ViewSaved,
         Self::ViewForgotten,
         Self::ViewNameless,
@@ -145,6 +147,7 @@ impl Done {
         Self::FamilyBlocked,
         Self::LetExpire,
         Self::SplitOff,
+        Self::NetworkSplit,
         Self::ClaimInvited,
         Self::Fetching,
         Self::Unlisted,
@@ -199,6 +202,7 @@ impl Done {
             Self::FamilyBlocked => "family-blocked",
             Self::LetExpire => "let-expire",
             Self::SplitOff => "split-off",
+            Self::NetworkSplit => "network-split",
             Self::ClaimInvited => "claim-invited",
             Self::Fetching => "fetching",
             Self::Unlisted => "unlisted",
@@ -264,6 +268,9 @@ impl Done {
             }
             Self::LetExpire => "It ended. The same software may register again, and waits again.",
             Self::SplitOff => "Split off. It is decided on its own from now on.",
+            Self::NetworkSplit => {
+                "Split off. Whoever calls from there is a family of their own within seconds."
+            }
             Self::ClaimInvited => {
                 "The tenant is asked. Its answer shows on the page of the family."
             }

@@ -13,7 +13,7 @@ use super::acts;
 use super::banner::Done;
 use super::document_card::{self, DocumentCard};
 use super::frame::{self, Area};
-use super::identity::{Identity, identity};
+use super::identity::{Identity, identity, logos};
 use super::place::Place;
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
@@ -121,7 +121,12 @@ fn view(
             .map(|one| credential(client, one))
             .collect(),
         issued: issued(client),
-        identity: identity(&client.metadata, None, &[]),
+        identity: identity(
+            &client.metadata,
+            None,
+            &[],
+            logos((&tenant.slug, client.environment), &client.logos),
+        ),
         document: client.document.as_ref().map(document_card::card),
         history: acts::days(&client.acts),
         acts: if may_not.is_some() {

@@ -13,7 +13,7 @@ use narthex_vocab::RequestState;
 use super::banner::Done;
 use super::decide::{not_approvable, reason_words};
 use super::frame::{self, Area};
-use super::identity::{Identity, identity};
+use super::identity::{Identity, identity, logos};
 use super::place::Place;
 use super::posted::Posted;
 use super::problems::Problems;
@@ -229,6 +229,7 @@ fn view(staff: &StaffSignedIn, looked: &Looked, written: &str, problems: &Proble
             &case.request.metadata,
             case.request.client_id.as_ref(),
             &case.unproved,
+            logos((&tenant.slug, case.request.at.environment), &case.logos),
         ),
         form,
         obstacle: obstacle.unwrap_or_default(),

@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Badge, Fact, Link, Shell, Tone, When, number};
+use narthex_http::page::{Badge, Fact, Link, Logo, Shell, Tone, When, number};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{AttemptOutcome, Fingerprint, QuarantineState, Timestamp};
@@ -13,6 +13,7 @@ use super::asker::{self, AskLine};
 use super::attempts::{self, Line};
 use super::banner::Done;
 use super::frame::{self, Area};
+use super::identity;
 use super::place::Place;
 use super::quarantine::{count, family_name};
 use super::refusal::Refusal;
@@ -20,6 +21,7 @@ use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
 use crate::store::claim::Claim;
 use crate::store::dashboard_family::{self, Day, Family, Registration};
+use crate::store::family_split::SplitOff;
 
 /// What the page was asked to look at.
 pub(super) type Looked = Seen<(Tenant, Family)>;
@@ -29,6 +31,7 @@ pub(super) type Looked = Seen<(Tenant, Family)>;
 struct FamilyPage {
     shell: Shell,
     facts: Vec<Fact>,
+    logos: Vec<Logo>,
     similar: Vec<String>,
     registrations: Vec<Row>,
     days: Vec<DayRow>,
@@ -64,6 +67,7 @@ struct NetworkRow {
     calls: String,
     last_seen: When,
     block: Option<String>,
+    split: Option<String>,
 }
 
 struct ClaimRow {
@@ -114,10 +118,12 @@ fn view(staff: &StaffSignedIn, looked: &Looked) -> FamilyPage {
     let shell = staff.shell(Area::Quarantine, looked, family_name(&line.name));
     let shell = frame::of_tenant(shell, tenant, line.environment);
     let may = staff.may(Action::HandleQuarantine);
+    let here = here(looked);
     let rows = family.registrations.iter();
     FamilyPage {
         shell: shell.badge(words::family_state(line.state)),
-        facts: facts(family, staff.now),
+        facts: facts(tenant, family, staff.now),
+        logos: identity::logos((&tenant.slug, line.environment), &family.logos),
         similar: family.similar.clone(),
         registrations: rows.map(|one| row(tenant, family, one, may)).collect(),
         days: days(&family.days),
@@ -132,6 +138,11 @@ fn view(staff: &StaffSignedIn, looked: &Looked) -> FamilyPage {
                     let network = one.range.to_string();
                     paths::new_listing("network", &network, &tenant.slug)
                 }),
+                split: can_split(family, one.range, may).then(|| {
+                    let query = url::form_urlencoded::byte_serialize;
+                    let network: String = query(one.range.to_string().as_bytes()).collect();
+                    format!("{here}/split?network={network}")
+                }),
             })
             .collect(),
         asks: asker::asks(&family.asks, &family.people),
@@ -143,7 +154,7 @@ fn view(staff: &StaffSignedIn, looked: &Looked) -> FamilyPage {
     }
 }
 
-fn facts(family: &Family, now: Timestamp) -> Vec<Fact> {
+fn facts(tenant: &Tenant, family: &Family, now: Timestamp) -> Vec<Fact> {
     let line = &family.line;
     let mut facts = vec![
         Fact::text("Leads to", line.redirects.as_str()),
@@ -160,8 +171,45 @@ fn facts(family: &Family, now: Timestamp) -> Vec<Fact> {
             fact
         });
     }
+    facts.extend(
+        family
+            .splits
+            .iter()
+            .map(|one| split_off(tenant, family, one)),
+    );
     facts.push(Fact::code("Fingerprint", line.fingerprint.to_string()));
     facts
+}
+
+/// What was split off it, or what it was split from.
+fn split_off(tenant: &Tenant, family: &Family, one: &SplitOff) -> Fact {
+    let line = &family.line;
+    let to = |family| paths::family(&tenant.slug, line.environment, family);
+    let until = When::new(one.until).text();
+    let words = format!("Calls from {}, until {until}: {}", one.network, one.reason);
+    if one.own == line.fingerprint {
+        return Fact::text("Split off", words).link("The family it was split from", to(&one.from));
+    }
+    let fact = Fact::text("Split off it", words);
+    if one.seen {
+        fact.link("The family that they are", to(&one.own))
+    } else {
+        fact.and_text("Nobody has called from there since.")
+    }
+}
+
+/// Whether calls from there can be made a family of their own: the log tells them apart, and nobody did it before.
+fn can_split(family: &Family, range: ipnet::IpNet, may: bool) -> bool {
+    let line = &family.line;
+    let apart = |one: &SplitOff| one.own == line.fingerprint || one.network == range;
+    may && range.prefix_len() > 0 && !family.splits.iter().any(apart)
+}
+
+/// The path of the family's own page.
+pub(super) fn here(looked: &Looked) -> String {
+    let (tenant, family) = &looked.found;
+    let line = &family.line;
+    paths::family(&tenant.slug, line.environment, &line.fingerprint)
 }
 
 fn row(tenant: &Tenant, family: &Family, one: &Registration, may: bool) -> Row {

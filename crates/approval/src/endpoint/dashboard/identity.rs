@@ -1,13 +1,17 @@
 //! What a client says about itself: hosts with their proofs, redirect addresses by part, the name in quotes. All of it is
 //! shown as the client's own words.
 
-use narthex_http::page::{Badge, Fact, Icon, Line, Tone};
-use narthex_vocab::{ClientId, ClientMetadata, HostName};
+use narthex_http::page::{self, Badge, Fact, Icon, Line, Tone};
+use narthex_vocab::{ClientId, ClientMetadata, Environment, HostName, TenantSlug};
 
-use super::words;
+use super::{paths, words};
+use crate::endpoint::logo_words;
+use crate::logo::Logo;
 
 /// The card of a page.
 pub(crate) struct Identity {
+    /// What it shows as its logo, in each language.
+    pub(crate) logos: Vec<page::Logo>,
     pub(crate) hosts: Vec<HostLine>,
     pub(crate) redirects: Vec<RedirectLine>,
     pub(crate) facts: Vec<Fact>,
@@ -32,9 +36,11 @@ pub(crate) fn identity(
     metadata: &ClientMetadata,
     client_id: Option<&ClientId>,
     unproved: &[HostName],
+    logos: Vec<page::Logo>,
 ) -> Identity {
     let redirects = metadata.redirect_uris().iter();
     Identity {
+        logos,
         hosts: metadata
             .hosts()
             .into_iter()
@@ -48,6 +54,19 @@ pub(crate) fn identity(
             .collect(),
         facts: facts(metadata, client_id),
     }
+}
+
+/// The logos of a client, for staff: whatever was found is shown, and marked as nobody's word.
+pub(crate) fn logos(
+    (tenant, environment): (&TenantSlug, Environment),
+    logos: &[Logo],
+) -> Vec<page::Logo> {
+    let view = |logo: &Logo| {
+        let src = logo.picture();
+        let src = src.map(|hash| paths::logo(tenant, environment, hash));
+        logo_words::view(logo, src)
+    };
+    logos.iter().map(view).collect()
 }
 
 fn host_line(host: &HostName, unproved: &[HostName]) -> HostLine {

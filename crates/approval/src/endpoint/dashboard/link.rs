@@ -14,7 +14,7 @@ use super::asker::{self, AskLine};
 use super::attempts::{self, Line};
 use super::banner::Done;
 use super::frame::{self, Area};
-use super::identity::{Identity, identity};
+use super::identity::{Identity, identity, logos};
 use super::place::Place;
 use super::posted::Posted;
 use super::problems::Problems;
@@ -256,6 +256,7 @@ fn link_page(
             }
         };
     let request = registration.request;
+    let at = (&tenant.slug, registration.environment);
     LinkPage {
         shell: shell
             .badge(words::quarantine_state(registration.state))
@@ -267,17 +268,14 @@ fn link_page(
             &registration.metadata,
             Some(&registration.client_id),
             &registration.unproved,
+            logos(at, &registration.logos),
         ),
         attempts: registration.attempts.iter().map(attempts::line).collect(),
         more_attempts: format!("/attempts?q={}", registration.client_id),
         form: open.then(|| form(tenant, registration, filled, problems)),
         closed_text: closed_text(registration.state, ended).to_owned(),
         request: request.map(|id| paths::request(&tenant.slug, registration.environment, id)),
-        family: paths::family(
-            &tenant.slug,
-            registration.environment,
-            &registration.fingerprint,
-        ),
+        family: paths::family(at.0, at.1, &registration.fingerprint),
     }
 }
 

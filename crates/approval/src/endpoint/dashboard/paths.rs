@@ -1,7 +1,7 @@
 //! The addresses of the dashboard's objects, so that each is written once. Slugs, words and ids of our own need no
 //! encoding; a client's identifier may be an address itself.
 
-use narthex_vocab::{ClientId, Environment, Fingerprint, Id, TenantSlug, kind};
+use narthex_vocab::{ClientId, Environment, Fingerprint, Id, PictureHash, TenantSlug, kind};
 
 /// The review page of a case.
 pub(crate) fn request(
@@ -28,6 +28,11 @@ pub(crate) fn family(
     fingerprint: &Fingerprint,
 ) -> String {
     format!("/families/{tenant}/{environment}/{fingerprint}")
+}
+
+/// A picture that is shown as a logo.
+pub(crate) fn logo(tenant: &TenantSlug, environment: Environment, hash: PictureHash) -> String {
+    format!("/logos/{tenant}/{environment}/{hash}")
 }
 
 /// The page of a new line of the lists, with what it would name.

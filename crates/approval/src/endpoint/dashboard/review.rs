@@ -29,7 +29,7 @@ use super::asker::{self, AskLine};
 use super::banner::Done;
 use super::document_card;
 use super::frame::{self, Area};
-use super::identity::{Identity, identity};
+use super::identity::{Identity, identity, logos};
 use super::place::Place;
 use super::problems::Problems;
 use super::refusal::Refusal;
@@ -194,6 +194,7 @@ fn review_page(
             &case.request.metadata,
             case.request.client_id.as_ref(),
             &case.unproved,
+            logos((&tenant.slug, case.request.at.environment), &case.logos),
         ),
         changes: case.changes.as_deref().map(document_card::diff),
         promotion: promotion::card(tenant, case),

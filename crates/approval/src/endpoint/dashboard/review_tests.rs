@@ -150,6 +150,7 @@ pub(in super::super) fn case() -> Case {
         client: None,
         changes: None,
         promotion: None,
+        logos: Vec::new(),
         unproved: metadata.hosts().into_iter().collect(),
         here: Given::default(),
         elsewhere: Given::default(),

@@ -116,7 +116,7 @@ pub(crate) fn in_quotes(name: &ClientName) -> String {
 pub(crate) fn page(page: &Page<'_>) -> String {
     let what = match page.member {
         OptionalMember::ClientUri => "Home page",
-        OptionalMember::LogoUri => "Logo, never loaded",
+        OptionalMember::LogoUri => "Logo, never loaded from there",
         OptionalMember::TosUri => "Terms",
         OptionalMember::PolicyUri => "Privacy policy",
         OptionalMember::JwksUri => "Key set",

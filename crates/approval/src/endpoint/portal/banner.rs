@@ -181,6 +181,7 @@ impl Done {
         }
     }
 
+    #[allow(clippy::too_many_lines, reason = "one sentence for each")]
     const fn text(self) -> &'static str {
         match self {
             Self::Joined => "You joined. This is your home page: it shows what needs you.",

@@ -1,11 +1,12 @@
 //! A client on its integration's page: identifier, reach, credentials, and what the person may do with them. Words
 //! only; what is possible is asked of the verbs.
 
-use narthex_http::page::{Badge, Fact, Icon, Tone, When};
+use narthex_http::page::{Badge, Fact, Icon, Logo, Tone, When};
 use narthex_tenancy::permission::Action;
 use narthex_vocab::{ClientState, CredentialState, Environment, SecretKind, Timestamp};
 
 use super::integration::path_of as path_of_integration;
+use super::logo;
 use super::signed_in::SignedIn;
 use super::standing::client_badge;
 use crate::create_credential;
@@ -21,6 +22,7 @@ pub(super) struct ClientView {
     pub(super) state: Badge,
     pub(super) client_id: String,
     pub(super) facts: Vec<Fact>,
+    pub(super) logos: Vec<Logo>,
     pub(super) credentials: Option<Credentials>,
     pub(super) suspend_href: Option<String>,
     pub(super) promote_href: Option<String>,
@@ -55,6 +57,7 @@ pub(super) fn client_view(who: &SignedIn, client: &Client) -> ClientView {
         state: client_badge(client.environment, client.state),
         client_id: client.id.as_str().to_owned(),
         facts: facts(client, who),
+        logos: logo::views(who, client.environment, &client.logos),
         credentials: client
             .metadata
             .auth_method()

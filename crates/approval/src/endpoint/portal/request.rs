@@ -6,7 +6,7 @@ use actix_web::web::Path;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::form::FormError;
-use narthex_http::page::{Badge, Day, ErrorSummary, Fact, Field, Finding, Shell, When};
+use narthex_http::page::{Badge, Day, ErrorSummary, Fact, Field, Finding, Logo, Shell, When};
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
 use narthex_vocab::{Environment, Id, kind};
@@ -14,6 +14,7 @@ use narthex_vocab::{Environment, Id, kind};
 use super::banner::Done;
 use super::case_words::{facts, findings, findings_summary, history, last_word};
 use super::frame::{Area, again, page as answer};
+use super::logo;
 use super::offer_words;
 use super::posted::Posted;
 use super::problems::Problems;
@@ -40,6 +41,7 @@ struct RequestPage {
     findings: Vec<Finding>,
     findings_summary: String,
     facts: Vec<Fact>,
+    logos: Vec<Logo>,
     history: Vec<Day>,
     offer: Option<OfferView>,
     withdraw: Option<String>,
@@ -239,6 +241,7 @@ fn view(who: &SignedIn, case: &Case, comment: &str, problems: &Problems) -> Requ
         findings: findings(&case.findings),
         findings_summary: findings_summary(&case.findings, request.state),
         facts: facts(case),
+        logos: logo::views(who, environment, &case.logos),
         history: history(case),
         offer: open.map(|offer| offer_view(who, case, offer, (comment, problems))),
         withdraw: (who.may(Action::EditIntegration) && withdraw::is_possible(request.state))

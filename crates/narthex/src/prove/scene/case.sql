@@ -2,6 +2,8 @@
 -- limited now; one that was approved and has made none yet; one that stands before its decision. And one of an address,
 -- approved with a warning.
 -- As narthex_approval.
+insert into intake.family_split (tenant_id, environment, fingerprint, network, split_fingerprint, reason, created_at, expires_at)
+    values ($T, 'production', sha256('family'), '192.0.2.0/24', sha256('apart'), 'another', now(), now() + interval '30 days');
 insert into review.proof (tenant_id, proof_id, domain_id, host, method, evidence, verified_at, expires_at, order_id)
     values ($T, $T.proof, $T.domain, $T.host, 'dns_txt', 'seen', now(), now() + interval '90 days', $T.order);
 update intake.fetch_order set settled_at = now();

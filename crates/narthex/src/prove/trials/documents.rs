@@ -44,6 +44,35 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: As(Discovery),
     },
     Trial {
+        what: "draws the logo of a client itself",
+        role: Approval,
+        sql: "update intake.logo set looked_at = now()",
+        by: Grant,
+        but: As(Discovery),
+    },
+    Trial {
+        what: "shows people another logo than was approved",
+        role: Token,
+        sql: "update intake.logo set changed_at = null",
+        by: Grant,
+        but: This("select 1 from intake.logo where changed_at is not null"),
+    },
+    Trial {
+        what: "forgets that a logo became another picture",
+        role: Discovery,
+        sql: "update intake.logo set changed_at = null",
+        by: Grant,
+        but: This("update intake.logo set looked_at = now()"),
+    },
+    Trial {
+        what: "has a logo looked at",
+        role: Token,
+        sql: "insert into intake.fetch_order (tenant_id, order_id, kind, environment, url, requested_at)
+            values ($A, $A.new, 'logo', 'production', 'https://new.example/logo.png', now())",
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
         what: "changes what a registration says that is no address",
         role: Discovery,
         sql: "update intake.quarantine set metadata = '{}' where client_id = $A.stranger",

@@ -13,8 +13,27 @@ const LIFTED: &str =
     "update intake.brake set lifted_by_tenant = $P, lifted_by = $A.staff, lifted_by_name = 'Prove',
     lifted_at = now() where brake_id = $A.brake";
 
+const SPLIT: &str = "insert into intake.family_split
+    (tenant_id, environment, fingerprint, network, split_fingerprint, reason, created_at, expires_at)
+    values ($A, 'production', sha256('family'), '198.51.100.0/24', sha256('one'), 'one', now(), now() + interval '1 day')";
+
 /// The tries.
 pub(in crate::prove) const TRIALS: &[Trial] = &[
+    Trial {
+        what: "splits a family by network",
+        role: Discovery,
+        sql: SPLIT,
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
+        what: "splits off a network that the log does not tell apart",
+        role: Approval,
+        sql: "insert into intake.family_split (tenant_id, environment, fingerprint, network, split_fingerprint, reason, created_at, expires_at)
+            values ($A, 'production', sha256('family'), '198.51.100.7/32', sha256('one'), 'one', now(), now() + interval '1 day')",
+        by: Rule("family_split_network_check"),
+        but: This(SPLIT),
+    },
     Trial {
         what: "gives a network a lane of its own",
         role: Discovery,

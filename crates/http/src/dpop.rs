@@ -1,18 +1,19 @@
 //! A proof that the caller holds a key (RFC 9449 section 4): one JWT in the header `DPoP`, signed by the key that it shows,
-//! for this method and address, now. Pure: the nonce and the single use are looked at by `possession.rs`.
+//! for this method and address, now. Pure: the nonce and the single use are looked at by the plane that is called.
 
 use actix_web::HttpRequest;
-use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use narthex_http::StrictJson;
 use narthex_vocab::{PublicKey, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use url::Url;
+
+use crate::json::StrictJson;
 
 /// The type of a proof (section 4.2).
 const TYPE: &str = "dpop+jwt";
@@ -31,16 +32,16 @@ const ALGORITHMS: [Algorithm; 4] = [
 /// The thumbprint of a key (RFC 7638, SHA-256): 43 characters of base64url. It becomes `cnf.jkt`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct Thumbprint(String);
+pub struct Thumbprint(String);
 
 /// Not a thumbprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not the base64url text of a SHA-256 thumbprint")]
-pub(crate) struct NotAThumbprint;
+pub struct NotAThumbprint;
 
 impl Thumbprint {
     /// Reads one.
-    pub(crate) fn parse(text: &str) -> Result<Self, NotAThumbprint> {
+    pub fn parse(text: &str) -> Result<Self, NotAThumbprint> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| NotAThumbprint)?;
         if bytes.len() == 32 {
             Ok(Self(text.to_owned()))
@@ -53,7 +54,8 @@ impl Thumbprint {
         Self(URL_SAFE_NO_PAD.encode(key.thumbprint()))
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// The text.
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -74,51 +76,67 @@ impl From<Thumbprint> for String {
 
 /// Why a proof is of no use; for the log, since the wire has one code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum DpopError {
+pub enum DpopError {
+    /// None at all.
     #[error("no proof, where tokens are bound to a key")]
     Missing,
+    /// More than one header, or one that is no text.
     #[error("more than one proof, or one that is no text")]
     Several,
+    /// No compact JWS.
     #[error("the proof is no compact JWS with one JSON object in each part")]
     Malformed,
+    /// Another kind of token.
     #[error("the proof has another type")]
     Type,
+    /// Not one of the algorithms, or a critical header.
     #[error("the proof has another algorithm, or needs what is not understood")]
     Algorithm,
+    /// No public key in the header.
     #[error("the proof shows no public key of its own")]
     Key,
+    /// Not signed by that key.
     #[error("the proof is not signed by the key that it shows")]
     Signature,
+    /// A claim is missing or of another type.
     #[error("the proof lacks a claim")]
     Claims,
+    /// For another method.
     #[error("the proof is for another method")]
     Method,
+    /// For another address.
     #[error("the proof is for another address")]
     Address,
+    /// Out of its time.
     #[error("the proof is too old, or from tomorrow")]
     Time,
+    /// For another access token.
     #[error("the proof is for another access token")]
     Token,
+    /// Seen before.
     #[error("the proof was used before")]
     Replayed,
 }
 
 /// What a proof is held against.
-pub(crate) struct Expected<'a> {
-    pub(crate) method: &'a str,
+pub struct Expected<'a> {
+    /// The method of the call.
+    pub method: &'a str,
     /// The address as the world knows it.
-    pub(crate) address: &'a str,
+    pub address: &'a str,
     /// The access token that comes with it, where one does.
-    pub(crate) token: Option<&'a str>,
+    pub token: Option<&'a str>,
 }
 
 /// A proof that holds, but for its nonce and its single use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Proof {
-    pub(crate) jkt: Thumbprint,
-    pub(crate) nonce: Option<String>,
+pub struct Proof {
+    /// Of its key.
+    pub jkt: Thumbprint,
+    /// The nonce that it carries, which nobody has looked at yet.
+    pub nonce: Option<String>,
     /// Of its `jti` and its key.
-    pub(crate) once: String,
+    pub once: String,
 }
 
 #[derive(Deserialize)]
@@ -141,7 +159,7 @@ struct Claims {
 }
 
 /// The proof that a request brought; `None` when it brought none.
-pub(crate) fn read(request: &HttpRequest) -> Result<Option<&str>, DpopError> {
+pub fn read(request: &HttpRequest) -> Result<Option<&str>, DpopError> {
     let mut lines = request.headers().get_all("dpop");
     match (lines.next(), lines.next()) {
         (None, _) => Ok(None),
@@ -151,11 +169,7 @@ pub(crate) fn read(request: &HttpRequest) -> Result<Option<&str>, DpopError> {
 }
 
 /// The checks of section 4.3 that need no memory.
-pub(crate) fn verify(
-    text: &str,
-    expected: &Expected<'_>,
-    now: Timestamp,
-) -> Result<Proof, DpopError> {
+pub fn verify(text: &str, expected: &Expected<'_>, now: Timestamp) -> Result<Proof, DpopError> {
     let (header, key) = header(text)?;
     let claims = signed(text, &header, &key)?;
     if claims.jti.is_empty() || claims.jti.len() > 255 {
@@ -172,7 +186,7 @@ pub(crate) fn verify(
         return Err(DpopError::Time);
     }
     if let Some(token) = expected.token {
-        let own = URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()));
+        let own = URL_SAFE_NO_PAD.encode(Sha256::digest(token));
         let sent = claims.ath.unwrap_or_default();
         if !bool::from(own.as_bytes().ct_eq(sent.as_bytes())) {
             return Err(DpopError::Token);
@@ -181,7 +195,7 @@ pub(crate) fn verify(
     let jkt = Thumbprint::of(&key);
     let once = format!("{} {}", jkt.as_str(), claims.jti);
     Ok(Proof {
-        once: URL_SAFE_NO_PAD.encode(digest(&SHA256, once.as_bytes())),
+        once: URL_SAFE_NO_PAD.encode(Sha256::digest(once)),
         nonce: claims.nonce,
         jkt,
     })

@@ -44,7 +44,7 @@ fn header(key: &Key) -> Value {
 
 fn claims() -> Value {
     json!({ "jti": "one", "htm": "POST", "htu": ADDRESS, "iat": NOW,
-        "ath": URL_SAFE_NO_PAD.encode(digest(&SHA256, TOKEN.as_bytes())) })
+        "ath": URL_SAFE_NO_PAD.encode(Sha256::digest(TOKEN)) })
 }
 
 fn changed(mut value: Value, change: &Value) -> Value {
