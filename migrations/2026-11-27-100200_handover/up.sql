@@ -2,7 +2,7 @@
 -- else has said yes to answering for it.
 alter table registry.restriction drop constraint restriction_cause_check;
 alter table registry.restriction add constraint restriction_cause_check
-    check (cause in ('document', 'silence', 'proof', 'sponsor'));
+    check (cause in ('document', 'silence', 'blocked', 'proof', 'sponsor'));
 alter table registry.restriction drop constraint a_proof_is_of_a_host;
 alter table registry.restriction add constraint it_says_what_it_is_about check ((cause in ('proof', 'sponsor')) = (about <> ''));
 comment on column registry.restriction.about is 'The host, where the cause is a proof; the integration that nobody answers for, where it is a sponsor.';

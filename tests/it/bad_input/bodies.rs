@@ -68,7 +68,7 @@ fn sound(name: &str) -> String {
         "token" => "grant_type=client_credentials&client_id=np_a".to_owned(),
         "introspect" | "revoke" => "token=x".to_owned(),
         "userinfo" => "access_token=x".to_owned(),
-        "authorize" => "client_id=np_a".to_owned(),
+        "authorize" | "push" => "client_id=np_a".to_owned(),
         "sign_in" => "email=a%40b.example&password=x".to_owned(),
         "consent" => "decision=allow&pending=x".to_owned(),
         "ask" => "reason=x&pending=x".to_owned(),
@@ -84,7 +84,7 @@ fn victim(name: &str) -> &'static str {
         "token" => "grant_type",
         "introspect" | "revoke" => "token",
         "userinfo" => "access_token",
-        "authorize" => "client_id",
+        "authorize" | "push" => "client_id",
         "sign_in" => "email",
         "consent" => "pending",
         "ask" => "reason",
@@ -173,6 +173,11 @@ fn expected(name: &str, fault: Fault) -> (u16, &'static str) {
         "introspect" | "revoke" => of_form(fault).unwrap_or(match fault {
             // It has a token, and nobody vouches for who sent it.
             Fault::Nul => (401, "invalid_client"),
+            _ => (400, "invalid_request"),
+        }),
+        // The client is named first, and nobody can be named so.
+        "push" => of_form(fault).unwrap_or(match fault {
+            Fault::Empty | Fault::Array | Fault::Deep => (401, "invalid_client"),
             _ => (400, "invalid_request"),
         }),
         // What came twice is refused before the form's own token is looked at, which none of these has.

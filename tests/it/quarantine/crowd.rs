@@ -125,6 +125,13 @@ async fn b5_a_family_is_read_by_its_index() {
         "tenant_id = '{}' and environment = 'production' and fingerprint = sha256('f900'::bytea)",
         scene.company.tenant.as_uuid()
     );
+    // An empty partition may be read any way.
+    let administrator = scene.company.place.administrator().await;
+    let parts = "select distinct tableoid::regclass::text from intake.attempt";
+    let parts = administrator.query(parts, &[]).await.unwrap();
+    let names = parts.iter().map(|row| row.get::<_, String>(0));
+    let filled: Vec<_> = names.map(|name| name.replace("intake.", "")).collect();
+    assert!(!filled.is_empty());
     // Of a family that makes a fifth of the log all of it is read anyway; one of the long tail is found.
     for view in ["family_day", "family_network", "family_line"] {
         let query = format!("explain select * from intake.{view} where {key}");
@@ -132,7 +139,9 @@ async fn b5_a_family_is_read_by_its_index() {
         let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
         let plan = plan.join("\n");
         assert!(plan.contains("fingerprint_at_idx"), "{view}\n{plan}");
-        let today = "Seq Scan on attempt_default";
-        assert!(!plan.contains(today), "{view}\n{plan}");
+        for partition in &filled {
+            let all_of_it = format!("Seq Scan on {partition} ");
+            assert!(!plan.contains(&all_of_it), "{view}\n{plan}");
+        }
     }
 }

@@ -27,7 +27,6 @@ pub(crate) const SERVER_OWNED: &[&str] = &[
     "parent_client_id",
     "registration_access_token",
     "registration_client_uri",
-    "require_pushed_authorization_requests",
     "sponsor",
     "state",
     "status",

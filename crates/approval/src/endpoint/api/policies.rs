@@ -128,7 +128,7 @@ pub(crate) async fn list(caller: Caller, query: StrictQuery) -> Result<HttpRespo
 #[utoipa::path(
     get,
     path = "/api/v1/policies/{owner}/{number}",
-    operation_id = "policy",
+    operation_id = "policy_version",
     responses((status = 200, body = OneVersion))
 )]
 pub(crate) async fn one(
