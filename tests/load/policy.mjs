@@ -77,14 +77,17 @@ try {
   }
   const tried = page.text.match(/([\d,]+) past requests/)?.[1];
   const changed = page.text.match(/([\d,]+) would be judged otherwise/)?.[1];
-  assert.equal(Number(tried?.replaceAll(',', '')), REQUESTS, page.text);
+  // The demo has a few of its own.
+  assert.ok(Number(tried?.replaceAll(',', '')) >= REQUESTS, `${tried} were tried`);
   const binary = (process.env.NARTHEX_BIN ?? '').includes('/release/') ? 'release' : 'debug';
   const slowest = Math.max(...seconds);
   const machine = `${cpus().length} cores (${cpus()[0].model.trim()}), Linux ${release()}, ${binary} build`;
   const line = `| ${tried} | ${changed} | ${seconds.map((one) => one.toFixed(2)).join(', ')} | ${machine} |`;
   console.log(line);
   const before = await readFile(PAGE, 'utf8');
-  await writeFile(PAGE, before.replace(/(\| --- \| --- \| --- \| --- \|\n)(\|.*\|\n)?/, `$1${line}\n`));
+  const table = /(\| requests \|.*\n\| --- .*\n)(\|.*\n)?/;
+  assert.match(before, table);
+  await writeFile(PAGE, before.replace(table, `$1${line}\n`));
   if (slowest > LIMIT_SECONDS) {
     console.error(`the slowest run took ${slowest.toFixed(2)} s; the goal is ${LIMIT_SECONDS} s`);
     process.exitCode = 1;
