@@ -41,7 +41,7 @@ pub enum Why {
     Schedule,
     /// An operator wants new ones: they sign at once, and those before are shown as long as after any turn.
     Operator,
-    /// The private keys are in the wrong hands: the ones before are withdrawn, and every token they signed with them.
+    /// The private keys are in the wrong hands: all that are shown are withdrawn, and every token they signed with them.
     Compromised,
 }
 
@@ -69,6 +69,9 @@ pub async fn rotate(token: &Token, at: At, why: Why) -> Result<usize, RotateErro
         .database
         .tenant(tenant, async |tx| {
             let mut steps = 0;
+            if why == Why::Compromised {
+                store::withdraw_all(tx, environment, now).await?;
+            }
             for (algorithm, new) in ALGORITHMS.into_iter().zip(made) {
                 let keys = store::lock(tx, environment, algorithm).await?;
                 steps += usize::from(step(tx, at, (&keys, new, why), now).await?);

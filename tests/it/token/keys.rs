@@ -124,7 +124,7 @@ async fn an_operator_rotates_at_once_and_withdraws_what_was_stolen() {
     assert_eq!(rotate(&bench.state, at, Why::Compromised).await.unwrap(), 2);
     let third = token().await;
     assert!(![kid(&first), kid(&second)].contains(&kid(&third)));
-    for (token, active) in [(&second, false), (&third, true)] {
+    for (token, active) in [(&first, false), (&second, false), (&third, true)] {
         assert_eq!(
             bench.introspect(SANDBOX, resource, token).await["active"],
             active

@@ -235,6 +235,26 @@ pub(crate) async fn begin(
     Ok(())
 }
 
+/// Nothing that is shown now is shown any more.
+pub(crate) async fn withdraw_all(
+    tx: &mut TenantTx,
+    environment: Environment,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant_uuid();
+    diesel::update(p::table)
+        .filter(
+            p::tenant_id
+                .eq(tenant)
+                .and(p::environment.eq(environment.as_str())),
+        )
+        .filter(p::withdraw_at.is_null().or(p::withdraw_at.gt(now)))
+        .set(p::withdraw_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 /// A key signs no more; it is shown until then.
 pub(crate) async fn retire(
     tx: &mut TenantTx,
