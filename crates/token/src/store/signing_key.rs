@@ -185,24 +185,26 @@ pub(crate) async fn turns(
     rows.into_iter().map(key_row).collect()
 }
 
-/// The same, locked: of two processes one takes the step.
+/// The same, when nobody else is about them any more: of two processes one takes the step, and the other sees it. What the
+/// first one added is in no answer to the question that waited for it, so they are read afterwards.
 pub(crate) async fn lock(
     tx: &mut TenantTx,
     environment: Environment,
     algorithm: &str,
 ) -> Result<Vec<KeyRow>, StoreError> {
-    let rows = k::table
+    let _held: Vec<String> = k::table
         .filter(
             k::tenant_id
                 .eq(tx.tenant_uuid())
-                .and(k::environment.eq(environment.as_str())),
+                .and(k::environment.eq(environment.as_str()))
+                .and(k::algorithm.eq(algorithm)),
         )
-        .filter(k::algorithm.eq(algorithm).and(k::state.ne("retired")))
-        .select((k::kid, k::state, k::created_at, k::current_since))
+        .select(k::kid)
+        .order(k::kid)
         .for_update()
         .load(tx.connection()?)
         .await?;
-    rows.into_iter().map(key_row).collect()
+    turns(tx, environment, algorithm).await
 }
 
 type Row = (String, String, Timestamp, Option<Timestamp>);
