@@ -44,6 +44,6 @@ pub use params::Params;
 pub use peer::{Peer, TrustedProxies};
 pub use problem::Problem;
 pub use request_id::RequestId;
-pub use routes::{Routes, Row};
+pub use routes::{Guarded, Routes, Row};
 pub use server::{Limits, Listener};
 pub use surface::{Fault, Surface};

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use actix_web::guard::fn_guard;
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Resource, Responder, Route};
@@ -25,6 +26,10 @@ pub struct Row<G> {
     /// The verb.
     pub name: &'static str,
 }
+
+/// The guard of the row that a request met, among the request's extensions: what the table says, the handler can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guarded<G>(pub G);
 
 /// The table under construction. Handlers hold no thread-safe state: each worker builds its own.
 #[derive(Debug)]
@@ -52,13 +57,13 @@ impl Debug for Wire {
     }
 }
 
-impl<G: Copy + Debug> Default for Routes<G> {
+impl<G: Copy + Debug + 'static> Default for Routes<G> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<G: Copy + Debug> Routes<G> {
+impl<G: Copy + Debug + 'static> Routes<G> {
     /// An empty table.
     pub fn new() -> Self {
         Self {
@@ -86,7 +91,7 @@ impl<G: Copy + Debug> Routes<G> {
         };
         let mut table = self.row(row, web::get().to(handler));
         let at = table.path(path);
-        at.routes.push(Wire(head));
+        at.routes.push(Wire(guarded(head, guard)));
         table
     }
 
@@ -217,7 +222,7 @@ impl<G: Copy + Debug> Routes<G> {
         );
         let any_origin = self.any_origin;
         let path = self.path(row.path);
-        path.routes.push(Wire(route));
+        path.routes.push(Wire(guarded(route, row.guard)));
         path.methods.push(row.method.clone());
         path.any_origin |= any_origin;
         self.rows.push(row);
@@ -236,6 +241,14 @@ impl<G: Copy + Debug> Routes<G> {
                 any_origin,
             })
     }
+}
+
+/// A route that leaves its row's guard with the request when it is met.
+fn guarded<G: Copy + 'static>(route: Route, guard: G) -> Route {
+    route.guard(fn_guard(move |context| {
+        context.req_data_mut().insert(Guarded(guard));
+        true
+    }))
 }
 
 /// Orders patterns: literal segments before parameters, a parameter before a tail, from the left.
