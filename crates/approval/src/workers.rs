@@ -32,8 +32,11 @@ const ROUND: Duration = Duration::from_secs(30);
 /// How often the logs' partitions are made, and how many days ahead.
 const HOURLY: Duration = Duration::from_secs(3_600);
 const DAYS_AHEAD: i32 = 7;
+/// Cases were sent or moved.
+const CASES: &str = "narthex_case";
 const CHANNELS: &[&str] = &[
     "narthex_intake",
+    CASES,
     deferral_rounds::CHANNEL,
     deletion_rounds::CHANNEL,
     proof_rounds::CHANNEL,
@@ -54,6 +57,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
         tokio::select! {
             hint = hints.recv() => match hint {
                 Some(Hint::Notice { channel, payload }) => {
+                    approval.live.tell();
                     on_notice(&approval, &channel, &payload).await;
                 }
                 Some(Hint::Connected) => {
@@ -67,6 +71,8 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             },
             _ = quick.tick(), if !heard => look_for_open_registrations(&approval).await,
             _ = round.tick() => {
+                // What ended by the clock alone, nobody says.
+                approval.live.tell();
                 proof_rounds::round(&approval).await;
                 look_around(&approval).await;
                 end_what_is_over(&approval).await;
@@ -95,6 +101,7 @@ async fn on_notice(approval: &Approval, channel: &str, payload: &str) {
             document_rounds::look_at_blocks(approval).await;
         }
         logo_rounds::CHANNEL => logo_rounds::on_notice(approval, payload).await,
+        CASES => {}
         // It says that registrations wait, and not which: one hint for many.
         _ => {
             look_for_open_registrations(approval).await;

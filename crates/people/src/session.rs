@@ -116,6 +116,22 @@ pub async fn resume(
     Ok(Some(session))
 }
 
+/// The same for what goes on by itself: it looks whether the session is in force, and does not keep it from idling out.
+pub async fn peek(
+    tx: &mut TenantTx,
+    hash_key: &HashKey,
+    surface: Surface,
+    cookie: &str,
+    now: Timestamp,
+) -> Result<Option<Session>, StoreError> {
+    let Ok(token) = Secret::parse(SecretKind::SessionToken, cookie) else {
+        return Ok(None);
+    };
+    let hash = token.hash(hash_key);
+    let found = store::session::find(tx, surface, &hash, now, now - surface.idle()).await?;
+    Ok(found.map(|(session, _)| session))
+}
+
 /// Ends a session. Ending it twice is no error.
 pub async fn end(
     tx: &mut TenantTx,

@@ -33,6 +33,8 @@ pub struct NavItem {
     pub current: bool,
     /// How many things wait there.
     pub count: Option<u64>,
+    /// By which name a page that is told of changes finds the count.
+    pub live: Option<&'static str>,
 }
 
 impl NavItem {
@@ -43,6 +45,7 @@ impl NavItem {
             href: href.into(),
             current: false,
             count: None,
+            live: None,
         }
     }
 
@@ -58,6 +61,18 @@ impl NavItem {
     pub fn count(mut self, count: u64) -> Self {
         self.count = (count > 0).then_some(count);
         self
+    }
+
+    /// The count follows what waits, where a script is told of it.
+    #[must_use]
+    pub fn live(mut self, name: Option<&'static str>) -> Self {
+        self.live = name;
+        self
+    }
+
+    /// The count as it stood when the page was made.
+    pub fn count_now(&self) -> u64 {
+        self.count.unwrap_or(0)
     }
 
     /// The count as the page prints it.

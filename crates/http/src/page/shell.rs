@@ -85,6 +85,8 @@ pub struct Shell {
     pub problem: bool,
     /// The CSRF token that every form prints.
     pub csrf: String,
+    /// Where a page is told of what waits: it loads `desk.js`, and has keys of its own.
+    pub live: Option<&'static str>,
     /// Loads `ui.js`. Off on sign-in, consent, secret and second-approval pages.
     pub script: bool,
 }
@@ -111,6 +113,7 @@ impl Shell {
             notice: None,
             problem: false,
             csrf: csrf.into(),
+            live: None,
             script: true,
         }
     }
@@ -122,6 +125,13 @@ impl Shell {
             slug: slug.into(),
             name: name.into(),
         });
+        self
+    }
+
+    /// Where the page is told of what waits.
+    #[must_use]
+    pub fn live(mut self, href: &'static str) -> Self {
+        self.live = Some(href);
         self
     }
 

@@ -19,7 +19,7 @@ struct File {
 }
 
 /// Name, content type and content of every file, those that others refer to first.
-const EMBEDDED: [(&str, &str, &[u8]); 6] = [
+const EMBEDDED: [(&str, &str, &[u8]); 7] = [
     (
         "inter.woff2",
         "font/woff2",
@@ -44,6 +44,11 @@ const EMBEDDED: [(&str, &str, &[u8]); 6] = [
         "ui.js",
         "text/javascript; charset=utf-8",
         include_bytes!("../../../../web/static/ui.js"),
+    ),
+    (
+        "desk.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../../../web/static/desk.js"),
     ),
     (
         "app.css",

@@ -102,6 +102,15 @@ impl Area {
             | Self::ApiTokens => 0,
         }
     }
+
+    /// The name of its count among those that are told.
+    const fn live(self) -> Option<&'static str> {
+        match self {
+            Self::Requests => Some("requests"),
+            Self::Quarantine => Some("quarantine"),
+            _ => None,
+        }
+    }
 }
 
 /// The frame of a page of `area`; below the area's first page, a crumb leads back to it.
@@ -110,6 +119,7 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
         NavItem::new(of.label(), of.path())
             .current(of == area)
             .count(of.waiting(waiting))
+            .live(of.live())
     };
     let group = |title: &str, areas: &[Area]| {
         NavGroup::new(title, areas.iter().copied().map(item).collect())
@@ -117,6 +127,7 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
     let shell = Shell::new(Console::Staff, title, csrf)
         .area(area.label())
         .search_href(Area::Clients.path())
+        .live("/counts")
         .nav(vec![
             group(
                 "Work",

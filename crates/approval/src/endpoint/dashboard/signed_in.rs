@@ -139,7 +139,8 @@ async fn resume(request: HttpRequest) -> Result<StaffSignedIn, Refusal> {
     })
 }
 
-fn cookie(request: &HttpRequest) -> Option<String> {
+/// The cookie of the dashboard.
+pub(super) fn cookie(request: &HttpRequest) -> Option<String> {
     let cookies = Front::of(request)?.cookies();
     cookies.read(request, CookieName::Staff)
 }
@@ -158,6 +159,27 @@ async fn behind(
         };
         match member::load(tx, session.member).await {
             Ok(member) => Ok(Some((session, member))),
+            Err(StoreError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    };
+    people.database.tenant(PLATFORM_TENANT, work).await
+}
+
+/// Who is signed in, for what goes on by itself: it does not keep the session from idling out.
+pub(super) async fn peek(
+    approval: &Approval,
+    cookie: &str,
+    now: Timestamp,
+) -> Result<Option<Member>, StoreError> {
+    let people = &approval.people;
+    let work = async |tx: &mut TenantTx| {
+        let found = session::peek(tx, &people.hash_key, Surface::Staff, cookie, now).await?;
+        let Some(session) = found.filter(|session| session.second_factor_at.is_some()) else {
+            return Ok(None);
+        };
+        match member::load(tx, session.member).await {
+            Ok(member) => Ok(Some(member)),
             Err(StoreError::NotFound) => Ok(None),
             Err(error) => Err(error),
         }
