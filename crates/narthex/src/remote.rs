@@ -1,7 +1,9 @@
-//! The daily work of staff at the command line: each verb is one call of the management API, by a token of the person.
+//! The daily work at the command line, of staff and of people of tenants: each verb is a call of the management API, by a
+//! token of the person.
 //! It has no right of its own and reads no database.
 
 mod args;
+mod call;
 mod object;
 mod offer;
 mod policy;
@@ -37,6 +39,13 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Revoke(act) => stop(&act, "revoke").await,
         Verb::Export(export) => clients(&export).await,
         Verb::Policy { verb } => policy::run(verb).await,
+        Verb::Call(it) => call::run(&it).await,
+        Verb::Onboard(it) => call::onboard(&it).await,
+        Verb::Accept(it) => call::answer(&it, "accept").await,
+        Verb::Decline(it) => call::answer(&it, "decline").await,
+        Verb::Withdraw(it) => call::withdraw(&it).await,
+        Verb::Credential(it) => call::credential(&it).await,
+        Verb::Promote(it) => call::promote(&it).await,
     }
 }
 
@@ -184,7 +193,7 @@ async fn all(
 
 fn open(access: &Access) -> anyhow::Result<OperatorApi> {
     let token = access.api_token.clone().context(
-        "no token: make one in the dashboard (API tokens), and say --api-token or NARTHEX_API_TOKEN",
+        "no token: make one in the dashboard or the portal (API tokens), and say --api-token or NARTHEX_API_TOKEN",
     )?;
     Ok(OperatorApi::new(access.api_url.clone(), token)?)
 }

@@ -6,7 +6,7 @@ use url::Url;
 /// Where the API is, and by which token.
 #[derive(Debug, Args)]
 pub(super) struct Access {
-    /// The address of the staff dashboard.
+    /// The address of the staff dashboard; of the portal, for what people of a tenant do.
     #[arg(long, env = "NARTHEX_API_URL", default_value = "http://127.0.0.1:7403")]
     pub(super) api_url: Url,
     /// A token of yours, from the dashboard's page of API tokens.
@@ -53,6 +53,20 @@ pub enum Verb {
         #[command(subcommand)]
         verb: super::policy::PolicyVerb,
     },
+    /// Calls any operation of the API by its name.
+    Call(super::call::Call),
+    /// As a tenant: onboards an integration that a file describes.
+    Onboard(super::call::Onboard),
+    /// As a tenant: accepts the offer of a request.
+    Accept(super::call::Answer),
+    /// As a tenant: declines the offer of a request.
+    Decline(super::call::Answer),
+    /// As a tenant: takes a request back.
+    Withdraw(super::call::Withdraw),
+    /// As a tenant: makes a secret for a client, which is shown once.
+    Credential(super::call::Of),
+    /// As a tenant: asks for production for a client of the sandbox.
+    Promote(super::call::Promote),
 }
 
 /// Settings of `narthex queue`.

@@ -13,7 +13,7 @@ pub(super) struct Object {
 }
 
 /// An identifier may be an address: its slashes are part of one segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+pub(super) const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 impl Object {
     pub(super) fn parse(place: &str) -> anyhow::Result<Self> {
