@@ -30,8 +30,8 @@ const ENVIRONMENT: Environment = Environment::Production;
 
 /// One object of each kind, as paths name them.
 #[derive(Debug, Clone)]
-struct Objects {
-    tenant: &'static str,
+pub(crate) struct Objects {
+    pub(crate) tenant: &'static str,
     environment: Environment,
     resource: String,
     integration: String,
@@ -55,7 +55,11 @@ struct Objects {
 }
 
 impl Objects {
-    async fn of(company: &Company, tenant: &'static str, environment: Environment) -> Self {
+    pub(crate) async fn of(
+        company: &Company,
+        tenant: &'static str,
+        environment: Environment,
+    ) -> Self {
         let made = scene::machine_and_history(company, environment, "notes:read", &[]).await;
         let (Machine { id, .. }, history) = made;
         let History {
@@ -89,7 +93,7 @@ impl Objects {
     }
 
     /// Ids of the same form that nobody has.
-    fn of_nobody(tenant: &'static str, environment: Environment) -> Self {
+    pub(crate) fn of_nobody(tenant: &'static str, environment: Environment) -> Self {
         let id = |prefix: &str| format!("{prefix}_0192{}", "7".repeat(28));
         let client = match environment {
             Environment::Production => "np_",
@@ -121,7 +125,7 @@ impl Objects {
     }
 
     /// A path of a table with these objects in it.
-    fn path(&self, pattern: &str) -> String {
+    pub(crate) fn path(&self, pattern: &str) -> String {
         let part = |part: &str| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
             None => part.to_owned(),
             Some("tenant") => self.tenant.to_owned(),
@@ -361,7 +365,7 @@ async fn post(browser: &mut Browser, url: &str, csrf: &str) -> Answer {
 }
 
 /// What of an answer may not differ between two that must be the same.
-fn bare(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+pub(crate) fn bare(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let id = answer.header("x-request-id");
     let headers = answer
         .headers

@@ -20,6 +20,7 @@ mod budgets_http;
 mod cases;
 mod catalogue;
 mod client_document;
+mod counts;
 mod domain;
 mod floods;
 mod impersonation;

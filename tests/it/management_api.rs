@@ -2,15 +2,22 @@
 //! where it ended. B11.
 
 mod acts;
+mod command_line;
 mod decide;
+mod described;
 mod lists;
 mod many;
+mod policies;
+mod staff;
+mod table;
+mod tenant;
+mod tenant_settings;
+mod tenant_tokens;
 mod tokens;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use narthex_approval::api_token::{CreateApiToken, May, create_api_token, end_api_token};
-use narthex_approval::routes::dashboard::{Guard, routes};
 use narthex_approval::{Acting, suspend::Stop};
 use narthex_people::api_token::ApiToken;
 use narthex_people::{invitation, totp::Seed};
@@ -23,14 +30,18 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret as TotpSecret};
 
-use crate::cases::company::KEY;
+use crate::cases::company::{Company, KEY};
 use crate::scene::Scene;
 
 const PRODUCTION: Environment = Environment::Production;
 
-/// A person of the platform with a token and a second factor.
+/// People by number, so that each is there once.
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// A person with a token: of the platform and with a second factor, or of a tenant and without.
 struct Hand<'a> {
     scene: &'a Scene,
+    plane: Plane,
     person: Person,
     seed: Seed,
     token: ApiToken,
@@ -39,34 +50,52 @@ struct Hand<'a> {
 
 impl<'a> Hand<'a> {
     async fn new(scene: &'a Scene, role: Role, may: May) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
         let name = format!("Hanna{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let person = scene.staff(&name, role).await;
+        let hand = Self::of(scene, Plane::Staff, (person, role), may).await;
+        hand.set_second_factor().await;
+        hand
+    }
+
+    /// A person of acme.
+    async fn of_tenant(scene: &'a Scene, role: Role, may: May) -> Self {
+        Self::of_company(scene, &scene.company, role, may).await
+    }
+
+    /// A person of this company.
+    async fn of_company(scene: &'a Scene, company: &Company, role: Role, may: May) -> Self {
+        let name = format!("Tina{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let person = crate::isolation_http::member(company, &name, Some(role)).await;
+        Self::of(scene, Plane::Portal, (person, role), may).await
+    }
+
+    async fn of(scene: &'a Scene, plane: Plane, (person, role): (Person, Role), may: May) -> Self {
         let (token, shown) = token(scene, &person, role, may).await;
-        let rng = &mut ambient::rng();
-        let seed = Seed::generate(rng);
-        let key = SealingKey::new(&[7; 32]).unwrap();
-        let sealed = seed.seal(&key, person.member, rng).unwrap();
-        let set: Result<(), StoreError> = scene
-            .company
-            .place
-            .approval()
-            .tenant(PLATFORM_TENANT, async |tx| {
-                invitation::set_second_factor(tx, person.member, &sealed).await
-            })
-            .await;
-        set.unwrap();
         Self {
             scene,
+            plane,
             person,
-            seed,
+            seed: Seed::generate(&mut ambient::rng()),
             token,
             shown,
         }
     }
 
+    async fn set_second_factor(&self) {
+        let key = SealingKey::new(&[7; 32]).unwrap();
+        let member = self.person.member;
+        let sealed = self.seed.seal(&key, member, &mut ambient::rng()).unwrap();
+        let database = self.scene.company.place.approval();
+        let set: Result<(), StoreError> = database
+            .tenant(self.person.tenant, async |tx| {
+                invitation::set_second_factor(tx, member, &sealed).await
+            })
+            .await;
+        set.unwrap();
+    }
+
     fn url(&self, path: &str) -> String {
-        self.scene.system.at(Plane::Staff, path)
+        self.scene.system.at(self.plane, path)
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -111,14 +140,22 @@ impl<'a> Hand<'a> {
     }
 
     async fn step_up(&self) -> Answer {
-        self.post("/api/v1/step-up", json!({ "code": self.code() }))
-            .await
+        let path = match self.plane {
+            Plane::Portal => "/api/v1/t/acme/step-up",
+            _ => "/api/v1/step-up",
+        };
+        self.post(path, json!({ "code": self.code() })).await
     }
 }
 
 /// A token of this person, and what it is shown by.
 async fn token(scene: &Scene, person: &Person, role: Role, may: May) -> (ApiToken, String) {
-    let permit = role.permit(person, Action::ReadPlatform).unwrap();
+    let looks = if role.is_staff() {
+        Action::ReadPlatform
+    } else {
+        Action::ReadTenant
+    };
+    let permit = role.permit(person, looks).unwrap();
     let command = CreateApiToken {
         name: Label::parse("a test").unwrap(),
         may,
@@ -132,7 +169,7 @@ async fn token(scene: &Scene, person: &Person, role: Role, may: May) -> (ApiToke
         .company
         .place
         .approval()
-        .tenant(PLATFORM_TENANT, work)
+        .tenant(person.tenant, work)
         .await;
     let (token, secret) = made.unwrap();
     (token, secret.reveal().to_owned())

@@ -98,12 +98,14 @@ fn fill(pattern: &str) -> String {
         .replace("{initial_access}", &format!("iat_{id}"))
         .replace("{claim}", &format!("clm_{id}"))
         .replace("{listing}", &format!("lst_{id}"))
+        .replace("{trust}", &format!("tdm_{id}"))
+        .replace("{api_token}", &format!("tok_{id}"))
 }
 
 /// What a viewer may not do.
 fn beyond_a_viewer(guard: Guard) -> bool {
     match guard {
-        Guard::Anyone | Guard::LinkHolder => false,
+        Guard::Anyone | Guard::LinkHolder | Guard::Token(_) => false,
         Guard::May(action) => !Role::Viewer.may(action),
         Guard::Credential => true,
     }
@@ -124,7 +126,10 @@ async fn nobody_gets_past_sign_in_and_no_session_counts_elsewhere() {
     );
     neighbour.get("/t/globex/members").await;
     for row in routes().rows() {
-        if matches!(row.guard, Guard::Anyone | Guard::LinkHolder) {
+        if matches!(
+            row.guard,
+            Guard::Anyone | Guard::LinkHolder | Guard::Token(_)
+        ) {
             continue;
         }
         for browser in [&stranger, &neighbour] {

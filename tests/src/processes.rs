@@ -104,11 +104,27 @@ impl Drop for Processes {
     }
 }
 
-/// In a process that [`Processes`] started: the plane. In any other: nothing.
+/// In a process that [`Processes`] or [`command`] started: what it is told. In any other: nothing.
 pub fn serve_if_told() {
     if let Ok(line) = std::env::var(LINE) {
-        run(Cli::parse_from(line.lines())).expect("the plane serves until it is stopped");
+        run(Cli::parse_from(line.lines())).expect("the command line runs to its end");
     }
+}
+
+/// Runs a command line to its end in a process of its own: what it said and what it complained of. `keeper` is the name
+/// of the test that calls [`serve_if_told`].
+pub fn command(keeper: &str, line: &[String]) -> (String, String) {
+    let line: Vec<_> = std::iter::once("narthex")
+        .chain(line.iter().map(String::as_str))
+        .collect();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([keeper, "--exact", "--nocapture"])
+        .env(LINE, line.join("\n"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
 }
 
 fn spawn(keeper: &str, line: &[String], (witness, connects): (&Path, &Path)) -> Child {

@@ -1,5 +1,5 @@
-//! A person of the platform makes and ends tokens of the management API for themselves: each act is in the platform's
-//! ledger. Nobody makes one for somebody else, and none gives more than its person's role.
+//! A person makes and ends tokens of the management API for themselves, of the platform or of a tenant: each act is in the
+//! ledger there. Nobody makes one for somebody else, and none gives more than its person's role.
 
 use narthex_people::api_token::{self, ApiToken, Create, CreateError};
 use narthex_tenancy::{StoreError, TenantTx, permission::Action};
@@ -38,13 +38,13 @@ pub enum CreateApiTokenError {
     Store(#[from] StoreError),
 }
 
-/// Makes a token of the person who acts, in the platform's transaction.
+/// Makes a token of the person who acts, in a transaction of where they belong.
 pub async fn create_api_token(
     tx: &mut TenantTx,
     command: CreateApiToken<'_>,
     acting: &mut Acting<'_>,
 ) -> Result<(ApiToken, Secret), CreateApiTokenError> {
-    let member = acting.member(tx, Action::ReadPlatform)?.member;
+    let member = own(tx, acting)?;
     let create = Create {
         member,
         name: command.name,
@@ -89,7 +89,7 @@ pub async fn end_api_token(
     token: Id<kind::ApiToken>,
     acting: &mut Acting<'_>,
 ) -> Result<(), EndApiTokenError> {
-    let member = acting.member(tx, Action::ReadPlatform)?.member;
+    let member = own(tx, acting)?;
     if !api_token::end(tx, (member, token), acting.now).await? {
         return Err(EndApiTokenError::Over);
     }
@@ -101,4 +101,12 @@ pub async fn end_api_token(
         detail: json!({}),
     };
     Ok(acting.record(tx, deed).await?)
+}
+
+/// The person, when they may look around where they belong: whoever has a role may have tokens.
+fn own(tx: &TenantTx, acting: &Acting<'_>) -> Result<Id<kind::Member>, NotPermitted> {
+    let person = acting
+        .member(tx, Action::ReadPlatform)
+        .or_else(|_| acting.member(tx, Action::ReadTenant))?;
+    Ok(person.member)
 }

@@ -1,6 +1,7 @@
 //! Pages and answers: each file parses what was sent, calls one verb and renders its outcome. No rule lives here.
 
 pub(crate) mod api;
+pub(crate) mod api_tokens;
 pub(crate) mod dashboard;
 pub(crate) mod inventory;
 mod logo_words;
@@ -8,4 +9,5 @@ pub(crate) mod policy;
 pub(crate) mod portal;
 mod promotion_words;
 pub(crate) mod staff;
+pub(crate) mod tries;
 mod warning_words;

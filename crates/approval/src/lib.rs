@@ -23,6 +23,7 @@ mod known_names;
 pub mod limits;
 mod lineage;
 pub mod listing;
+pub mod live;
 mod logo;
 pub mod offer;
 pub mod offer_registration;
@@ -158,4 +159,6 @@ pub struct Approval {
     pub portal_base: Url,
     /// The origin of the dashboard.
     pub staff_base: Url,
+    /// Who is told when what waits for staff changes.
+    pub live: live::Live,
 }

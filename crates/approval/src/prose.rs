@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
 /// Trimmed text of `MIN` to `MAX` characters; line breaks are kept, other control characters refused.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Prose<const MIN: usize, const MAX: usize>(String);
@@ -58,6 +61,13 @@ impl<const MIN: usize, const MAX: usize> Prose<MIN, MAX> {
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for Prose<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }
 

@@ -3,3 +3,4 @@
 mod api;
 pub mod dashboard;
 pub mod portal;
+mod portal_api;

@@ -215,6 +215,7 @@ pub fn approval_state(
         token_base: installation.token.clone(),
         portal_base: installation.portal.clone(),
         staff_base: installation.staff.clone(),
+        live: narthex_approval::live::Live::default(),
     })
 }
 

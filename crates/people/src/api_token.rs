@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{HashKey, Id, Label, Secret, SecretKind, Timestamp, kind};
+use narthex_vocab::{HashKey, Id, Label, PLATFORM_TENANT, Secret, SecretKind, Timestamp, kind};
 use rand_core::CryptoRng;
 
 use crate::{People, session::Surface, sign_in, store};
@@ -188,6 +188,27 @@ pub async fn end(
     store::api_token::end(tx, (member, token), now).await
 }
 
+/// Whether a person proves themselves by codes: staff always, others when they have a second factor.
+pub async fn takes_codes(
+    tx: &mut TenantTx,
+    (tenant, member): (Id<kind::Tenant>, Id<kind::Member>),
+) -> Result<bool, StoreError> {
+    if surface(tenant) == Surface::Staff {
+        return Ok(true);
+    }
+    let account = store::account::load(tx, member).await?;
+    Ok(account.totp_sealed.is_some())
+}
+
+/// Where people of this tenant sign in.
+fn surface(tenant: Id<kind::Tenant>) -> Surface {
+    if tenant == PLATFORM_TENANT {
+        Surface::Staff
+    } else {
+        Surface::Portal
+    }
+}
+
 /// Why a token does not act.
 #[derive(Debug, thiserror::Error)]
 pub enum StepUpError {
@@ -220,7 +241,7 @@ pub async fn step_up(
         .database
         .tenant(tenant, async |tx| {
             let account = store::account::load(tx, token.member).await?;
-            let step = sign_in::second_factor(people, Surface::Staff, &account, code, now)
+            let step = sign_in::second_factor(people, surface(tenant), &account, code, now)
                 .ok()
                 .flatten()
                 .ok_or(StepUpError::Wrong)?;

@@ -101,6 +101,23 @@ impl Action {
         Self::PublishPolicy,
     ];
 
+    /// What roles of a tenant may include.
+    pub const TENANT: &'static [Self] = &[
+        Self::ReadTenant,
+        Self::EditCatalogue,
+        Self::EditIntegration,
+        Self::CreateSandboxCredential,
+        Self::CreateProductionCredential,
+        Self::AnswerOffer,
+        Self::EditSettings,
+        Self::ManagePeople,
+        Self::SuspendOwn,
+        Self::BrakeOwn,
+        Self::BlockOwn,
+        Self::EditOwnPolicy,
+        Self::PublishOwnPolicy,
+    ];
+
     /// What it is, for people: what follows "may" in a sentence.
     #[must_use]
     pub const fn words(self) -> &'static str {

@@ -33,6 +33,7 @@ fn approval(company: &Company) -> Approval {
         token_base: base.clone(),
         portal_base: base.clone(),
         staff_base: base,
+        live: narthex_approval::live::Live::default(),
     }
 }
 

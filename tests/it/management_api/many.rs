@@ -105,3 +105,49 @@ async fn b11_several_requests_are_approved_by_the_rules_of_the_page() {
         assert_eq!(refused.status, 400, "{}", refused.body);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_key_is_one_call_however_many_it_approves() {
+    let scene = Scene::new().await;
+    let company = &scene.company;
+    let mut sent = Vec::new();
+    for name in ["One", "Two"] {
+        let client = metadata(name, LOOPBACK, "client_secret_basic");
+        let asks = [(SANDBOX, company.reach(SANDBOX, "notes:read", &[]))];
+        let opened = company.onboard_as(name, client, &asks).await.unwrap();
+        let at = opened.requests[0].request;
+        let payload = company.payload(at).await.to_string();
+        sent.push(json!({ "tenant": "acme", "request": at.id.to_string(), "version": 1, "payload_hash": payload }));
+    }
+    // The second of them is another one than was read.
+    let right = sent[1]["payload_hash"].clone();
+    sent[1]["payload_hash"] = json!("0".repeat(64));
+    let body = |sent: &[Value]| json!({ "requests": sent, "reason": "They only read." });
+    let hand = Hand::new(&scene, Role::Reviewer, May::Act).await;
+    hand.step_up().await;
+    let path = "/api/v1/approvals";
+    let (first, second) = tokio::join!(
+        hand.once(path, body(&sent), "many-1"),
+        hand.once(path, body(&sent), "many-1")
+    );
+    for answer in [&first, &second] {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let approvals = &answer.json()["approvals"];
+        assert_eq!(approvals[0]["approved"], true, "{approvals}");
+        assert_eq!(
+            approvals[0]["client_id"],
+            first.json()["approvals"][0]["client_id"]
+        );
+        assert_eq!(approvals[1]["approved"], false, "{approvals}");
+    }
+    assert_eq!(super::acts(&scene, "request.approve").await, 1);
+    sent[1]["payload_hash"] = right;
+    problem(
+        &hand.once(path, body(&sent), "many-1").await,
+        422,
+        "key-reused",
+    );
+    assert_eq!(super::acts(&scene, "request.approve").await, 1);
+    let other = hand.once(path, body(&sent), "many-2").await.json();
+    assert_eq!(other["approvals"][1]["approved"], true, "{other}");
+}

@@ -42,6 +42,7 @@ fn approval(place: &Place) -> Data<Approval> {
         token_base: base(8401),
         portal_base: base(8402),
         staff_base: base(8403),
+        live: narthex_approval::live::Live::default(),
     })
 }
 

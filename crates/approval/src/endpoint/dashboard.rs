@@ -36,6 +36,7 @@ pub(crate) mod brands;
 pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod confirm;
+pub(crate) mod counts;
 pub(crate) mod create_tenant;
 pub(crate) mod decide;
 pub(crate) mod documents;

@@ -22,6 +22,7 @@ pub(crate) mod workspace;
 pub(crate) mod allowlists;
 mod allowlists_form;
 pub(crate) mod answer_policy;
+pub(crate) mod api_tokens;
 pub(crate) mod blocks;
 pub(crate) mod brake;
 mod case_words;

@@ -137,24 +137,14 @@ impl Staff {
         &self.approval
     }
 
-    /// What somebody reads who may not do something: their role, and which roles may.
+    /// What this person reads who may not do something.
     pub(crate) fn who_may(&self, action: Action) -> String {
-        let may: Vec<_> = Role::ALL
-            .into_iter()
-            .filter(|role| role.is_staff() && role.may(action))
-            .map(|role| {
-                let name = role.label().to_lowercase();
-                let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
-                format!("{} {name}", if vowel { "an" } else { "a" })
-            })
-            .collect();
-        let whom = may.join(" or ");
-        format!("Your role is {}. Ask {whom}.", self.role.label())
+        who_may(self.role, action)
     }
 
-    /// The rule by which the role does not include `action`.
+    /// The rule by which this person may not do it.
     pub(crate) fn rule_against(&self, action: Action) -> String {
-        format!("role {} may not {}", self.role.as_str(), action.words())
+        rule_against(self.role, action)
     }
 
     fn person(&self) -> Person {
@@ -176,4 +166,24 @@ impl Staff {
             request_id: &self.request_id,
         }
     }
+}
+
+/// What somebody reads who may not do something: their role, and which roles may.
+pub(crate) fn who_may(own: Role, action: Action) -> String {
+    let may: Vec<_> = Role::ALL
+        .into_iter()
+        .filter(|role| role.is_staff() == own.is_staff() && role.may(action))
+        .map(|role| {
+            let name = role.label().to_lowercase();
+            let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
+            format!("{} {name}", if vowel { "an" } else { "a" })
+        })
+        .collect();
+    let whom = may.join(" or ");
+    format!("Your role is {}. Ask {whom}.", own.label())
+}
+
+/// The rule by which the role does not include `action`.
+pub(crate) fn rule_against(role: Role, action: Action) -> String {
+    format!("role {} may not {}", role.as_str(), action.words())
 }

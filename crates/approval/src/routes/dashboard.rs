@@ -8,11 +8,11 @@ use super::api;
 use crate::Approval;
 use crate::endpoint::dashboard::{
     add_listing, answer_policy, answer_trust, api_tokens, attempt, attempts, block, block_family,
-    brakes, brands, client, clients, confirm, create_tenant, decide, documents, end_listing,
-    end_trust, family, fault, inventory, invite_claim, invite_owner, issuance, let_expire,
-    lift_brake, lineage, link, lists, logo, policies, propose_trust, quarantine, requests, review,
-    set_brake, sign_in, sign_out, split, split_network, suspend, take, tenants, together,
-    trusted_domains,
+    brakes, brands, client, clients, confirm, counts, create_tenant, decide, documents,
+    end_listing, end_trust, family, fault, inventory, invite_claim, invite_owner, issuance,
+    let_expire, lift_brake, lineage, link, lists, logo, policies, propose_trust, quarantine,
+    requests, review, set_brake, sign_in, sign_out, split, split_network, suspend, take, tenants,
+    together, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -81,6 +81,7 @@ pub fn routes() -> Routes<Guard> {
             .post("/lists/new", edit_lists, "add_listing", add_listing::submit)
             .get("/lists/{listing}/end", edit_lists, "end_listing", end_listing::page)
             .post("/lists/{listing}/end", edit_lists, "end_listing", end_listing::submit)
+            .get("/counts", look, "counts", counts::get)
             .get("/attempts", look, "attempts", attempts::page)
             .get("/attempts/{tenant}/{environment}/{attempt}", look, "attempt", attempt::page)
             .get("/issuance", look, "issuance", issuance::page)

@@ -4,12 +4,13 @@ use actix_web::web::{Data, ServiceConfig};
 use narthex_http::{Routes, Surface};
 use narthex_tenancy::permission::Action;
 
+use super::portal_api;
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, answer_policy, blocks, brake, claim, claims, credential, domain, domains, fault,
-    hand_over, home, initial_access_tokens, integration, integrations, inventory, invitation,
-    limits, logo, members, new_integration, offer_registration, policies, promote, remove_member,
-    request, resource, resource_credential, resources, retire_credential,
+    allowlists, answer_policy, api_tokens, blocks, brake, claim, claims, credential, domain,
+    domains, fault, hand_over, home, initial_access_tokens, integration, integrations, inventory,
+    invitation, limits, logo, members, new_integration, offer_registration, policies, promote,
+    remove_member, request, resource, resource_credential, resources, retire_credential,
     revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
     verify, withdraw, workspace,
 };
@@ -28,12 +29,15 @@ pub enum Guard {
     May(Action),
     /// A person of the tenant whose role includes making credentials in the path's environment.
     Credential,
+    /// A person of the tenant by a token of the management API, whose role includes the action.
+    Token(Action),
 }
 
 /// The table.
 #[must_use]
 pub fn routes() -> Routes<Guard> {
-    Routes::new().answering(SURFACE, |table| policing(settings(people(rows(table)))))
+    portal_api::routes(Routes::new())
+        .answering(SURFACE, |table| policing(settings(people(rows(table)))))
 }
 
 #[rustfmt::skip]
@@ -107,6 +111,9 @@ fn people(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/integrations/{integration}/hand-over", read, "hand_over", hand_over::page)
         .post("/t/{tenant}/integrations/{integration}/hand-over", people, "hand_over", hand_over::submit)
         .post("/t/{tenant}/integrations/{integration}/hand-over/answer", read, "answer_handover", hand_over::submit_answer)
+        .get("/t/{tenant}/api-tokens", read, "api_tokens", api_tokens::page)
+        .post("/t/{tenant}/api-tokens", read, "create_api_token", api_tokens::submit)
+        .post("/t/{tenant}/api-tokens/{api_token}/end", read, "end_api_token", api_tokens::end)
         .get("/t/{tenant}/inventory", read, "inventory", inventory::page)
         .get("/t/{tenant}/inventory/export/{form}", read, "export_inventory", inventory::take_away)
         .post("/t/{tenant}/inventory/views", read, "save_view", inventory::save)

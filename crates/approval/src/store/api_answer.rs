@@ -18,12 +18,7 @@ pub(crate) enum Kept {
     /// The key was used for another call.
     SomethingElse,
     /// The act was done.
-    Answer {
-        /// The status of then.
-        status: u16,
-        /// The body of then.
-        body: Value,
-    },
+    Answer(Value),
 }
 
 /// Takes a key for an act of this transaction; waits for one who is doing the same act right now.
@@ -51,24 +46,19 @@ pub(crate) async fn claim(
     if taken == 1 {
         return Ok(Kept::Nothing);
     }
-    let (before, status, body): (Vec<u8>, Option<i16>, Option<Value>) = a::table
+    let (before, body): (Vec<u8>, Option<Value>) = a::table
         .find((tenant, member.as_uuid(), key))
-        .select((a::asked, a::status, a::body))
+        .select((a::asked, a::body))
         .first(tx.connection()?)
         .await?;
     if before != asked {
         return Ok(Kept::SomethingElse);
     }
-    let corrupt = |column| StoreError::Corrupt {
+    let corrupt = StoreError::Corrupt {
         table: "tenant.api_answer",
-        column,
+        column: "body",
     };
-    Ok(Kept::Answer {
-        status: status
-            .and_then(|status| u16::try_from(status).ok())
-            .ok_or(corrupt("status"))?,
-        body: body.ok_or(corrupt("body"))?,
-    })
+    body.map(Kept::Answer).ok_or(corrupt)
 }
 
 /// Keeps the answer under a key that was claimed in this transaction.

@@ -1,5 +1,6 @@
 //! The rows of cases, clients and what they rest on. The only place of this crate with diesel; it decides nothing.
 
+pub(crate) mod activity;
 pub(crate) mod api_answer;
 pub(crate) mod approval;
 pub(crate) mod assignment;

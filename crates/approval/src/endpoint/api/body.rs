@@ -1,5 +1,5 @@
 //! The JSON body of a call, as the members that its endpoint knows. A member that nobody knows is an error: a mistyped
-//! one must not be ignored where people decide.
+//! one must not be ignored where people decide. What is wrong is named by its place (RFC 6901).
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,10 +7,13 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use narthex_http::StrictJson;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
+use utoipa::ToSchema;
 
-use super::fault::{self, Fault};
+use super::fault::Fault;
 
 /// A body that was read, with the object itself.
 pub(crate) struct Body<T> {
@@ -19,6 +22,11 @@ pub(crate) struct Body<T> {
     /// As it came, for [`super::once`].
     pub(crate) object: Value,
 }
+
+/// An act that needs no words: `{}`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Fault;
@@ -29,9 +37,21 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let StrictJson(members) = body.await.map_err(Fault::from)?;
             let object = Value::Object(members);
-            let says = serde_json::from_value(object.clone())
-                .map_err(|error| Fault::of(fault::MEMBER, error.to_string()))?;
+            let says = serde_path_to_error::deserialize(&object)
+                .map_err(|error| Fault::at(&pointer(error.path()), error.inner().to_string()))?;
             Ok(Self { says, object })
         })
     }
+}
+
+/// Where in the body; empty for the object itself.
+fn pointer(path: &Path) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } | Segment::Enum { variant: key } => {
+            format!("/{}", key.replace('~', "~0").replace('/', "~1"))
+        }
+        Segment::Unknown => String::new(),
+    };
+    path.iter().map(segment).collect()
 }

@@ -23,7 +23,7 @@ const LIST: &str = "clients";
 /// A page of clients, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Clients {
-    clients: Vec<Line>,
+    clients: Vec<ClientLine>,
     /// Where the list goes on; absent at its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct Clients {
 
 /// One client of the list.
 #[derive(Serialize, ToSchema)]
-struct Line {
+struct ClientLine {
     client_id: String,
     /// The tenant's slug.
     tenant: String,
@@ -45,9 +45,9 @@ struct Line {
 
 /// One client.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct One {
+pub(crate) struct ClientDetail {
     #[serde(flatten)]
-    line: Line,
+    line: ClientLine,
     /// `int_…`.
     integration_id: String,
     /// The case that led to it, `req_…`.
@@ -58,9 +58,9 @@ pub(crate) struct One {
     /// As approved (RFC 7591 section 2).
     #[schema(value_type = Object)]
     metadata: Value,
-    scopes: Vec<Given>,
-    tools: Vec<Tool>,
-    credentials: Vec<Credential>,
+    scopes: Vec<GivenScope>,
+    tools: Vec<GivenTool>,
+    credentials: Vec<ClientCredential>,
     /// Access tokens that have not ended yet.
     tokens_live: u64,
     /// Access tokens of the last 24 hours.
@@ -76,14 +76,14 @@ pub(crate) struct One {
 
 /// A scope that it was given.
 #[derive(Serialize, ToSchema)]
-struct Given {
+struct GivenScope {
     scope: String,
     expires_at: Moment,
 }
 
 /// A tool that it was given.
 #[derive(Serialize, ToSchema)]
-struct Tool {
+struct GivenTool {
     /// The resource that has it, by name.
     resource: String,
     tool: String,
@@ -91,7 +91,7 @@ struct Tool {
 
 /// A credential, without what it proves.
 #[derive(Serialize, ToSchema)]
-struct Credential {
+struct ClientCredential {
     kind: String,
     last4: String,
     state: &'static str,
@@ -162,7 +162,7 @@ pub(crate) fn word<T>(
     get,
     path = "/api/v1/clients/{tenant}/{environment}/{client_id}",
     operation_id = "client",
-    responses((status = 200, body = One))
+    responses((status = 200, body = ClientDetail))
 )]
 pub(crate) async fn one(caller: Caller, place: Place) -> Result<HttpResponse, Fault> {
     let client_id: ClientId = place.named("client_id")?;
@@ -189,8 +189,8 @@ pub(crate) async fn look(
     Ok(seen.found)
 }
 
-fn line(listed: &Listed) -> Line {
-    Line {
+fn line(listed: &Listed) -> ClientLine {
+    ClientLine {
         client_id: listed.client_id.to_string(),
         tenant: listed.slug.to_string(),
         environment: listed.environment.as_str(),
@@ -201,7 +201,7 @@ fn line(listed: &Listed) -> Line {
     }
 }
 
-fn whole(tenant: &Tenant, client: Client) -> One {
+fn whole(tenant: &Tenant, client: Client) -> ClientDetail {
     let (promoted_from, promoted_to, promotion) = match client.promotion {
         None => (None, None, None),
         Some(OtherEnd::From(from)) => (Some(from.to_string()), None, None),
@@ -211,19 +211,19 @@ fn whole(tenant: &Tenant, client: Client) -> One {
             Some(to.request.to_string()),
         ),
     };
-    let credential = |one: dashboard_clients::Credential| Credential {
+    let credential = |one: dashboard_clients::Credential| ClientCredential {
         kind: one.kind,
         last4: one.last4,
         state: one.state.as_str(),
         created_at: one.created_at.into(),
         expires_at: one.expires_at.into(),
     };
-    let scope = |(scope, expires_at): (narthex_vocab::Scope, Timestamp)| Given {
+    let scope = |(scope, expires_at): (narthex_vocab::Scope, Timestamp)| GivenScope {
         scope: scope.to_string(),
         expires_at: expires_at.into(),
     };
-    One {
-        line: Line {
+    ClientDetail {
+        line: ClientLine {
             client_id: client.id.to_string(),
             tenant: tenant.slug.to_string(),
             environment: client.environment.as_str(),
@@ -241,7 +241,7 @@ fn whole(tenant: &Tenant, client: Client) -> One {
         tools: client
             .tools
             .into_iter()
-            .map(|(tool, resource)| Tool { resource, tool })
+            .map(|(tool, resource)| GivenTool { resource, tool })
             .collect(),
         credentials: client.credentials.into_iter().map(credential).collect(),
         tokens_live: client.issued.live,

@@ -1,8 +1,8 @@
 //! The answer of the second of two people: another one than who decided, on exactly what was decided.
 
 use actix_web::HttpResponse;
+use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
-use narthex_tenancy::{TenantTx, ambient};
 use narthex_vocab::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,9 +11,9 @@ use super::body::Body;
 use super::caller::Caller;
 use super::decide::{Came, hash};
 use super::fault::{self, Fault};
-use super::once::{Asked, once};
 use super::place::Place;
 use super::{reason, requests};
+use crate::Acting;
 use crate::confirm::{Confirm, ConfirmError, Confirmed, confirm};
 
 /// The answer of the second person.
@@ -43,7 +43,6 @@ pub(crate) async fn post(
     place: Place,
     body: Body<Second>,
 ) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::Confirm)?;
     let id: Id<kind::Request> = place.named("request_id")?;
     let (tenant, case) = requests::look(&caller, &place, id).await?;
     let says = &body.says;
@@ -59,16 +58,12 @@ pub(crate) async fn post(
         },
         reason: reason::parse(&says.reason)?,
     };
-    let asked = Asked::new(&place, &body.object)?;
-    let work = async |tx: &mut TenantTx| {
-        once(tx, (&caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let confirmed = confirm(tx, command, &mut caller.acting(&permit, &mut rng)).await?;
-            Ok(Came::from(confirmed))
-        })
-        .await
+    let asked = (Action::Confirm, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let confirmed = confirm(tx, command, acting).await?;
+        Ok(Came::from(confirmed))
     };
-    caller.within(tenant.id, work).await
+    caller.act(tenant.id, asked, act).await
 }
 
 impl From<Confirmed> for Came {

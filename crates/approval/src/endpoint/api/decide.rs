@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
+use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
-use narthex_tenancy::{TenantTx, ambient};
 use narthex_vocab::{Id, Scope, Timestamp, TokenLifetime, ToolName, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,9 +13,9 @@ use super::body::Body;
 use super::caller::Caller;
 use super::fault::{self, Fault};
 use super::moment::Moment;
-use super::once::{Asked, once};
 use super::place::Place;
 use super::{reason, requests};
+use crate::Acting;
 use crate::approved::NotApprovable;
 use crate::decide::{Decide, DecideError, Decided, Outcome, decide};
 use crate::decision::DecisionKind;
@@ -127,7 +127,6 @@ pub(crate) async fn post(
     place: Place,
     body: Body<Decision>,
 ) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::Decide)?;
     let id: Id<kind::Request> = place.named("request_id")?;
     let (tenant, case) = requests::look(&caller, &place, id).await?;
     let command = Decide {
@@ -137,16 +136,12 @@ pub(crate) async fn post(
         warning: warning(body.says.warning.as_ref(), caller.now)?,
         reason: reason::parse(&body.says.reason)?,
     };
-    let asked = Asked::new(&place, &body.object)?;
-    let work = async |tx: &mut TenantTx| {
-        once(tx, (&caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let decided = decide(tx, command, &mut caller.acting(&permit, &mut rng)).await?;
-            Ok(Came::from(decided))
-        })
-        .await
+    let asked = (Action::Decide, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let decided = decide(tx, command, acting).await?;
+        Ok(Came::from(decided))
     };
-    caller.within(tenant.id, work).await
+    caller.act(tenant.id, asked, act).await
 }
 
 /// What a caller says that they saw.

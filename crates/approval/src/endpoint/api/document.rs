@@ -1,53 +1,80 @@
-//! What the API is, from the code that answers: as a document of `OpenAPI` 3.1, and as a page for people. Both are served
+//! What the API is, from the code that answers, as documents of `OpenAPI` 3.1: one for each listener. They are served
 //! without a token: they say nothing about any tenant.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::web::Data;
-use askama::Template;
-use narthex_http::{PagePolicy, page};
-use serde_json::Value;
 use utoipa::OpenApi;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
 
-use super::fault::{self, Fault, Kind};
 use super::{
-    clients, confirm, decide, inventory, link, me, policies, publish_policy, quarantine, requests,
-    step_up, suspend, together,
+    api_tokens, assignment, attempts, brakes, brands, clients, confirm, decide, documents,
+    families, inventory, issuance, lineage, link, lists, me, policies, portal, publish_policy,
+    quarantine, requests, step_up, suspend, tenants, together, trust,
 };
-use crate::Approval;
 
-/// The operations.
+/// The operations for staff.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Narthex management API",
         description = "What the staff dashboard does, for programs. Every call needs a person's token; every act needs a \
-                       fresh one-time code (`/api/v1/step-up`), a reason, and may carry an `Idempotency-Key`. Errors are \
-                       problem details (RFC 9457).",
+                       fresh one-time code (`/api/v1/step-up`), and may carry an `Idempotency-Key`. Errors are problem \
+                       details (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
         me::get,
         step_up::post,
+        api_tokens::list,
+        api_tokens::end,
         requests::list,
         requests::one,
         decide::post,
         confirm::post,
+        assignment::take_it,
+        assignment::give_back,
+        together::post,
         quarantine::list,
         quarantine::one,
         link::post,
         quarantine::block_one,
         quarantine::expire_one,
+        quarantine::split_one,
         quarantine::claim_one,
+        families::one,
+        families::block,
+        families::expire,
+        families::split,
+        documents::list,
+        documents::order,
+        attempts::list,
+        attempts::one,
+        issuance::list,
+        inventory::list,
         clients::list,
         clients::one,
+        lineage::get,
         suspend::suspend_client,
         suspend::resume_client,
         suspend::revoke_client,
-        inventory::list,
-        together::post,
+        brakes::list,
+        brakes::set,
+        brakes::lift,
+        lists::list,
+        lists::add,
+        lists::end,
+        tenants::list,
+        tenants::create,
+        tenants::invite,
+        brands::list,
+        brands::keep,
+        brands::forget,
+        trust::list,
+        trust::propose,
+        trust::answer,
+        trust::end,
         policies::list,
         policies::one,
         policies::validate,
@@ -57,11 +84,134 @@ use crate::Approval;
         publish_policy::answer,
     )
 )]
-struct Operations;
+struct StaffOperations;
 
-/// The document: what the derives say, with what is true of every operation.
-pub(crate) fn document() -> utoipa::openapi::OpenApi {
-    let mut api = Operations::openapi();
+/// The operations for people of tenants.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Narthex management API of a tenant",
+        description = "What the portal does, for programs. Every call needs a token that its person made in the portal; \
+                       where they have a second factor, every act needs a fresh one-time code (`step_up`). An act may \
+                       carry an `Idempotency-Key`. Errors are problem details (RFC 9457).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        me::of_tenant,
+        step_up::of_tenant,
+        api_tokens::list_of_tenant,
+        api_tokens::end_of_tenant,
+        portal::activity::list,
+        portal::inventory::list,
+        portal::members::list,
+        portal::members::add,
+        portal::members::remove,
+        portal::hand_over::ask,
+        portal::hand_over::answer,
+        portal::brake::get,
+        portal::brake::set,
+        portal::brake::lift,
+        portal::integrations::list,
+        portal::onboard::post,
+        portal::integrations::one,
+        portal::requests::one,
+        portal::requests::answer,
+        portal::requests::take_back,
+        portal::clients::one,
+        portal::clients::new_credential,
+        portal::clients::retire,
+        portal::promote::post,
+        portal::clients::stop,
+        portal::catalogue::list,
+        portal::catalogue::add,
+        portal::catalogue::offer,
+        portal::catalogue::one,
+        portal::catalogue::new_scope,
+        portal::catalogue::new_tool,
+        portal::catalogue::new_secret,
+        portal::domains::list,
+        portal::domains::add,
+        portal::domains::one,
+        portal::domains::check,
+        portal::domains::remove,
+        portal::claims::list,
+        portal::claims::one,
+        portal::claims::take,
+        portal::claims::not_ours,
+        portal::verify::look,
+        portal::verify::vouch_for,
+        portal::verify::turn,
+        portal::initial_access::list,
+        portal::initial_access::make,
+        portal::initial_access::revoke,
+        portal::settings::get,
+        portal::settings::change,
+        portal::settings::limits,
+        portal::settings::change_limits,
+        portal::settings::allowlists,
+        portal::settings::change_allowlists,
+        portal::statements::list,
+        portal::statements::trust,
+        portal::statements::distrust,
+        portal::lists::trusted,
+        portal::lists::trust,
+        portal::lists::distrust,
+        portal::lists::blocks,
+        portal::lists::block,
+        portal::lists::unblock,
+        portal::policies::list,
+        portal::policies::validate,
+        portal::policies::save,
+        portal::policies::one,
+        portal::policies::simulate,
+        portal::policies::propose,
+        portal::policies::answer,
+    )
+)]
+struct PortalOperations;
+
+/// What stands in a path between braces.
+const SEGMENTS: [(&str, &str); 20] = [
+    ("tenant", "The tenant's slug."),
+    ("environment", "`sandbox` or `production`."),
+    ("owner", "`platform`, or a tenant's slug."),
+    ("number", "The number of a version."),
+    ("request_id", "`req_…`."),
+    ("request", "`req_…`."),
+    (
+        "client_id",
+        "The identifier of a client, encoded when it is an address.",
+    ),
+    (
+        "client",
+        "The identifier of a client, encoded when it is an address.",
+    ),
+    ("integration", "`int_…`."),
+    ("credential", "`crd_…`."),
+    ("resource", "`res_…`."),
+    ("domain", "`dom_…`."),
+    ("claim", "`clm_…`."),
+    ("member", "`mem_…`."),
+    ("initial_access", "`iat_…`."),
+    ("brake", "`brk_…`."),
+    ("listing", "`lst_…`."),
+    ("trust", "`tdm_…`."),
+    ("proposal", "`prp_…`."),
+    ("fingerprint", "64 hexadecimal digits."),
+];
+
+/// The document for staff.
+pub(crate) fn of_staff() -> utoipa::openapi::OpenApi {
+    whole(StaffOperations::openapi())
+}
+
+/// The document for people of tenants.
+pub(crate) fn of_tenants() -> utoipa::openapi::OpenApi {
+    whole(PortalOperations::openapi())
+}
+
+/// What the derives say, with what is true of every operation.
+fn whole(mut api: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
     let components = api.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
@@ -75,157 +225,59 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
         .content("application/problem+json", problem)
         .build();
     let token = utoipa::openapi::SecurityRequirement::new("token", Vec::<String>::new());
-    for item in api.paths.paths.values_mut() {
+    for (path, item) in &mut api.paths.paths {
+        let parameters = segments(path);
         for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
             operation.security = Some(vec![token.clone()]);
             let responses = &mut operation.responses.responses;
             responses.insert("default".to_owned(), refusal.clone().into());
+            let own = operation.parameters.get_or_insert_default();
+            own.splice(0..0, parameters.clone());
+        }
+        if let Some(operation) = &mut item.post {
+            let own = operation.parameters.get_or_insert_default();
+            own.push(idempotency_key());
         }
     }
     api
 }
 
-/// `GET /api/v1/openapi.json`
+/// The parameters of a path.
+fn segments(path: &str) -> Vec<RefOr<Parameter>> {
+    let named = path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameter = |name: &str| {
+        let known = SEGMENTS.iter().find(|(known, _)| *known == name);
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(known.map(|(_, words)| *words))
+            .schema(Some(Object::with_type(Type::String)))
+            .build()
+            .into()
+    };
+    named.map(parameter).collect()
+}
+
+fn idempotency_key() -> RefOr<Parameter> {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some("What you call this act: it is done once in a day."))
+        .schema(Some(Object::with_type(Type::String)))
+        .build()
+        .into()
+}
+
+/// `GET /api/v1/openapi.json` on the staff listener.
 pub(crate) async fn openapi() -> HttpResponse {
-    HttpResponse::Ok().json(document())
+    HttpResponse::Ok().json(of_staff())
 }
 
-/// An operation, as the page shows it.
-struct Shown {
-    id: String,
-    method: &'static str,
-    path: String,
-    summary: String,
-    parameters: Vec<Member>,
-    takes: Vec<Member>,
-    answers: Vec<Member>,
-}
-
-/// A parameter or a member of a body.
-struct Member {
-    name: String,
-    of: String,
-    needed: bool,
-    meaning: String,
-}
-
-#[derive(Template)]
-#[template(path = "dashboard/api.html")]
-struct ApiPage {
-    document_title: String,
-    base: String,
-    operations: Vec<Shown>,
-    problems: &'static [Kind],
-}
-
-/// `GET /api/v1`
-pub(crate) async fn page(approval: Data<Approval>) -> Result<HttpResponse, Fault> {
-    let api = serde_json::to_value(document()).unwrap_or_default();
-    let page = ApiPage {
-        document_title: "Management API".to_owned(),
-        base: approval
-            .staff_base
-            .as_str()
-            .trim_end_matches('/')
-            .to_owned(),
-        operations: operations(&api),
-        problems: fault::KINDS,
-    };
-    Ok(PagePolicy::NO_SCRIPT.on(page::html(&page, StatusCode::OK)))
-}
-
-fn operations(api: &Value) -> Vec<Shown> {
-    let mut shown = Vec::new();
-    for (path, item) in object(api.get("paths")) {
-        for (key, method) in [("get", "GET"), ("post", "POST")] {
-            shown.extend(item.get(key).map(|it| operation(api, (method, path), it)));
-        }
-    }
-    shown
-}
-
-fn operation(api: &Value, (method, path): (&'static str, &str), operation: &Value) -> Shown {
-    let body = |of: &str| {
-        let schema = operation.pointer(&format!("{of}/content/application~1json/schema"));
-        schema.map_or_else(Vec::new, |schema| members(api, schema))
-    };
-    let parameters = operation.get("parameters").and_then(Value::as_array);
-    Shown {
-        id: text(operation.get("operationId")),
-        method,
-        path: path.to_owned(),
-        summary: text(operation.get("summary")),
-        parameters: parameters.into_iter().flatten().map(parameter).collect(),
-        takes: body("/requestBody"),
-        answers: body("/responses/200"),
-    }
-}
-
-fn parameter(parameter: &Value) -> Member {
-    Member {
-        name: text(parameter.get("name")),
-        of: parameter.get("schema").map_or_else(String::new, kind),
-        needed: parameter.get("required") == Some(&Value::Bool(true)),
-        meaning: text(parameter.get("description")),
-    }
-}
-
-/// The members of the object that a schema names.
-fn members(api: &Value, schema: &Value) -> Vec<Member> {
-    let schema = resolved(api, schema);
-    let list = |name| {
-        schema
-            .get(name)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-    };
-    let mut all: Vec<Member> = list("allOf").flat_map(|part| members(api, part)).collect();
-    let needed: Vec<_> = list("required").filter_map(Value::as_str).collect();
-    all.extend(object(schema.get("properties")).map(|(name, of)| Member {
-        name: name.clone(),
-        of: kind(of),
-        needed: needed.contains(&name.as_str()),
-        meaning: text(of.get("description")),
-    }));
-    all
-}
-
-fn resolved<'a>(api: &'a Value, schema: &'a Value) -> &'a Value {
-    let named = schema.get("$ref").and_then(Value::as_str);
-    let path = named.and_then(|path| path.strip_prefix('#'));
-    path.and_then(|path| api.pointer(path)).unwrap_or(schema)
-}
-
-/// What a schema is, in a word or two.
-fn kind(schema: &Value) -> String {
-    if let Some(path) = schema.get("$ref").and_then(Value::as_str) {
-        return path.rsplit('/').next().unwrap_or_default().to_lowercase();
-    }
-    let choices = schema.get("oneOf").and_then(Value::as_array);
-    if let Some(one) = choices.and_then(|all| all.last()) {
-        return format!("{} or null", kind(one));
-    }
-    match schema.get("type") {
-        Some(Value::String(word)) if word == "array" => {
-            let of = schema.get("items").map_or_else(String::new, kind);
-            format!("list of {of}")
-        }
-        Some(Value::String(word)) => word.clone(),
-        Some(Value::Array(words)) => {
-            let words: Vec<_> = words.iter().filter_map(Value::as_str).collect();
-            words.join(" or ")
-        }
-        Some(_) | None => "any".to_owned(),
-    }
-}
-
-/// The document's words, without the marks of code that a page does not read.
-fn text(value: Option<&Value>) -> String {
-    let text = value.and_then(Value::as_str).unwrap_or_default();
-    text.replace('`', "")
-}
-
-fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
-    value.and_then(Value::as_object).into_iter().flatten()
+/// `GET /api/v1/openapi.json` on the portal's listener.
+pub(crate) async fn portal_openapi() -> HttpResponse {
+    HttpResponse::Ok().json(of_tenants())
 }

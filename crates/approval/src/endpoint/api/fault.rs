@@ -3,10 +3,11 @@
 
 use actix_web::http::StatusCode;
 use narthex_http::{Problem, json::JsonError};
-use narthex_tenancy::{StoreError, permission::Action};
+use narthex_tenancy::StoreError;
+use narthex_tenancy::permission::{Action, Role};
 
 use crate::acting::NotPermitted;
-use crate::endpoint::staff::Staff;
+use crate::endpoint::staff;
 
 /// One kind of problem: its reference, its title and what to do about it, as the API's page lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,9 +44,9 @@ macro_rules! kinds {
 }
 
 kinds! {
-    TOKEN = 401 "token" "The token is not in force" "Make a token in the dashboard and send it as Authorization: Bearer.";
+    TOKEN = 401 "token" "The token is not in force" "Make a token in the dashboard or the portal and send it as Authorization: Bearer.";
     READS_ONLY = 403 "reads-only" "The token may only look" "Use a token that may act.";
-    STEP_UP = 403 "step-up" "A fresh one-time code is needed" "Send a code to /api/v1/step-up, then try again.";
+    STEP_UP = 403 "step-up" "A fresh one-time code is needed" "Give a code (operation step_up), then try again.";
     ROLE = 403 "role" "The role does not include this" "Ask somebody whose role does.";
     NOT_THERE = 404 "not-there" "Nothing is here" "Check tenant, environment and identifier.";
     MEMBER = 400 "member" "A member of the body or a parameter is wrong" "Read the detail, and the description of the operation.";
@@ -78,14 +79,31 @@ impl Fault {
 
     /// A member or a parameter that is wrong, by its name.
     pub(crate) fn member(name: &str, detail: impl Into<String>) -> Self {
-        let problem = problem(MEMBER, detail).with("member", name);
+        let problem = problem(MEMBER, detail)
+            .with("member", name)
+            .with("pointer", format!("/{name}"));
         Self::Told(Box::new(problem))
     }
 
-    /// The role of this person does not include the action.
-    pub(crate) fn role(staff: &Staff, action: Action) -> Self {
-        let problem = problem(ROLE, staff.who_may(action)).with("rule", staff.rule_against(action));
+    /// What is wrong at this place of the body (RFC 6901); empty for the object itself.
+    pub(crate) fn at(pointer: &str, detail: impl Into<String>) -> Self {
+        let name = pointer.rsplit('/').next().unwrap_or_default();
+        let problem = problem(MEMBER, detail)
+            .with("member", name)
+            .with("pointer", pointer);
         Self::Told(Box::new(problem))
+    }
+
+    /// The role does not include the action.
+    pub(crate) fn role(role: Role, action: Action) -> Self {
+        let problem = problem(ROLE, staff::who_may(role, action))
+            .with("rule", staff::rule_against(role, action));
+        Self::Told(Box::new(problem))
+    }
+
+    /// The token is nobody's.
+    pub(crate) fn no_token() -> Self {
+        Self::of(TOKEN, "it is unknown, was ended, or is over")
     }
 
     /// There were too many calls.
@@ -119,6 +137,50 @@ fn problem(kind: Kind, detail: impl Into<String>) -> Problem {
         problem
     }
 }
+
+/// How an error of a verb is told, by its words.
+pub(crate) type Told = fn(String) -> Fault;
+
+/// The object stands so that it cannot be done.
+pub(crate) fn state(words: String) -> Fault {
+    Fault::of(STATE, words)
+}
+
+/// It is not what was seen.
+pub(crate) fn stale(words: String) -> Fault {
+    Fault::of(STALE, words)
+}
+
+/// It is for somebody else.
+pub(crate) fn not_yours(words: String) -> Fault {
+    Fault::of(ROLE, words)
+}
+
+/// The policy or a rule of the environment refuses it.
+pub(crate) fn refused(words: String) -> Fault {
+    Fault::of(POLICY, words)
+}
+
+/// The errors of verbs as problems, each variant with how it is told. Every error has `NotPermitted` and `Store` beside.
+macro_rules! faults {
+    ($($error:ident { $($($variant:ident)|+ => $how:expr),* $(,)? })*) => {$(
+        impl From<$error> for Fault {
+            fn from(error: $error) -> Self {
+                let words = error.to_string();
+                match error {
+                    $error::NotPermitted(error) => error.into(),
+                    $error::Store(error) => error.into(),
+                    $($($error::$variant { .. })|+ => {
+                        let told: $crate::endpoint::api::fault::Told = $how;
+                        told(words)
+                    })*
+                }
+            }
+        }
+    )*};
+}
+
+pub(crate) use faults;
 
 impl From<StoreError> for Fault {
     /// What the store does not have is not there for the caller either.

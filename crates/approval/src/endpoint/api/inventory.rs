@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use narthex_http::StrictQuery;
+use narthex_vocab::{HashKey, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +12,7 @@ use super::fault::Fault;
 use super::moment::Moment;
 use crate::endpoint::inventory::Asked;
 use crate::endpoint::staff::Look;
-use crate::store::inventory::{self, After};
+use crate::store::inventory::{self, After, Wanted};
 
 const LIST: &str = "inventory";
 
@@ -84,27 +85,44 @@ struct InventoryClient {
 )]
 pub(crate) async fn list(caller: Caller, query: StrictQuery) -> Result<HttpResponse, Fault> {
     let key = &caller.approval().people.hash_key;
-    let part: Part<After> = Part::read(&query, (key, LIST))?;
-    let asked = Asked::read(&query, caller.now);
-    if let Some((name, words)) = asked.wrong().first() {
-        return Err(Fault::member(name, words.clone()));
-    }
-    let mut wanted = asked.wanted().clone();
-    wanted.after = part.after;
-    let limit = part.limit;
+    let (wanted, limit) = asked(&query, key, caller.now)?;
     let seen = caller
         .look(Look::over("api/inventory"), async |tx| {
             inventory::list(tx, &wanted, limit).await
         })
         .await?;
-    let found = seen.found;
+    Ok(HttpResponse::Ok().json(page(seen.found, (&wanted, limit), key)))
+}
+
+/// Which part of the inventory a query asks for.
+pub(super) fn asked(
+    query: &StrictQuery,
+    key: &HashKey,
+    now: Timestamp,
+) -> Result<(Wanted, i64), Fault> {
+    let part: Part<After> = Part::read(query, (key, LIST))?;
+    let asked = Asked::read(query, now);
+    if let Some((name, words)) = asked.wrong().first() {
+        return Err(Fault::member(name, words.clone()));
+    }
+    let mut wanted = asked.wanted().clone();
+    wanted.after = part.after;
+    Ok((wanted, part.limit))
+}
+
+/// The page that was found.
+pub(super) fn page(
+    found: Vec<inventory::Line>,
+    (wanted, limit): (&Wanted, i64),
+    key: &HashKey,
+) -> Inventory {
     let full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
     let last = found.last().filter(|_| full);
     let next = last.and_then(|last| cursor::seal(&last.place(wanted.order), (key, LIST)));
-    Ok(HttpResponse::Ok().json(Inventory {
+    Inventory {
         inventory: found.into_iter().map(line).collect(),
         next,
-    }))
+    }
 }
 
 fn line(line: inventory::Line) -> InventoryLine {

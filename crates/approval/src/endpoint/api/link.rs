@@ -1,19 +1,23 @@
 //! A registration gets a home: an integration with a sponsor, and a case about it. Linking gives nothing by itself.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use actix_web::HttpResponse;
+use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
-use narthex_tenancy::{TenantTx, ambient};
-use narthex_vocab::{Label, ScopeSet};
+use narthex_vocab::{Id, Label, ScopeSet, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
 use super::fault::{self, Fault};
-use super::once::{Asked, once};
 use super::place::Place;
 use super::quarantine;
+use crate::Acting;
 use crate::link::{Link, LinkError, Linked, link};
+use crate::request::RequestRef;
 use crate::screen::Screened;
 
 /// What a registration becomes.
@@ -35,6 +39,7 @@ pub(crate) struct Home {
 pub(crate) struct Opened {
     /// `int_…`.
     integration: String,
+    environment: &'static str,
     /// `req_…`.
     request: String,
     version: i32,
@@ -55,19 +60,14 @@ pub(crate) async fn post(
     place: Place,
     body: Body<Home>,
 ) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::HandleQuarantine)?;
     let command = command(&place, &body.says)?;
     let (tenant, _) = quarantine::look(&caller, &place).await?;
-    let asked = Asked::new(&place, &body.object)?;
-    let work = async |tx: &mut TenantTx| {
-        once(tx, (&caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let linked = link(tx, command, &mut caller.acting(&permit, &mut rng)).await?;
-            Ok(opened(&linked))
-        })
-        .await
+    let asked = (Action::HandleQuarantine, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let linked = link(tx, command, acting).await?;
+        Ok(opened(&linked))
     };
-    caller.within(tenant.id, work).await
+    caller.act(tenant.id, asked, act).await
 }
 
 fn command(place: &Place, home: &Home) -> Result<Link, Fault> {
@@ -91,17 +91,44 @@ fn command(place: &Place, home: &Home) -> Result<Link, Fault> {
     })
 }
 
-fn opened(linked: &Linked) -> Opened {
-    Opened {
-        integration: linked.integration.to_string(),
-        request: linked.request.id.to_string(),
-        version: linked.request.version,
-        state: match linked.screened {
-            Screened::RejectedByPolicy { .. } => "rejected_by_policy",
-            Screened::InReview { .. } => "in_review",
-            Screened::Approved(_) => "auto_approved",
-        },
+impl Opened {
+    pub(super) fn new(
+        integration: Id<kind::Integration>,
+        request: RequestRef,
+        state: &'static str,
+    ) -> Self {
+        Self {
+            integration: integration.to_string(),
+            environment: request.environment.as_str(),
+            request: request.id.to_string(),
+            version: request.version,
+            state,
+        }
     }
+}
+
+pub(super) fn opened(linked: &Linked) -> Opened {
+    let state = screened(&linked.screened);
+    Opened::new(linked.integration, linked.request, state)
+}
+
+/// Where screening left a case.
+pub(super) fn screened(screened: &Screened) -> &'static str {
+    match screened {
+        Screened::RejectedByPolicy { .. } => "rejected_by_policy",
+        Screened::InReview { .. } => "in_review",
+        Screened::Approved(_) => "auto_approved",
+    }
+}
+
+/// A member that is one of a few words, or an identifier.
+pub(super) fn said<T>(member: &str, text: &str) -> Result<T, Fault>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text.parse()
+        .map_err(|error: T::Err| Fault::member(member, error.to_string()))
 }
 
 impl From<LinkError> for Fault {

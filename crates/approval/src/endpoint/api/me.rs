@@ -5,7 +5,9 @@ use narthex_tenancy::permission::Action;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::bearer::Bearer;
 use super::caller::Caller;
+use super::holder::Holder;
 use super::moment::Moment;
 
 /// The person behind a token.
@@ -15,7 +17,7 @@ pub(crate) struct Me {
     member: String,
     name: String,
     email: String,
-    /// The role in the dashboard, as `reviewer`.
+    /// The role, as `reviewer` or `manager`.
     role: &'static str,
     /// What the role includes, in words.
     role_may: Vec<&'static str>,
@@ -31,6 +33,8 @@ struct Token {
     /// `read` or `act`.
     may: &'static str,
     expires_at: Moment,
+    /// Whether acting takes a one-time code: always for staff, in the portal where the person has a second factor.
+    takes_codes: bool,
     /// Until when it may act without another one-time code.
     acts_until: Option<Moment>,
 }
@@ -38,23 +42,34 @@ struct Token {
 /// Who am I?
 #[utoipa::path(get, path = "/api/v1/me", operation_id = "me", responses((status = 200, body = Me)))]
 pub(crate) async fn get(caller: Caller) -> HttpResponse {
-    let token = &caller.token;
+    HttpResponse::Ok().json(of(&caller.bearer, Action::STAFF))
+}
+
+/// Who am I?
+#[utoipa::path(get, path = "/api/v1/t/{tenant}/me", operation_id = "me", responses((status = 200, body = Me)))]
+pub(crate) async fn of_tenant(holder: Holder) -> HttpResponse {
+    HttpResponse::Ok().json(of(&holder, Action::TENANT))
+}
+
+fn of(bearer: &Bearer, actions: &[Action]) -> Me {
+    let token = &bearer.token;
     let until = token
         .second_factor_at
         .map(|at| at + narthex_people::api_token::FRESH);
-    let may = Action::STAFF.iter().filter(|action| caller.may(**action));
-    HttpResponse::Ok().json(Me {
-        member: caller.member.id.to_string(),
-        name: caller.member.name.to_string(),
-        email: caller.member.email.to_string(),
-        role: caller.role.as_str(),
+    let may = actions.iter().filter(|action| bearer.role.may(**action));
+    Me {
+        member: bearer.member.id.to_string(),
+        name: bearer.member.name.to_string(),
+        email: bearer.member.email.to_string(),
+        role: bearer.role.as_str(),
         role_may: may.map(|action| action.words()).collect(),
         token: Token {
             id: token.id.to_string(),
             name: token.name.to_string(),
             may: token.may.as_str(),
             expires_at: token.expires_at.into(),
-            acts_until: until.filter(|until| *until > caller.now).map(Into::into),
+            takes_codes: bearer.gives_codes,
+            acts_until: until.filter(|until| *until > bearer.now).map(Into::into),
         },
-    })
+    }
 }

@@ -30,16 +30,6 @@ impl Place {
     pub(crate) fn at(&self) -> (&TenantSlug, Environment) {
         (&self.slug, self.environment)
     }
-
-    /// The path, for [`super::once`].
-    pub(crate) fn path(&self) -> &str {
-        self.request.path()
-    }
-
-    /// The `Idempotency-Key` of the call, if it has one.
-    pub(crate) fn key(&self) -> Result<Option<super::once::Key>, Fault> {
-        super::once::Key::of(&self.request)
-    }
 }
 
 impl FromRequest for Place {
@@ -59,7 +49,8 @@ impl FromRequest for Place {
     }
 }
 
-fn read<T: FromStr>(request: &HttpRequest, segment: &str) -> Result<T, Fault> {
+/// A part of a path, by the name of its segment.
+pub(super) fn read<T: FromStr>(request: &HttpRequest, segment: &str) -> Result<T, Fault> {
     let text = request.match_info().get(segment).unwrap_or_default();
     // An identifier that is an address has slashes, which are encoded in a path.
     let text = percent_decode_str(text).decode_utf8();

@@ -61,12 +61,12 @@ pub(crate) struct OneVersion {
     /// How that proposal stands.
     proposal_state: Option<&'static str>,
     /// What the newest run of the simulator found.
-    simulation: Option<Run>,
+    simulation: Option<SimulationRun>,
 }
 
 /// What a run of the simulator found.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Run {
+pub(crate) struct SimulationRun {
     /// Of the text that was tried.
     hash: String,
     at: Moment,
@@ -120,8 +120,7 @@ pub(crate) async fn list(caller: Caller, query: StrictQuery) -> Result<HttpRespo
             policy::of_tenant(tx, tenant).await
         })
         .await?;
-    let policies = seen.found.iter().map(|one| version(&owner, one)).collect();
-    Ok(HttpResponse::Ok().json(Versions { policies }))
+    Ok(HttpResponse::Ok().json(versions(&owner, &seen.found)))
 }
 
 /// Read a version with its text, its proposal and the newest run of the simulator.
@@ -149,7 +148,12 @@ pub(crate) async fn one(
     responses((status = 200, body = Looked))
 )]
 pub(crate) async fn validate(_caller: Caller, body: Body<Source>) -> Result<HttpResponse, Fault> {
-    let looked = match Layer::parse(Whose::Platform, &body.says.source) {
+    Ok(HttpResponse::Ok().json(looked(Whose::Platform, &body.says)))
+}
+
+/// What is found in a text.
+pub(super) fn looked(whose: Whose, text: &Source) -> Looked {
+    match Layer::parse(whose, &text.source) {
         Ok(layer) => Looked {
             valid: true,
             rules: layer.rules().map(|rule| rule.id.to_string()).collect(),
@@ -160,8 +164,7 @@ pub(crate) async fn validate(_caller: Caller, body: Body<Source>) -> Result<Http
             rules: Vec::new(),
             problems: json!(problems),
         },
-    };
-    Ok(HttpResponse::Ok().json(looked))
+    }
 }
 
 async fn whose(tx: &mut TenantTx, owner: &str) -> Result<Id<Tenant>, StoreError> {
@@ -191,6 +194,12 @@ pub(super) fn read_number(text: &str) -> Result<i32, Fault> {
     text.parse().map_err(|_| Fault::not_there())
 }
 
+pub(super) fn versions(owner: &str, all: &[PolicyVersion]) -> Versions {
+    Versions {
+        policies: all.iter().map(|one| version(owner, one)).collect(),
+    }
+}
+
 fn version(owner: &str, version: &PolicyVersion) -> Version {
     Version {
         owner: owner.to_owned(),
@@ -204,7 +213,7 @@ fn version(owner: &str, version: &PolicyVersion) -> Version {
     }
 }
 
-fn whole(owner: &str, shown: &Shown) -> OneVersion {
+pub(super) fn whole(owner: &str, shown: &Shown) -> OneVersion {
     let proposal = shown.proposal.as_ref();
     OneVersion {
         version: version(owner, &shown.version),
@@ -215,8 +224,8 @@ fn whole(owner: &str, shown: &Shown) -> OneVersion {
     }
 }
 
-pub(super) fn run(run: &Simulation) -> Run {
-    Run {
+pub(super) fn run(run: &Simulation) -> SimulationRun {
+    SimulationRun {
         hash: hex::encode(run.hash),
         at: run.at.into(),
         since: run.since.into(),

@@ -1,22 +1,23 @@
 //! Writing, trying, proposing and publishing a policy over the API: what publishes takes two people, as in the dashboard.
 //! Each is the verb of the page.
 
+use actix_web::HttpResponse;
 use actix_web::web::{Path, block};
-use actix_web::{HttpRequest, HttpResponse};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::{StoreError, TenantTx, ambient};
-use narthex_vocab::PLATFORM_TENANT;
+use narthex_vocab::{Id, PLATFORM_TENANT, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::{Body, Nothing};
 use super::caller::Caller;
 use super::fault::{self, Fault};
-use super::once::{Asked, once};
-use super::policies::{PLATFORM, Run, look, read_number, run};
+use super::policies::{PLATFORM, SimulationRun, look, read_number, run};
 use super::reason;
+use crate::Acting;
 use crate::answer_proposal::{AnswerProposal, AnswerProposalError, answer_proposal};
 use crate::draft_policy::{DraftPolicy, DraftPolicyError, draft_policy};
+use crate::endpoint::policy::version::Shown;
 use crate::endpoint::staff::Look;
 use crate::propose_policy::{ProposePolicy, ProposePolicyError, propose_policy};
 use crate::simulate_policy::{self, SimulatePolicyError, simulate_policy};
@@ -74,36 +75,14 @@ pub(crate) struct Stands {
     request_body = Draft,
     responses((status = 200, body = Stands))
 )]
-pub(crate) async fn save(
-    caller: Caller,
-    request: HttpRequest,
-    body: Body<Draft>,
-) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::EditPolicy)?;
-    let says = &body.says;
-    let command = DraftPolicy {
-        source: says.source.clone(),
-        note: reason::named("note", &says.note)?,
-        seen: says
-            .seen
-            .as_deref()
-            .map(|text| hash("seen", text))
-            .transpose()?,
+pub(crate) async fn save(caller: Caller, body: Body<Draft>) -> Result<HttpResponse, Fault> {
+    let command = body.says.command()?;
+    let asked = (Action::EditPolicy, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let number = draft_policy(tx, command, acting).await?;
+        Ok(Stands::new(number, "draft"))
     };
-    let asked = Asked::of(&request, &body.object)?;
-    let work = async |tx: &mut TenantTx| {
-        once(tx, (&caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let number = draft_policy(tx, command, &mut caller.acting(&permit, &mut rng)).await?;
-            Ok(Stands {
-                number,
-                state: "draft",
-                proposal: None,
-            })
-        })
-        .await
-    };
-    caller.within(PLATFORM_TENANT, work).await
+    caller.act(PLATFORM_TENANT, asked, act).await
 }
 
 /// Try a draft of the platform's policy on the requests of 30 days and today's clients. Nothing is changed by it.
@@ -111,10 +90,16 @@ pub(crate) async fn save(
     post,
     path = "/api/v1/policies/platform/{number}/simulation",
     operation_id = "simulate_policy",
-    responses((status = 200, body = Run))
+    request_body = Nothing,
+    responses((status = 200, body = SimulationRun))
 )]
-pub(crate) async fn simulate(caller: Caller, path: Path<String>) -> Result<HttpResponse, Fault> {
+pub(crate) async fn simulate(
+    caller: Caller,
+    path: Path<String>,
+    _body: Body<Nothing>,
+) -> Result<HttpResponse, Fault> {
     let permit = caller.permit(Action::EditPolicy)?;
+    caller.bearer.may_try("simulate").await?;
     let number = read_number(&path)?;
     let now = caller.now;
     let seen = caller
@@ -146,31 +131,17 @@ pub(crate) async fn simulate(caller: Caller, path: Path<String>) -> Result<HttpR
 )]
 pub(crate) async fn propose(
     caller: Caller,
-    request: HttpRequest,
     path: Path<String>,
     body: Body<Propose>,
 ) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::EditPolicy)?;
     let number = read_number(&path)?;
-    let command = ProposePolicy {
-        number,
-        seen: hash("hash", &body.says.hash)?,
-        reason: reason::parse(&body.says.reason)?,
+    let command = body.says.command(number)?;
+    let asked = (Action::EditPolicy, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let id = propose_policy(tx, command, acting).await?;
+        Ok(Stands::proposed(number, id))
     };
-    let asked = Asked::of(&request, &body.object)?;
-    let work = async |tx: &mut TenantTx| {
-        once(tx, (&caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let id = propose_policy(tx, command, &mut caller.acting(&permit, &mut rng)).await?;
-            Ok(Stands {
-                number,
-                state: "proposed",
-                proposal: Some(id.to_string()),
-            })
-        })
-        .await
-    };
-    caller.within(PLATFORM_TENANT, work).await
+    caller.act(PLATFORM_TENANT, asked, act).await
 }
 
 /// Publish a version that somebody else proposed, or refuse it.
@@ -183,44 +154,81 @@ pub(crate) async fn propose(
 )]
 pub(crate) async fn answer(
     caller: Caller,
-    request: HttpRequest,
     path: Path<(String, String)>,
     body: Body<PolicyAnswer>,
 ) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::PublishPolicy)?;
     let (owner, number) = path.into_inner();
-    let confirm = match body.says.answer.as_str() {
-        "confirm" => true,
-        "refuse" => false,
-        _ => return Err(Fault::member("answer", "confirm or refuse")),
-    };
-    let read = hash("hash", &body.says.hash)?;
-    let reason = reason::parse(&body.says.reason)?;
+    body.says.confirms()?;
     let (tenant, shown) = look(&caller, &owner, &number).await?;
-    if shown.version.hash != read {
-        return Err(Fault::of(fault::STALE, "the text is another one"));
-    }
-    let nothing = || Fault::of(fault::STATE, "nobody has proposed this version");
-    let command = AnswerProposal {
-        proposal: shown.version.proposal.ok_or_else(nothing)?,
-        confirm,
-        reason,
+    let command = body.says.command(&shown)?;
+    let asked = (Action::PublishPolicy, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let state = answer_proposal(tx, command, acting).await?;
+        Ok(Stands::new(shown.version.number, state.as_str()))
     };
-    let asked = Asked::of(&request, &body.object)?;
-    let work = async |tx: &mut TenantTx| {
-        once(tx, (&caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let mut acting = caller.acting(&permit, &mut rng);
-            let state = answer_proposal(tx, command, &mut acting).await?;
-            Ok(Stands {
-                number: shown.version.number,
-                state: state.as_str(),
-                proposal: None,
-            })
+    caller.act(tenant, asked, act).await
+}
+
+impl Draft {
+    pub(super) fn command(&self) -> Result<DraftPolicy, Fault> {
+        let seen = self.seen.as_deref().map(|text| hash("seen", text));
+        Ok(DraftPolicy {
+            source: self.source.clone(),
+            note: reason::named("note", &self.note)?,
+            seen: seen.transpose()?,
         })
-        .await
-    };
-    caller.within(tenant, work).await
+    }
+}
+
+impl Propose {
+    pub(super) fn command(&self, number: i32) -> Result<ProposePolicy, Fault> {
+        Ok(ProposePolicy {
+            number,
+            seen: hash("hash", &self.hash)?,
+            reason: reason::parse(&self.reason)?,
+        })
+    }
+}
+
+impl PolicyAnswer {
+    pub(super) fn confirms(&self) -> Result<bool, Fault> {
+        match self.answer.as_str() {
+            "confirm" => Ok(true),
+            "refuse" => Ok(false),
+            _ => Err(Fault::member("answer", "confirm or refuse")),
+        }
+    }
+
+    /// The answer to the proposal of this version, which is the one that was read.
+    pub(super) fn command(&self, shown: &Shown) -> Result<AnswerProposal, Fault> {
+        if shown.version.hash != hash("hash", &self.hash)? {
+            return Err(Fault::of(fault::STALE, "the text is another one"));
+        }
+        let nothing = || Fault::of(fault::STATE, "nobody has proposed this version");
+        Ok(AnswerProposal {
+            proposal: shown.version.proposal.ok_or_else(nothing)?,
+            confirm: self.confirms()?,
+            reason: reason::parse(&self.reason)?,
+        })
+    }
+}
+
+impl Stands {
+    pub(super) fn new(number: i32, state: &'static str) -> Self {
+        Self {
+            number,
+            state,
+            proposal: None,
+        }
+    }
+
+    /// After a proposal.
+    pub(super) fn proposed(number: i32, proposal: Id<kind::Proposal>) -> Self {
+        Self {
+            proposal: Some(proposal.to_string()),
+            ..Self::new(number, "proposed")
+        }
+    }
 }
 
 fn hash(member: &str, text: &str) -> Result<[u8; 32], Fault> {

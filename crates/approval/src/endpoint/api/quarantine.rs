@@ -4,8 +4,7 @@
 use actix_web::HttpResponse;
 use narthex_http::StrictQuery;
 use narthex_tenancy::TenantTx;
-use narthex_tenancy::ambient;
-use narthex_tenancy::permission::{Action, Permit};
+use narthex_tenancy::permission::Action;
 use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{ClientId, Environment, QuarantineState};
 use serde::Serialize;
@@ -16,9 +15,8 @@ use super::body::Body;
 use super::caller::Caller;
 use super::clients::word;
 use super::cursor::{self, Part, given};
-use super::fault::{self, Fault};
+use super::fault::{self, Fault, faults};
 use super::moment::Moment;
-use super::once::{Asked, once};
 use super::place::Place;
 use super::reason::{self, Standing, WithReason};
 use crate::Acting;
@@ -26,6 +24,7 @@ use crate::block::{Block, BlockError, block};
 use crate::endpoint::staff::Look;
 use crate::invite_claim::{InviteClaim, InviteClaimError, invite_claim};
 use crate::let_expire::{LetExpire, LetExpireError, Which, let_expire};
+use crate::split::{Split, SplitError, split};
 use crate::store::dashboard_families::{self, After, OfTenant, Sort, Wanted};
 use crate::store::dashboard_people::name_of;
 use crate::store::dashboard_quarantine::{self, Registration};
@@ -65,7 +64,7 @@ struct Family {
 
 /// One registration.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct One {
+pub(crate) struct WaitingRegistration {
     client_id: String,
     tenant: String,
     environment: &'static str,
@@ -130,7 +129,7 @@ pub(crate) async fn list(caller: Caller, query: StrictQuery) -> Result<HttpRespo
             dashboard_families::list(tx, &wanted).await
         })
         .await?;
-    // One more than a page comes back when the list goes on.
+    // WaitingRegistration more than a page comes back when the list goes on.
     let mut listed = seen.found;
     let page = usize::try_from(dashboard_families::PAGE).unwrap_or_default();
     let goes_on = listed.len() > page;
@@ -148,7 +147,7 @@ pub(crate) async fn list(caller: Caller, query: StrictQuery) -> Result<HttpRespo
     get,
     path = "/api/v1/quarantine/{tenant}/{environment}/{client_id}",
     operation_id = "registration",
-    responses((status = 200, body = One))
+    responses((status = 200, body = WaitingRegistration))
 )]
 pub(crate) async fn one(caller: Caller, place: Place) -> Result<HttpResponse, Fault> {
     let (tenant, registration) = look(&caller, &place).await?;
@@ -205,6 +204,31 @@ pub(crate) async fn expire_one(
     .await
 }
 
+/// Take a registration out of its family: it is decided on its own.
+#[utoipa::path(
+    post,
+    path = "/api/v1/quarantine/{tenant}/{environment}/{client_id}/split",
+    operation_id = "split",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn split_one(
+    caller: Caller,
+    place: Place,
+    body: Body<WithReason>,
+) -> Result<HttpResponse, Fault> {
+    let command = Split {
+        environment: place.environment,
+        client_id: place.named("client_id")?,
+        reason: reason::parse(&body.says.reason)?,
+    };
+    handle(&caller, (&place, &body.object), async |tx, acting| {
+        split(tx, command, acting).await?;
+        Ok(QuarantineState::Quarantined)
+    })
+    .await
+}
+
 /// Ask the tenant whether a registration is its own.
 #[utoipa::path(
     post,
@@ -236,20 +260,15 @@ async fn handle(
     (place, body): (&Place, &Value),
     act: impl AsyncFnOnce(&mut TenantTx, &mut Acting<'_>) -> Result<QuarantineState, Fault>,
 ) -> Result<HttpResponse, Fault> {
-    let permit: Permit = caller.permit(Action::HandleQuarantine)?;
     let (tenant, _) = look(caller, place).await?;
-    let asked = Asked::new(place, body)?;
-    let work = async |tx: &mut TenantTx| {
-        once(tx, (caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let state = act(tx, &mut caller.acting(&permit, &mut rng)).await?;
-            Ok(Standing {
-                state: state.as_str(),
-            })
+    let asked = (Action::HandleQuarantine, body);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let state = act(tx, acting).await?;
+        Ok(Standing {
+            state: state.as_str(),
         })
-        .await
     };
-    caller.within(tenant.id, work).await
+    caller.act(tenant.id, asked, act).await
 }
 
 /// The registration of a path, looked at by this person.
@@ -281,7 +300,7 @@ fn family(of: &OfTenant) -> Family {
     }
 }
 
-fn whole(tenant: &Tenant, registration: &Registration) -> One {
+fn whole(tenant: &Tenant, registration: &Registration) -> WaitingRegistration {
     let ask = |ask: &dashboard_quarantine::Asked| Ask {
         member: ask.member.to_string(),
         name: name_of(&registration.people, ask.member),
@@ -289,7 +308,7 @@ fn whole(tenant: &Tenant, registration: &Registration) -> One {
         reason: ask.reason.clone(),
         at: ask.at.into(),
     };
-    One {
+    WaitingRegistration {
         client_id: registration.client_id.to_string(),
         tenant: tenant.slug.to_string(),
         environment: registration.environment.as_str(),
@@ -309,37 +328,9 @@ fn whole(tenant: &Tenant, registration: &Registration) -> One {
     }
 }
 
-fn stands(state: QuarantineState) -> Fault {
-    Fault::of(fault::STATE, format!("the registration is {state}"))
-}
-
-impl From<BlockError> for Fault {
-    fn from(error: BlockError) -> Self {
-        match error {
-            BlockError::NotPermitted(error) => error.into(),
-            BlockError::NotWaiting(state) => stands(state),
-            BlockError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<LetExpireError> for Fault {
-    fn from(error: LetExpireError) -> Self {
-        match error {
-            LetExpireError::NotPermitted(error) => error.into(),
-            LetExpireError::NothingWaits => Self::of(fault::STATE, "nothing of it waits"),
-            LetExpireError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<InviteClaimError> for Fault {
-    fn from(error: InviteClaimError) -> Self {
-        match error {
-            InviteClaimError::NotPermitted(error) => error.into(),
-            InviteClaimError::NotWaiting(state) => stands(state),
-            InviteClaimError::Asked => Self::of(fault::STATE, "the tenant was asked already"),
-            InviteClaimError::Store(error) => error.into(),
-        }
-    }
+faults! {
+    BlockError { NotWaiting => fault::state }
+    LetExpireError { NothingWaits => fault::state }
+    InviteClaimError { NotWaiting | Asked => fault::state }
+    SplitError { Over | Apart | Shared => fault::state }
 }

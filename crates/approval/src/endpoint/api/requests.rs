@@ -24,7 +24,7 @@ const LIST: &str = "requests";
 /// A page of requests, in the order in which they began.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Requests {
-    requests: Vec<Line>,
+    requests: Vec<RequestLine>,
     /// Where the list goes on; absent at its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -32,7 +32,7 @@ pub(crate) struct Requests {
 
 /// One version of a case.
 #[derive(Serialize, ToSchema)]
-struct Line {
+struct RequestLine {
     /// `req_…`.
     request: String,
     version: i32,
@@ -51,7 +51,7 @@ struct Line {
 
 /// A case at its latest version.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct One {
+pub(crate) struct RequestDetail {
     request: String,
     version: i32,
     tenant: String,
@@ -71,13 +71,13 @@ pub(crate) struct One {
     /// What the client says about itself (RFC 7591 section 2).
     #[schema(value_type = Object)]
     metadata: Value,
-    scopes: Vec<Scope>,
-    tools: Vec<Tool>,
+    scopes: Vec<WantedScope>,
+    tools: Vec<WantedTool>,
     /// Hosts of the metadata that nobody proved.
     unproved_hosts: Vec<String>,
     findings: Vec<Finding>,
-    runs: Vec<Run>,
-    decisions: Vec<Decision>,
+    runs: Vec<PolicyRun>,
+    decisions: Vec<PastDecision>,
     /// The client of the sandbox that it promotes.
     promotion: Option<PromotedFrom>,
 }
@@ -112,7 +112,7 @@ impl From<&crate::readiness::Ready> for Readiness {
 
 /// A scope that is asked for.
 #[derive(Serialize, ToSchema)]
-struct Scope {
+struct WantedScope {
     #[serde(rename = "scope")]
     name: String,
     risk: &'static str,
@@ -121,7 +121,7 @@ struct Scope {
 
 /// A tool that is asked for.
 #[derive(Serialize, ToSchema)]
-struct Tool {
+struct WantedTool {
     /// `res_…`.
     resource: String,
     #[serde(rename = "tool")]
@@ -143,7 +143,7 @@ struct Finding {
 
 /// One run of the policy.
 #[derive(Serialize, ToSchema)]
-struct Run {
+struct PolicyRun {
     at: Moment,
     verdict: &'static str,
     /// The text of the baseline.
@@ -158,7 +158,7 @@ struct Run {
 
 /// One decision.
 #[derive(Serialize, ToSchema)]
-struct Decision {
+struct PastDecision {
     /// `dec_…`.
     id: String,
     at: Moment,
@@ -230,7 +230,7 @@ fn state(text: &str) -> Option<RequestState> {
     get,
     path = "/api/v1/requests/{tenant}/{environment}/{request_id}",
     operation_id = "request",
-    responses((status = 200, body = One))
+    responses((status = 200, body = RequestDetail))
 )]
 pub(crate) async fn one(caller: Caller, place: Place) -> Result<HttpResponse, Fault> {
     let id: Id<kind::Request> = place.named("request_id")?;
@@ -252,8 +252,8 @@ pub(crate) async fn look(
     Ok(seen.found)
 }
 
-fn line(queued: &Queued) -> Line {
-    Line {
+fn line(queued: &Queued) -> RequestLine {
+    RequestLine {
         request: queued.id.to_string(),
         version: queued.version,
         tenant: queued.slug.to_string(),
@@ -266,10 +266,10 @@ fn line(queued: &Queued) -> Line {
     }
 }
 
-fn whole(tenant: &Tenant, case: &Case) -> One {
+fn whole(tenant: &Tenant, case: &Case) -> RequestDetail {
     let request = &case.request;
     let person = |id| name_of(&case.people, id);
-    One {
+    RequestDetail {
         request: request.at.id.to_string(),
         version: request.at.version,
         tenant: tenant.slug.to_string(),
@@ -303,8 +303,8 @@ fn promotion(promoted: &dashboard_review::Promotion) -> PromotedFrom {
     }
 }
 
-fn scopes(case: &Case) -> Vec<Scope> {
-    let scope = |(scope, asked): (&narthex_vocab::Scope, &crate::reach::AskedScope)| Scope {
+fn scopes(case: &Case) -> Vec<WantedScope> {
+    let scope = |(scope, asked): (&narthex_vocab::Scope, &crate::reach::AskedScope)| WantedScope {
         name: scope.to_string(),
         risk: asked.risk.as_str(),
         reason: asked.reason.as_str().to_owned(),
@@ -312,8 +312,8 @@ fn scopes(case: &Case) -> Vec<Scope> {
     case.request.asked.scopes.iter().map(scope).collect()
 }
 
-fn tools(case: &Case) -> Vec<Tool> {
-    let tool = |(tool, asked): (&crate::reach::ToolRef, &crate::reach::AskedTool)| Tool {
+fn tools(case: &Case) -> Vec<WantedTool> {
+    let tool = |(tool, asked): (&crate::reach::ToolRef, &crate::reach::AskedTool)| WantedTool {
         resource: tool.resource.to_string(),
         name: tool.tool.to_string(),
         scope: asked.scope.to_string(),
@@ -333,8 +333,8 @@ fn finding(found: &crate::store::dashboard_findings::Found) -> Finding {
     }
 }
 
-fn run(run: &dashboard_review::Run) -> Run {
-    Run {
+fn run(run: &dashboard_review::Run) -> PolicyRun {
+    PolicyRun {
         at: run.at.into(),
         verdict: run.verdict.as_str(),
         policy_version: run.policy_version.clone(),
@@ -344,8 +344,8 @@ fn run(run: &dashboard_review::Run) -> Run {
     }
 }
 
-fn decisions(case: &Case, people: &People) -> Vec<Decision> {
-    let decision = |decided: &crate::store::dashboard_decisions::Decided| Decision {
+fn decisions(case: &Case, people: &People) -> Vec<PastDecision> {
+    let decision = |decided: &crate::store::dashboard_decisions::Decided| PastDecision {
         id: decided.id.to_string(),
         at: decided.at.into(),
         version: decided.version,

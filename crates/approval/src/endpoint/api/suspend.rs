@@ -1,7 +1,7 @@
 //! Stopping a client, letting it go on, ending it for good.
 
 use actix_web::HttpResponse;
-use narthex_tenancy::ambient;
+use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
 use narthex_vocab::ClientId;
 
@@ -9,9 +9,9 @@ use super::body::Body;
 use super::caller::Caller;
 use super::clients;
 use super::fault::{self, Fault};
-use super::once::{Asked, once};
 use super::place::Place;
 use super::reason::{self, Standing, WithReason};
+use crate::Acting;
 use crate::suspend::{Stop, Suspend, SuspendError, suspend};
 
 /// Stop a client: no token is issued or honoured until it is resumed.
@@ -68,7 +68,6 @@ async fn stop(
     body: &Body<WithReason>,
     what: Stop,
 ) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::SuspendAny)?;
     let client_id: ClientId = place.named("client_id")?;
     let looked = clients::look(caller, place, &client_id).await?;
     let command = Suspend {
@@ -77,18 +76,14 @@ async fn stop(
         what,
         reason: reason::parse(&body.says.reason)?,
     };
-    let asked = Asked::new(place, &body.object)?;
-    let work = async |tx: &mut _| {
-        once(tx, (caller, &asked), async |tx| {
-            let mut rng = ambient::rng();
-            let state = suspend(tx, command, &mut caller.acting(&permit, &mut rng)).await?;
-            Ok(Standing {
-                state: state.as_str(),
-            })
+    let asked = (Action::SuspendAny, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let state = suspend(tx, command, acting).await?;
+        Ok(Standing {
+            state: state.as_str(),
         })
-        .await
     };
-    caller.within(looked.0.id, work).await
+    caller.act(looked.0.id, asked, act).await
 }
 
 impl From<SuspendError> for Fault {

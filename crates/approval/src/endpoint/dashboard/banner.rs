@@ -100,6 +100,8 @@ pub(crate) enum Done {
     PolicyDrafted,
     /// A draft was tried.
     PolicyTried,
+    /// Drafts were tried too often.
+    PolicyTriedOften,
     /// A draft was written anew while somebody acted on it.
     PolicyChanged,
     /// A draft was proposed.
@@ -115,7 +117,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 50] = [
+    const ALL: [Self; 51] = [
         Self::ViewSaved,
         Self::ViewForgotten,
         Self::ViewNameless,
@@ -160,6 +162,7 @@ impl Done {
         Self::TokenEnded,
         Self::PolicyDrafted,
         Self::PolicyTried,
+        Self::PolicyTriedOften,
         Self::PolicyChanged,
         Self::PolicyProposed,
         Self::PolicyPublished,
@@ -215,6 +218,7 @@ impl Done {
             Self::TokenEnded => "token-ended",
             Self::PolicyDrafted => "policy-drafted",
             Self::PolicyTried => "policy-tried",
+            Self::PolicyTriedOften => "policy-tried-often",
             Self::PolicyChanged => "policy-changed",
             Self::PolicyProposed => "policy-proposed",
             Self::PolicyPublished => "policy-published",
@@ -291,6 +295,9 @@ impl Done {
                 "The draft is saved. It is in force for nobody: try it, then propose it."
             }
             Self::PolicyTried => "Tried. What would change is below; nothing was changed.",
+            Self::PolicyTriedOften => {
+                "You have tried drafts very often. Wait ten minutes, then try again."
+            }
             Self::PolicyChanged => {
                 "Nothing was done: the version was changed while you were reading. Below is what it says now."
             }

@@ -3,8 +3,8 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::{Path, block};
-use narthex_http::StrictQuery;
 use narthex_http::page::When;
+use narthex_http::{Peer, StrictQuery};
 use narthex_policy::{Problem, Whose};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::{StoreError, TenantTx, ambient};
@@ -21,6 +21,7 @@ use crate::draft_policy::{DraftPolicy, DraftPolicyError, draft_policy};
 use crate::endpoint::policy::list::{self, May, Waiting};
 use crate::endpoint::policy::version::{self, Shown};
 use crate::endpoint::policy::{Frame, draft, trial, version_path};
+use crate::endpoint::tries::may_try;
 use crate::policy_version::PolicyVersion;
 use crate::proposal::{Proposal, ProposalKind};
 use crate::propose_policy::{ProposePolicy, ProposePolicyError, propose_policy};
@@ -142,10 +143,17 @@ pub(crate) async fn version_page(
 pub(crate) async fn simulate(
     staff: StaffSignedIn,
     path: Path<i32>,
+    peer: Peer,
     _posted: Posted,
 ) -> Result<HttpResponse, Refusal> {
     let permit = staff.permit(Action::EditPolicy)?;
     let (number, now) = (*path, staff.now);
+    let source = peer.source();
+    let whose = (PLATFORM_TENANT, staff.member.id, Some(source.as_str()));
+    let wait = may_try(&staff.approval().people, "simulate", whose, now).await;
+    if wait.is_some() {
+        return Ok(Done::PolicyTriedOften.at(&at(number)));
+    }
     let read = staff
         .look(Look::list(Area::Policies), async |tx: &mut TenantTx| {
             simulate_policy::read(tx, (PLATFORM_TENANT, number), now).await

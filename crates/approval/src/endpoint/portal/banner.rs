@@ -49,6 +49,8 @@ pub(crate) enum Done {
     Braked,
     /// Registration goes on.
     BrakeLifted,
+    /// A token of the API was ended.
+    TokenEnded,
     /// A registration was claimed.
     Claimed,
     /// A registration was said to be somebody else's.
@@ -92,7 +94,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 40] = [
+    const ALL: [Self; 41] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -113,6 +115,7 @@ impl Done {
         Self::DomainRemoved,
         Self::Braked,
         Self::BrakeLifted,
+        Self::TokenEnded,
         Self::Claimed,
         Self::Disowned,
         Self::MemberRemoved,
@@ -158,6 +161,7 @@ impl Done {
             Self::DomainRemoved => "domain-removed",
             Self::Braked => "braked",
             Self::BrakeLifted => "brake-lifted",
+            Self::TokenEnded => "token-ended",
             Self::Claimed => "claimed",
             Self::Disowned => "disowned",
             Self::MemberRemoved => "member-removed",
@@ -212,6 +216,7 @@ impl Done {
             Self::DomainRemoved => "The domain is removed.",
             Self::Braked => "Registration is stopped in both environments. Your clients go on.",
             Self::BrakeLifted => "Registration goes on as the settings say.",
+            Self::TokenEnded => "The token is ended. The next call with it is refused.",
             Self::Claimed => "Claimed. You answer for it, and the review team decides the request.",
             Self::Disowned => "The review team reads that it is not yours.",
             Self::MemberRemoved => {

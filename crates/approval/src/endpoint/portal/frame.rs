@@ -35,6 +35,8 @@ pub(crate) enum Area {
     Policies,
     /// Stopping registration.
     Brake,
+    /// One's own tokens of the management API.
+    ApiTokens,
 }
 
 impl Area {
@@ -52,6 +54,7 @@ impl Area {
             Self::Members => "Members",
             Self::Policies => "Policy",
             Self::Brake => "Stop registration",
+            Self::ApiTokens => "API tokens",
         }
     }
 
@@ -69,6 +72,7 @@ impl Area {
             Self::Members => "/members".to_owned(),
             Self::Policies => "/policies".to_owned(),
             Self::Brake => "/brake".to_owned(),
+            Self::ApiTokens => "/api-tokens".to_owned(),
         }
     }
 
@@ -84,7 +88,8 @@ impl Area {
             | Self::Domains
             | Self::Members
             | Self::Policies
-            | Self::Brake => None,
+            | Self::Brake
+            | Self::ApiTokens => None,
         }
     }
 
@@ -110,7 +115,8 @@ impl Area {
             | Self::Domains
             | Self::Members
             | Self::Policies
-            | Self::Brake => None,
+            | Self::Brake
+            | Self::ApiTokens => None,
         }
     }
 }
@@ -163,9 +169,15 @@ impl SignedIn {
             of(Environment::Sandbox),
             NavGroup::new(
                 "Tenant",
-                [Area::Domains, Area::Members, Area::Policies, Area::Brake]
-                    .map(item)
-                    .into(),
+                [
+                    Area::Domains,
+                    Area::Members,
+                    Area::Policies,
+                    Area::Brake,
+                    Area::ApiTokens,
+                ]
+                .map(item)
+                .into(),
             ),
         ]
     }

@@ -198,7 +198,7 @@ pub(super) fn path_of(
 }
 
 /// Whether revoking it still changes anything.
-pub(super) fn is_live(token: &Token, now: Timestamp) -> bool {
+pub(in crate::endpoint) fn is_live(token: &Token, now: Timestamp) -> bool {
     token.revoked_at.is_none() && token.expires_at > now && token.uses_left > 0
 }
 

@@ -3,7 +3,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -12,7 +11,6 @@ use actix_web::{FromRequest, HttpRequest};
 use narthex_http::{CookieName, Front, RequestId};
 use narthex_people::session::{self, Session, Surface};
 use narthex_tenancy::ambient;
-use narthex_tenancy::budget::{Answer, Bucket};
 use narthex_tenancy::member::{self, Member};
 use narthex_tenancy::permission::{Action, Permit, Person, Role};
 use narthex_tenancy::tenant::Tenant;
@@ -23,10 +21,8 @@ use super::doorway;
 use super::fault::Explained;
 use super::refusal::Refusal;
 use super::way_on::WayOn;
+use crate::endpoint::tries::may_try;
 use crate::{Acting, Approval};
-
-/// Over which time tries are counted.
-const TRIES: Duration = Duration::from_secs(600);
 
 /// A person in the portal of their tenant.
 pub(crate) struct SignedIn {
@@ -103,28 +99,19 @@ impl SignedIn {
     /// Counts a try at something that can be guessed, by person and by source; the seconds to wait when there were too
     /// many.
     pub(crate) async fn may_try(&self, what: &str, source: &str) -> Option<u32> {
-        let people = &self.approval.people;
-        let buckets = [
-            Bucket::new(format!("{what}/member/{}", self.member.id), 20, TRIES),
-            Bucket::new(format!("{what}/source/{source}"), 60, TRIES),
-        ];
-        let answer = match people.budgets.spend(self.tenant.id, &buckets).await {
-            Ok(answer) => answer,
-            Err(error) => {
-                tracing::warn!(%error, "tries are counted in memory");
-                people.fallback.spend(self.tenant.id, &buckets, self.now)
-            }
-        };
-        match answer {
-            Answer::Allowed => None,
-            Answer::Limited { retry_after } => Some(retry_after),
-        }
+        let whose = (self.tenant.id, self.member.id, Some(source));
+        may_try(&self.approval.people, what, whose, self.now).await
     }
 
     /// The registration endpoint of one environment of the tenant.
     pub(crate) fn registration_endpoint(&self, environment: Environment) -> String {
         let base = self.approval.discovery_base.as_str().trim_end_matches('/');
         format!("{base}/t/{}/{environment}/register", self.tenant.slug)
+    }
+
+    /// The origin of the portal.
+    pub(crate) fn portal_base(&self) -> &str {
+        self.approval.portal_base.as_str()
     }
 
     /// A path of this portal as a whole address, to hand to somebody.
