@@ -21,6 +21,7 @@ struct Stream {
 
 impl Stream {
     async fn open(scene: &Scene, cookie: &str) -> reqwest::Response {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         reqwest::Client::new()
             .get(scene.system.at(Plane::Staff, "/counts"))
             .header("accept", "text/event-stream")

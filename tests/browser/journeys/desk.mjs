@@ -10,7 +10,7 @@ export default async function desk({ at, tenant, step, person, approver, label }
   const resource = {
     name: `Shelf ${label}`,
     identifier: `https://${label}.shelf.example/mcp`,
-    scopes: [{ scope, meaning: 'Read your shelf', risk: 'Read: it changes nothing' }],
+    scopes: [{ scope, meaning: 'Read your shelf', risk: 'Read: looks and changes nothing' }],
     tools: [],
   };
   const owner = await person();

@@ -122,7 +122,7 @@ async fn lists_and_names_are_kept() {
         "state",
     );
 
-    let brand = json!({ "name": "Initech", "hosts": ["initech.example", "*.initech.example"] });
+    let brand = json!({ "name": "Initech", "hosts": ["*.initech.example", "initech.example"] });
     assert_eq!(
         reviewer.post("/api/v1/brands", brand.clone()).await.status,
         200

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use narthex_http::RequestId;
 use narthex_people::People;
 use narthex_people::api_token::{self, ApiToken, May};
@@ -25,6 +25,10 @@ use crate::{Acting, Approval};
 
 /// The calls of one token in a minute.
 const CALLS: u32 = 600;
+
+/// Left with a call when its caller is known and may do what the route asks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known;
 
 /// A person, by a token.
 pub(crate) struct Bearer {
@@ -83,6 +87,7 @@ impl Bearer {
         if let Some(action) = asked.filter(|action| *action != looks) {
             bearer.permit(action)?;
         }
+        request.extensions_mut().insert(Known);
         Ok(bearer)
     }
 

@@ -1,11 +1,12 @@
 //! The JSON body of a call, as the members that its endpoint knows. A member that nobody knows is an error: a mistyped
 //! one must not be ignored where people decide. What is wrong is named by its place (RFC 6901).
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
+use std::task::Poll;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use narthex_http::StrictJson;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use utoipa::ToSchema;
 
+use super::bearer::Known;
 use super::fault::Fault;
 
 /// A body that was read, with the object itself.
@@ -34,7 +36,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = StrictJson::from_request(request, payload);
+        let request = request.clone();
         Box::pin(async move {
+            known(&request).await;
             let StrictJson(members) = body.await.map_err(Fault::from)?;
             let object = Value::Object(members);
             let says = serde_path_to_error::deserialize(&object)
@@ -42,6 +46,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             Ok(Self { says, object })
         })
     }
+}
+
+/// Waits until the caller is known: who may not act is told nothing about a body. The arguments of a handler are made by
+/// one task, the caller first, so that whoever wakes it for the caller wakes it for the body; without a caller there is no
+/// body.
+async fn known(request: &HttpRequest) {
+    poll_fn(|_| {
+        if request.extensions().contains::<Known>() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
 }
 
 /// Where in the body; empty for the object itself.
