@@ -46,6 +46,7 @@ pub mod warning;
 mod store;
 
 // Verbs.
+pub mod account;
 pub mod activate;
 pub mod add_domain;
 pub mod add_listing;
@@ -57,6 +58,7 @@ pub mod block;
 pub mod block_family;
 pub mod brand;
 pub mod catalogue;
+pub mod change_role;
 pub mod check_domain;
 pub mod claim;
 pub mod compare_document;
@@ -68,6 +70,7 @@ pub mod decide;
 pub mod decide_together;
 pub mod disown;
 pub mod draft_policy;
+pub mod end_invitation;
 pub mod end_listing;
 pub mod end_registration;
 pub mod expire;

@@ -105,6 +105,10 @@ struct StaffOperations;
         portal::inventory::list,
         portal::members::list,
         portal::members::add,
+        portal::members::invitations,
+        portal::members::again,
+        portal::members::end,
+        portal::members::set_role,
         portal::members::remove,
         portal::hand_over::ask,
         portal::hand_over::answer,
@@ -171,7 +175,7 @@ struct StaffOperations;
 struct PortalOperations;
 
 /// What stands in a path between braces.
-const SEGMENTS: [(&str, &str); 20] = [
+const SEGMENTS: [(&str, &str); 21] = [
     ("tenant", "The tenant's slug."),
     ("environment", "`sandbox` or `production`."),
     ("owner", "`platform`, or a tenant's slug."),
@@ -192,6 +196,7 @@ const SEGMENTS: [(&str, &str); 20] = [
     ("domain", "`dom_…`."),
     ("claim", "`clm_…`."),
     ("member", "`mem_…`."),
+    ("invitation", "`inv_…`."),
     ("initial_access", "`iat_…`."),
     ("brake", "`brk_…`."),
     ("listing", "`lst_…`."),

@@ -37,6 +37,8 @@ pub(crate) enum Area {
     Brake,
     /// One's own tokens of the management API.
     ApiTokens,
+    /// How the person proves who they are.
+    Account,
 }
 
 impl Area {
@@ -55,6 +57,7 @@ impl Area {
             Self::Policies => "Policy",
             Self::Brake => "Stop registration",
             Self::ApiTokens => "API tokens",
+            Self::Account => "Your account",
         }
     }
 
@@ -73,6 +76,7 @@ impl Area {
             Self::Policies => "/policies".to_owned(),
             Self::Brake => "/brake".to_owned(),
             Self::ApiTokens => "/api-tokens".to_owned(),
+            Self::Account => "/account".to_owned(),
         }
     }
 
@@ -89,7 +93,8 @@ impl Area {
             | Self::Members
             | Self::Policies
             | Self::Brake
-            | Self::ApiTokens => None,
+            | Self::ApiTokens
+            | Self::Account => None,
         }
     }
 
@@ -116,7 +121,8 @@ impl Area {
             | Self::Members
             | Self::Policies
             | Self::Brake
-            | Self::ApiTokens => None,
+            | Self::ApiTokens
+            | Self::Account => None,
         }
     }
 }
@@ -129,6 +135,7 @@ impl SignedIn {
             .tenant(self.tenant.slug.as_str(), self.tenant.name.as_str())
             .user(self.member.name.as_str(), self.member.email.as_str())
             .sign_out(self.path("/sign-out"))
+            .account_href(self.path(&Area::Account.path()))
             .area(area.label())
             .nav(self.nav(area));
         shell.environment = area.environment();

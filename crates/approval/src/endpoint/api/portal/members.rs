@@ -1,6 +1,7 @@
 //! The people of a tenant: who they are, inviting one, taking one out.
 
 use actix_web::HttpResponse;
+use narthex_people::invitation::{self, Pending};
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::member::{self, Member};
 use narthex_tenancy::permission::{Action, Role};
@@ -8,12 +9,15 @@ use narthex_vocab::Email;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::body::Body;
+use super::super::body::{Body, Nothing};
 use super::super::fault::{self, Fault, faults};
 use super::super::holder::Holder;
 use super::super::link::said;
-use super::super::reason::{self, WithReason};
+use super::super::moment::Moment;
+use super::super::reason::{self, Standing, WithReason};
 use crate::Acting;
+use crate::change_role::{ChangeRole, ChangeRoleError, change_role};
+use crate::end_invitation::{EndInvitationError, end_invitation, invite_again};
 use crate::invite::{InviteError, InviteMember, invite};
 use crate::remove_member::{RemoveMember, RemoveMemberError, remove_member};
 
@@ -42,6 +46,32 @@ pub(crate) struct NewMember {
     email: Email,
     /// `owner`, `manager`, `developer` or `viewer`.
     role: String,
+}
+
+/// A role to give.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRole {
+    /// `owner`, `manager`, `developer` or `viewer`.
+    role: String,
+}
+
+/// Invitations that nobody has accepted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Invitations {
+    invitations: Vec<InvitationEntry>,
+}
+
+/// One of them, without its link.
+#[derive(Serialize, ToSchema)]
+struct InvitationEntry {
+    /// `inv_…`.
+    invitation: String,
+    email: String,
+    role: Option<&'static str>,
+    expires_at: Moment,
+    /// When the invited person asked for another link, after its end.
+    asked_again_at: Option<Moment>,
 }
 
 /// An invitation.
@@ -97,8 +127,7 @@ pub(crate) async fn add(holder: Holder, body: Body<NewMember>) -> Result<HttpRes
         role,
         hash_key: holder.hash_key(),
     };
-    let base = holder.approval.portal_base.as_str().trim_end_matches('/');
-    let address = format!("{base}/t/{}/invitation/", holder.tenant.slug);
+    let address = link(&holder);
     let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
         let secret = invite(tx, command, acting).await?;
         let shown = Invited {
@@ -110,6 +139,98 @@ pub(crate) async fn add(holder: Holder, body: Body<NewMember>) -> Result<HttpRes
         Ok((shown, Some(secret)))
     };
     holder.make((Action::ManagePeople, &body.object), act).await
+}
+
+/// Give somebody another role. It counts from their next call on.
+#[utoipa::path(
+    post,
+    path = "/api/v1/t/{tenant}/members/{member}/role",
+    operation_id = "change_role",
+    request_body = NewRole,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn set_role(holder: Holder, body: Body<NewRole>) -> Result<HttpResponse, Fault> {
+    let command = ChangeRole {
+        member: holder.named("member")?,
+        role: said("role", &body.says.role)?,
+    };
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let state = command.role.as_str();
+        change_role(tx, command, acting).await?;
+        Ok(Standing { state })
+    };
+    holder.act((Action::ManagePeople, &body.object), act).await
+}
+
+/// List invitations that nobody has accepted.
+#[utoipa::path(
+    get,
+    path = "/api/v1/t/{tenant}/members/invitations",
+    operation_id = "invitations",
+    responses((status = 200, body = Invitations))
+)]
+pub(crate) async fn invitations(holder: Holder) -> Result<HttpResponse, Fault> {
+    let now = holder.now;
+    let work = async |tx: &mut TenantTx| invitation::pending(tx, now).await;
+    let all = holder.look(work).await?;
+    let entry = |one: &Pending| InvitationEntry {
+        invitation: one.invitation.id.to_string(),
+        email: one.invitation.invite.email.to_string(),
+        role: one.invitation.invite.role.map(Role::as_str),
+        expires_at: one.invitation.expires_at.into(),
+        asked_again_at: one.asked_again_at.map(Into::into),
+    };
+    Ok(HttpResponse::Ok().json(Invitations {
+        invitations: all.iter().map(entry).collect(),
+    }))
+}
+
+/// Invite somebody again: the link of before leads nowhere, and another is shown once.
+#[utoipa::path(
+    post,
+    path = "/api/v1/t/{tenant}/members/invitations/{invitation}/again",
+    operation_id = "invite_again",
+    request_body = Nothing,
+    responses((status = 200, body = Invited))
+)]
+pub(crate) async fn again(holder: Holder, body: Body<Nothing>) -> Result<HttpResponse, Fault> {
+    let invitation = holder.named("invitation")?;
+    let address = link(&holder);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let before = (invitation, holder.hash_key());
+        let (invite, secret) = invite_again(tx, before, acting).await?;
+        let shown = Invited {
+            email: invite.email.to_string(),
+            role: invite.role.map_or("", Role::as_str),
+            address,
+            secret: None,
+        };
+        Ok((shown, Some(secret)))
+    };
+    holder.make((Action::ManagePeople, &body.object), act).await
+}
+
+/// Take an invitation back: its link leads nowhere.
+#[utoipa::path(
+    post,
+    path = "/api/v1/t/{tenant}/members/invitations/{invitation}/end",
+    operation_id = "end_invitation",
+    request_body = Nothing,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn end(holder: Holder, body: Body<Nothing>) -> Result<HttpResponse, Fault> {
+    let invitation = holder.named("invitation")?;
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        end_invitation(tx, invitation, acting).await?;
+        Ok(Standing { state: "ended" })
+    };
+    holder.act((Action::ManagePeople, &body.object), act).await
+}
+
+/// Where a link begins; the secret follows.
+fn link(holder: &Holder) -> String {
+    let base = holder.approval.portal_base.as_str().trim_end_matches('/');
+    format!("{base}/t/{}/invitation/", holder.tenant.slug)
 }
 
 /// Take somebody out: sessions and tokens end at once.
@@ -146,6 +267,11 @@ fn entry(member: &Member) -> MemberEntry {
 }
 
 faults! {
+    ChangeRoleError {
+        NotATenantRole => |words| Fault::member("role", words),
+        LastOwner => fault::state,
+    }
+    EndInvitationError { Over => |words| Fault::of(fault::NOT_THERE, words) }
     InviteError {
         AlreadyMember => |words| Fault::member("email", words),
         NotATenantRole => |words| Fault::member("role", words),
