@@ -371,7 +371,7 @@ pub(crate) fn bare(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer
         .headers
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date"));
+        .filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date" | "connection"));
     let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
     let headers = headers
         .map(|(name, value)| (name.to_string(), text(value)))

@@ -16,7 +16,7 @@ export default async function desk({ at, tenant, step, person, approver, label }
   const owner = await person();
   let staff;
   const key = (name) => staff.page.keyboard.press(name);
-  const focused = () => staff.page.evaluate(() => document.activeElement.textContent.trim());
+  const focused = () => staff.page.evaluate(() => document.activeElement.href);
   const send = (name) => {
     const wanted = { name, purpose: 'Reads the shelf.', signIn: 'service', scopes: resource.scopes, tools: [] };
     return pages.createIntegration(owner, at, tenant, wanted, async () => {});
