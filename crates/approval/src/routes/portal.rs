@@ -6,10 +6,10 @@ use narthex_tenancy::permission::Action;
 
 use crate::Approval;
 use crate::endpoint::portal::{
-    allowlists, answer_policy, blocks, brake, claim, claims, credential, domain, domains, fault,
-    hand_over, home, initial_access_tokens, integration, integrations, inventory, invitation,
-    limits, logo, members, new_integration, offer_registration, policies, promote, remove_member,
-    request, resource, resource_credential, resources, retire_credential,
+    allowlists, answer_policy, blocks, brake, changes, claim, claims, credential, domain, domains,
+    fault, hand_over, home, initial_access_tokens, integration, integrations, inventory,
+    invitation, limits, logo, members, new_integration, offer_registration, policies, promote,
+    remove_member, request, resource, resource_credential, resources, retire_credential,
     revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
     verify, withdraw, workspace,
 };
@@ -134,6 +134,8 @@ fn settings(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/settings/blocks/end", May(Action::BlockOwn), "unblock_own", blocks::submit_end)
         .get("/t/{tenant}/{environment}/settings/limits", read, "limits", limits::page)
         .post("/t/{tenant}/{environment}/settings/limits", May(Action::EditSettings), "limit_registration", limits::submit)
+        .get("/t/{tenant}/{environment}/settings/changes", read, "changes", changes::page)
+        .post("/t/{tenant}/{environment}/settings/changes", May(Action::EditSettings), "change_change_rules", changes::submit)
 }
 
 /// The tenant's own policy, by two.
