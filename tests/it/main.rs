@@ -19,6 +19,7 @@ mod budgets;
 mod budgets_http;
 mod cases;
 mod catalogue;
+mod changes;
 mod client_document;
 mod domain;
 mod floods;
