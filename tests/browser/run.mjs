@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { startNarthex } from '../peers/dev.mjs';
 import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
+import changes from './journeys/changes.mjs';
 import invitation from './journeys/invitation.mjs';
 import policy from './journeys/policy.mjs';
 import preRegistration from './journeys/preregistration.mjs';
@@ -30,6 +31,7 @@ const RUNS = [
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },
   { label: 'warned', journey: warned },
+  { label: 'changes', journey: changes },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },

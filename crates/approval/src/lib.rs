@@ -57,6 +57,7 @@ pub mod block_family;
 pub mod brand;
 pub mod catalogue;
 pub mod change_rules;
+pub mod change_tool;
 pub mod check_domain;
 pub mod claim;
 pub mod compare_document;

@@ -1,17 +1,25 @@
 //! Tools of a client that have another schema than the one that was approved. The token plane denies them, whatever
-//! happens here; what happens to the rest of the client its environment has chosen. A tool that is as approved again is
-//! taken off.
+//! happens here; what happens to the rest of the client its environment has chosen. The next version of its case asks for
+//! the tools as they are now. A tool that is as approved again is taken off.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{ClientId, Environment};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    catalogue::{self, Catalogue},
+};
+use narthex_vocab::{ClientId, ClientMetadata, Environment};
 use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
+    onboard,
+    prose::ScopeReason,
+    reach::{Ask, Asked},
+    request::{AccessRequest, ComesFrom, RequestRef},
     restriction::{self, At, Cause, Found},
     store,
+    take_update::without_scope,
 };
 
 /// Which client.
@@ -64,6 +72,9 @@ pub async fn watch_tools(
             watched.changed += 1;
         }
     }
+    if watched.changed > 0 {
+        ask_again(tx, at, acting).await?;
+    }
     let changed: BTreeSet<_> = changed.into_iter().map(|tool| tool.about).collect();
     let place = (tx.tenant(), command.environment);
     for open in store::restriction::open(tx, place, Some(&command.client_id)).await? {
@@ -76,6 +87,55 @@ pub async fn watch_tools(
         }
     }
     Ok(watched)
+}
+
+/// The next version of the client's case, with what it has and the tools as they are now; none while one is open.
+async fn ask_again(
+    tx: &mut TenantTx,
+    at @ (environment, client_id): At<'_>,
+    acting: &mut Acting<'_>,
+) -> Result<(), StoreError> {
+    let case = store::client::case_of(tx, environment, client_id).await?;
+    let last = store::request::newest_version(tx, case).await?;
+    if store::request::OPEN.contains(&last.state) {
+        return Ok(());
+    }
+    let standing = store::client::load(tx, environment, client_id).await?;
+    let catalogue = catalogue::load(tx, environment).await?;
+    let ask = held(tx, (at, &standing.metadata), &catalogue).await?;
+    let next = RequestRef {
+        version: last.at.version + 1,
+        ..last.at
+    };
+    let comes = ComesFrom {
+        origin: last.origin,
+        client_id: last.client_id.clone(),
+        requested_by: last.requested_by,
+    };
+    let asked = Asked::look_up(ask, &catalogue).unwrap_or_default();
+    let metadata = without_scope(&standing.metadata)?;
+    let request = AccessRequest::submitted(next, last.integration, comes, metadata, asked);
+    onboard::send(tx, &request, acting).await?;
+    Ok(())
+}
+
+/// What a client has, as far as the catalogue has it still.
+async fn held(
+    tx: &mut TenantTx,
+    (at, metadata): (At<'_>, &ClientMetadata),
+    catalogue: &Catalogue,
+) -> Result<Ask, StoreError> {
+    let scopes = metadata
+        .scope()
+        .into_iter()
+        .flat_map(|scopes| scopes.iter());
+    let wanted: BTreeMap<_, _> = scopes
+        .map(|scope| (scope.clone(), ScopeReason::default()))
+        .collect();
+    let Ask { scopes, tools } = Ask::covering(&wanted, catalogue);
+    let entitled = store::changed_tool::entitled(tx, at).await?;
+    let tools = tools.intersection(&entitled).cloned().collect();
+    Ok(Ask { scopes, tools })
 }
 
 async fn record(

@@ -370,3 +370,102 @@ async fn b7_a_changed_tool_is_denied_whatever_the_rest_does(
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     assert_eq!(asked().await["decision"], true);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b7_a_new_schema_is_posted_denied_asked_for_and_approved() {
+    let scene = Scene::new().await;
+    let company = &scene.company;
+    let machine = scene.machine(PRODUCTION, "notes:read").await;
+    let notes = scene.notes(PRODUCTION).await;
+    let token = scene.client_token(PRODUCTION, &machine).await;
+    let base = format!(
+        "/t/acme/production/resources/{}",
+        company.notes[&PRODUCTION]
+    );
+    let page_url = scene.system.at(Plane::Portal, &base);
+    let url = format!("{page_url}/tools/schema");
+    let mut owner = scene.in_portal(&company.owner).await;
+    let csrf = owner.get(&page_url).await.field("csrf");
+    let form = |tool: &'static str, schema: &'static str| {
+        [
+            ("csrf", csrf.clone()),
+            ("changed_tool", tool.to_owned()),
+            ("changed_schema", schema.to_owned()),
+        ]
+    };
+    let post = async |owner: &mut narthex_tests::Browser, tool, schema| {
+        let form = form(tool, schema);
+        let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        owner.post(&url, &form).await
+    };
+    for (tool, schema, says) in [
+        ("list_notes", "[]", "one JSON object"),
+        ("list_notes", "{", "one JSON object"),
+        ("no_such_tool", "{}", "Choose a tool of this resource"),
+        ("", "{}", "Choose a tool of this resource"),
+    ] {
+        let refused = post(&mut owner, tool, schema).await;
+        assert_eq!(refused.status, 422, "{tool} {schema}: {}", refused.body);
+        assert!(refused.body.contains(says), "{says}: {}", refused.body);
+    }
+    let schema = r#"{ "type": "object", "required": ["everything"] }"#;
+    let changed = post(&mut owner, "list_notes", schema).await;
+    assert!(
+        changed.location().ends_with("?done=tool-changed"),
+        "{}",
+        changed.body
+    );
+    let again = post(&mut owner, "list_notes", schema).await;
+    assert!(
+        again.status == 422 && again.body.contains("has this schema already"),
+        "{}",
+        again.body
+    );
+
+    let watched = company.itself(ambient::now(), async |tx, acting| {
+        let command = WatchTools {
+            environment: PRODUCTION,
+            client_id: ClientId::parse(&machine.id).unwrap(),
+        };
+        watch_tools(tx, command, acting).await
+    });
+    // The worker may have been first.
+    watched.await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let asked = scene
+        .may_call(PRODUCTION, &notes, (&machine.id, &token))
+        .await;
+    assert_eq!(asked["decision"], false, "{asked}");
+
+    let administrator = company.place.administrator().await;
+    let open =
+        "select request_id::text, version from review.access_request where state = 'in_review'";
+    let row = administrator.query_one(open, &[]).await.unwrap();
+    let at = narthex_approval::request::RequestRef {
+        environment: PRODUCTION,
+        id: narthex_vocab::Id::from_uuid(row.get::<_, &str>(0).parse().unwrap()),
+        version: row.get(1),
+    };
+    assert_eq!(at.version, 2);
+    let mut staff = scene.in_dashboard(&company.reviewer).await;
+    let review = format!("/requests/acme/production/{}", at.id);
+    let page = staff.get(&scene.system.at(Plane::Staff, &review)).await;
+    for words in [
+        "What happens meanwhile",
+        "The tool list_notes of",
+        "has another schema",
+    ] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    company
+        .decide(at, narthex_approval::decide::Outcome::Approve)
+        .await
+        .unwrap();
+    let (stands, causes) = state(company, &machine.id).await;
+    assert_eq!((stands.as_str(), causes.len()), ("active", 0));
+    let token = scene.client_token(PRODUCTION, &machine).await;
+    let asked = scene
+        .may_call(PRODUCTION, &notes, (&machine.id, &token))
+        .await;
+    assert_eq!(asked["decision"], true, "{asked}");
+}

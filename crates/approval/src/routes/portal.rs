@@ -58,6 +58,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/resources/{resource}", read, "resource", resource::page)
         .post("/t/{tenant}/{environment}/resources/{resource}/scopes", catalogue, "add_scope", resource::submit_scope)
         .post("/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "add_tool", resource::submit_tool)
+        .post("/t/{tenant}/{environment}/resources/{resource}/tools/schema", catalogue, "change_tool", resource::submit_schema)
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
         .get("/t/{tenant}/{environment}/initial-access-tokens", read, "initial_access_tokens", initial_access_tokens::page)
         .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)

@@ -11,9 +11,12 @@ use narthex_tenancy::{
         client as c, entitled_tool as e, resource as res, restriction as r, tools as t,
     },
 };
-use narthex_vocab::{ClientId, ClientState, Environment, Id, Resource, kind};
+use narthex_vocab::{ClientId, ClientState, Environment, Id, Resource, ToolName, kind};
 
-use crate::restriction::{At, Cause};
+use crate::{
+    reach::ToolRef,
+    restriction::{At, Cause},
+};
 
 /// A client of a tenant.
 pub(crate) type Place = (Id<kind::Tenant>, Environment, ClientId);
@@ -72,6 +75,31 @@ pub(crate) async fn of_client(
         resource,
     };
     Ok(rows.into_iter().map(of).collect())
+}
+
+/// The tools that a client was approved for, whatever their schema.
+pub(crate) async fn entitled(
+    tx: &mut TenantTx,
+    (environment, client): At<'_>,
+) -> Result<BTreeSet<ToolRef>, StoreError> {
+    let rows: Vec<(uuid::Uuid, String)> = e::table
+        .filter(
+            e::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(e::environment.eq(environment.as_str())),
+        )
+        .filter(e::client_id.eq(client.as_str()))
+        .select((e::resource_id, e::tool))
+        .load(tx.connection()?)
+        .await?;
+    let of = |(resource, tool): (uuid::Uuid, String)| {
+        let corrupt = StoreError::corrupt("registry.entitled_tool", "tool");
+        Ok(ToolRef {
+            resource: Id::from_uuid(resource),
+            tool: ToolName::parse(&tool).map_err(corrupt)?,
+        })
+    };
+    rows.into_iter().map(of).collect()
 }
 
 /// Clients with a changed tool that nobody took up, and those of which one was taken up that is as approved again. Shows
