@@ -127,7 +127,7 @@ async fn b4_what_is_open_is_shown_is_tightened_at_once_and_never_loosened() {
             words,
             "Goes on",
             "Its document says something else",
-            "when it was found: goes on",
+            "as they were when it was found",
         ] {
             assert!(page.body.contains(words), "{words}: {path}: {}", page.body);
         }

@@ -88,7 +88,7 @@ pub(super) fn facts(rules: &ChangeRules, metadata: Option<&ClientMetadata>) -> V
 /// What changed and was not agreed to, each with what it does and why.
 pub(super) fn open(causes: &[OpenCause]) -> Vec<Fact> {
     let fact = |cause: &OpenCause| {
-        Fact::text(cause.effect.label(), cause.reason.as_str())
+        Fact::text(subject(&cause.cause), cause.reason.as_str())
             .badge(badge(cause.effect))
             .and_text(format!("Since {}", When::new(cause.since).text()))
             .and_text(rule(cause))
@@ -96,13 +96,23 @@ pub(super) fn open(causes: &[OpenCause]) -> Vec<Fact> {
     causes.iter().map(fact).collect()
 }
 
-/// By whose rule.
-fn rule(cause: &OpenCause) -> String {
-    if cause.cause == "blocked" {
-        return "Rule of the platform: whatever the settings say".to_owned();
+/// What a cause is about, in a word.
+fn subject(cause: &str) -> &'static str {
+    match cause {
+        "proof" => "Its host",
+        "sponsor" => "Who answers for it",
+        "tool" => "Its tool",
+        _ => "Its document",
     }
-    let effect = cause.effect.label().to_lowercase();
-    format!("Settings of the environment, Changes, when it was found: {effect}")
+}
+
+/// By whose rule.
+fn rule(cause: &OpenCause) -> &'static str {
+    if cause.cause == "blocked" {
+        "By the platform, whatever the settings say"
+    } else {
+        "By the settings of the environment, Changes, as they were when it was found"
+    }
 }
 
 fn badge(effect: Meanwhile) -> Badge {
