@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod account;
 mod agents;
 mod allowlists;
 mod apart;

@@ -45,6 +45,7 @@ pub mod warning;
 mod store;
 
 // Verbs.
+pub mod account;
 pub mod activate;
 pub mod add_domain;
 pub mod add_listing;
@@ -56,6 +57,7 @@ pub mod block;
 pub mod block_family;
 pub mod brand;
 pub mod catalogue;
+pub mod change_role;
 pub mod change_rules;
 pub mod change_tool;
 pub mod check_domain;
@@ -69,6 +71,7 @@ pub mod decide;
 pub mod decide_together;
 pub mod disown;
 pub mod draft_policy;
+pub mod end_invitation;
 pub mod end_listing;
 pub mod end_registration;
 pub mod expire;

@@ -58,6 +58,8 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         accepted_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        asked_again_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -97,6 +99,16 @@ diesel::table! {
         used_at -> Nullable<Timestamptz>,
         second_factor_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.recovery_code (tenant_id, member_id, code_hash) {
+        tenant_id -> Uuid,
+        member_id -> Uuid,
+        code_hash -> Bytea,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -148,6 +160,8 @@ diesel::table! {
         expires_at -> Timestamptz,
         second_factor_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        source -> Text,
+        agent -> Text,
     }
 }
 

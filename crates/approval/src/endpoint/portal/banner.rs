@@ -57,6 +57,10 @@ pub(crate) enum Done {
     Disowned,
     /// A person was removed.
     MemberRemoved,
+    /// A person has another role.
+    RoleChanged,
+    /// An invitation was taken back.
+    InvitationEnded,
     /// Somebody was asked to answer for an integration.
     HandoverAsked,
     /// Somebody answers for an integration.
@@ -94,7 +98,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 41] = [
+    const ALL: [Self; 43] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -119,6 +123,8 @@ impl Done {
         Self::Claimed,
         Self::Disowned,
         Self::MemberRemoved,
+        Self::RoleChanged,
+        Self::InvitationEnded,
         Self::HandoverAsked,
         Self::HandoverAccepted,
         Self::HandoverDeclined,
@@ -165,6 +171,8 @@ impl Done {
             Self::Claimed => "claimed",
             Self::Disowned => "disowned",
             Self::MemberRemoved => "member-removed",
+            Self::RoleChanged => "role-changed",
+            Self::InvitationEnded => "invitation-ended",
             Self::HandoverAsked => "handover-asked",
             Self::HandoverAccepted => "handover-accepted",
             Self::HandoverDeclined => "handover-declined",
@@ -221,6 +229,8 @@ impl Done {
             Self::BrakeLifted => "Registration goes on as the settings say.",
             Self::Claimed => "Claimed. You answer for it, and the review team decides the request.",
             Self::Disowned => "The review team reads that it is not yours.",
+            Self::RoleChanged => "The role is changed. It counts from their next click on.",
+            Self::InvitationEnded => "The invitation is taken back. Its link leads nowhere.",
             Self::MemberRemoved => {
                 "The person is removed. Every session and token of theirs has ended."
             }
