@@ -198,6 +198,19 @@ export async function setRegistrationMode(person, at, tenant, environment, mode)
   }
 }
 
+/** Sets what happens on one change of an approved client; production is loosened with a reason. */
+export async function chooseOnChange(person, at, tenant, environment, [change, meanwhile], look) {
+  await person.go(`${portal.settings(at, tenant, environment)}/changes`);
+  await look('changes');
+  await person.hands.choose(person, person.page.locator(`[name="${change}"]`), meanwhile);
+  await press(person, /save choices/i);
+  if (await control(person, fields.openingReason).isVisible()) {
+    await look('changes-confirmed');
+    await fill(person, fields.openingReason, 'We know when they change.');
+    await press(person, buttons.open);
+  }
+}
+
 export async function addResource(person, at, tenant, environment, resource, look) {
   await person.go(portal.newResource(at, tenant, environment));
   await look('resource-new');

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { startNarthex } from '../peers/dev.mjs';
 import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
+import changes from './journeys/changes.mjs';
 import account from './journeys/account.mjs';
 import desk from './journeys/desk.mjs';
 import invitation from './journeys/invitation.mjs';
@@ -35,6 +36,7 @@ const RUNS = [
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },
   { label: 'warned', journey: warned },
+  { label: 'changes', journey: changes },
   { label: 'desk', journey: desk, hands: keyboard },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },

@@ -20,6 +20,7 @@ mod budgets;
 mod budgets_http;
 mod cases;
 mod catalogue;
+mod changes;
 mod client_document;
 mod counts;
 mod domain;

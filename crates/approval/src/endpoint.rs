@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod api;
 pub(crate) mod api_tokens;
+mod change_words;
 pub(crate) mod dashboard;
 pub(crate) mod inventory;
 mod logo_words;

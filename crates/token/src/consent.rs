@@ -33,7 +33,8 @@ pub(crate) enum Choice {
 pub(crate) enum Answered {
     /// The browser goes on to the client.
     Leaving(Leaving),
-    /// The client is approved with a warning that the page did not have: the person is asked with it.
+    /// The client is approved with a warning, or has changed in a way, that the page did not say: the person is asked with
+    /// it.
     AskAgain(Box<AuthorizationRequest>),
 }
 
@@ -68,10 +69,7 @@ pub(crate) async fn decide(
             redirect_uri: redirect_uri.clone(),
         })
     };
-    let asks_again = choice == Choice::Allow
-        && !pending.warned
-        && store::warning::is_in_force(tx, environment, &client, call.now).await?;
-    if asks_again {
+    if choice == Choice::Allow && lacks(tx, call, (&client, &pending)).await? {
         return Ok(Answered::AskAgain(Box::new(pending.request)));
     }
     if let Some(reference) = &request.pushed
@@ -87,6 +85,20 @@ pub(crate) async fn decide(
         Ok(code) => Ok(leaving(&[("code", code.reveal())])),
         Err(refused) => Ok(leaving(&[("error", refused.code())])),
     }
+}
+
+/// Whether the page lacked the warning of the client, or a change of it that people are asked about.
+async fn lacks(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (client, pending): (&ApprovedClient, &Pending),
+) -> Result<bool, PageError> {
+    let at = call.place.environment;
+    let shown = pending.shown_at();
+    if store::asked_anew::since(tx, at, client.id(), shown).await? {
+        return Ok(true);
+    }
+    Ok(!pending.warned && store::warning::is_in_force(tx, at, client, call.now).await?)
 }
 
 /// Writes grant, consent and code; the code itself is not stored.

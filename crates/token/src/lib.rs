@@ -12,6 +12,7 @@ mod assertion;
 mod authorize;
 mod bearer;
 mod call;
+mod changed;
 mod check;
 mod claims;
 mod client;

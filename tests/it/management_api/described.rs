@@ -51,6 +51,8 @@ const PORTAL: &[(&str, &str)] = &[
     ("offer_registration", "offer_registration"),
     ("add_scope", "add_scope"),
     ("add_tool", "add_tool"),
+    ("change_tool", "change_tool"),
+    ("change_change_rules", "change_change_rules"),
     ("create_resource_credential", "create_resource_credential"),
     ("create_initial_access_token", "create_initial_access_token"),
     ("revoke_initial_access_token", "revoke_initial_access_token"),

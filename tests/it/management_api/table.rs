@@ -243,6 +243,7 @@ fn sound(operation: Operation) -> Value {
         (_, "api_answer_handover") => {
             json!({ "handover": "hnd_01927777777777777777777777777777", "answer": "accept" })
         }
+        (_, "api_change_tool") => json!({ "tool": "list_notes", "schema": {} }),
         (_, "api_change_role") => json!({ "role": "viewer" }),
         (_, "api_take_claim") => json!({ "name": "Stranger", "operator": "partner" }),
         (_, "api_add_scope") => {

@@ -86,6 +86,94 @@ async fn settings_are_read_and_changed_as_on_their_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_change_does_is_chosen_within_the_platforms_least() {
+    let scene = Scene::new().await;
+    let owner = Hand::of_tenant(&scene, Role::Owner, May::Act).await;
+    let path = format!("{HERE}/production/settings/changes");
+    let choose = |meanwhile: &str| json!({ "on_change": { "keys": meanwhile } });
+    let told = problem(&owner.post(&path, choose("goes_on")).await, 400, "member");
+    assert_eq!(told["pointer"], "/on_change/keys");
+    let told = problem(&owner.post(&path, choose("perhaps")).await, 400, "member");
+    assert_eq!(told["pointer"], "/on_change/keys");
+    let unknown = json!({ "on_change": { "moods": "pauses" } });
+    problem(&owner.post(&path, unknown).await, 400, "member");
+    let chosen = owner.post(&path, choose("pauses")).await;
+    assert_eq!(
+        chosen.json()["on_change"]["keys"],
+        "pauses",
+        "{}",
+        chosen.body
+    );
+    let told = problem(
+        &owner.post(&path, choose("asked_again")).await,
+        400,
+        "member",
+    );
+    assert_eq!(told["pointer"], "/reason");
+    assert_eq!(owner.get(&path).await.json(), chosen.json());
+
+    let notes = scene.company.notes[&PRODUCTION];
+    let path = format!("{HERE}/production/resources/{notes}/tools/schema");
+    let schema = |tool: &str| json!({ "tool": tool, "schema": { "name": "another" } });
+    let told = problem(
+        &owner.post(&path, schema("no_such_tool")).await,
+        400,
+        "member",
+    );
+    assert_eq!(told["pointer"], "/tool");
+    assert_eq!(owner.post(&path, schema("list_notes")).await.status, 200);
+    problem(&owner.post(&path, schema("list_notes")).await, 409, "state");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_invited_again_and_get_other_roles() {
+    let scene = Scene::new().await;
+    let owner = Hand::of_tenant(&scene, Role::Owner, May::Act).await;
+    let members = format!("{HERE}/members");
+    let body = json!({ "email": "a@b.example", "role": "viewer" });
+    let first = owner.post(&members, body).await.json()["secret"].clone();
+    let pending = owner.get(&format!("{members}/invitations")).await.json();
+    let mut open = pending["invitations"].as_array().unwrap().iter();
+    let one = open.find(|one| one["email"] == "a@b.example").unwrap();
+    let at = format!(
+        "{members}/invitations/{}",
+        one["invitation"].as_str().unwrap()
+    );
+    let again = owner.post(&format!("{at}/again"), json!({})).await;
+    assert!(again.json()["secret"].is_string(), "{}", again.body);
+    assert_ne!(again.json()["secret"], first);
+    let pending = owner.get(&format!("{members}/invitations")).await.json();
+    let mut open = pending["invitations"].as_array().unwrap().iter();
+    let one = open.find(|one| one["email"] == "a@b.example").unwrap();
+    let at = format!(
+        "{members}/invitations/{}",
+        one["invitation"].as_str().unwrap()
+    );
+    assert_eq!(
+        owner.post(&format!("{at}/end"), json!({})).await.json()["state"],
+        "ended"
+    );
+    problem(
+        &owner.post(&format!("{at}/end"), json!({})).await,
+        404,
+        "not-there",
+    );
+
+    let viewer = Hand::of_tenant(&scene, Role::Viewer, May::Act).await;
+    let role = format!("{members}/{}/role", viewer.person.member);
+    let told = problem(
+        &owner.post(&role, json!({ "role": "reviewer" })).await,
+        400,
+        "member",
+    );
+    assert_eq!(told["pointer"], "/role");
+    let given = owner.post(&role, json!({ "role": "manager" })).await;
+    assert_eq!(given.json()["state"], "manager", "{}", given.body);
+    let me = viewer.get(&format!("{HERE}/me")).await.json();
+    assert_eq!(me["role"], "manager");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn domains_are_added_and_people_invited() {
     let scene = Scene::new().await;
     let owner = Hand::of_tenant(&scene, Role::Owner, May::Act).await;

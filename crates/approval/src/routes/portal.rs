@@ -9,12 +9,12 @@ use crate::Approval;
 use crate::endpoint::account;
 use crate::endpoint::portal::signed_in::SignedIn;
 use crate::endpoint::portal::{
-    allowlists, answer_policy, api_tokens, blocks, brake, change_role, claim, claims, credential,
-    domain, domains, fault, hand_over, home, initial_access_tokens, integration, integrations,
-    inventory, invitation, limits, logo, members, new_integration, offer_registration, policies,
-    promote, remove_member, request, resource, resource_credential, resources, retire_credential,
-    revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, trusted_domains,
-    verify, withdraw, workspace,
+    allowlists, answer_policy, api_tokens, blocks, brake, change_role, changes, claim, claims,
+    credential, domain, domains, fault, hand_over, home, initial_access_tokens, integration,
+    integrations, inventory, invitation, limits, logo, members, new_integration,
+    offer_registration, policies, promote, remove_member, request, resource, resource_credential,
+    resources, retire_credential, revoke_initial_access_token, settings, sign_in, sign_out,
+    statements, suspend, trusted_domains, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -66,6 +66,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/resources/{resource}", read, "resource", resource::page)
         .post("/t/{tenant}/{environment}/resources/{resource}/scopes", catalogue, "add_scope", resource::submit_scope)
         .post("/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "add_tool", resource::submit_tool)
+        .post("/t/{tenant}/{environment}/resources/{resource}/tools/schema", catalogue, "change_tool", resource::submit_schema)
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
         .get("/t/{tenant}/{environment}/initial-access-tokens", read, "initial_access_tokens", initial_access_tokens::page)
         .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)
@@ -149,6 +150,8 @@ fn settings(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/settings/blocks/end", May(Action::BlockOwn), "unblock_own", blocks::submit_end)
         .get("/t/{tenant}/{environment}/settings/limits", read, "limits", limits::page)
         .post("/t/{tenant}/{environment}/settings/limits", May(Action::EditSettings), "limit_registration", limits::submit)
+        .get("/t/{tenant}/{environment}/settings/changes", read, "changes", changes::page)
+        .post("/t/{tenant}/{environment}/settings/changes", May(Action::EditSettings), "change_change_rules", changes::submit)
 }
 
 /// The tenant's own policy, by two.

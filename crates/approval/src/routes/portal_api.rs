@@ -6,8 +6,9 @@ use narthex_tenancy::permission::Action;
 
 use super::portal::Guard;
 use crate::endpoint::api::portal::{
-    activity, brake, catalogue, claims, clients, domains, hand_over, initial_access, integrations,
-    inventory, lists, members, onboard, policies, promote, requests, settings, statements, verify,
+    activity, brake, catalogue, changes, claims, clients, domains, hand_over, initial_access,
+    integrations, inventory, lists, members, onboard, policies, promote, requests, settings,
+    statements, verify,
 };
 use crate::endpoint::api::{api_tokens, document, document_page, me, step_up};
 
@@ -66,6 +67,7 @@ fn integrating(table: Routes<Guard>) -> Routes<Guard> {
         .get("/api/v1/t/{tenant}/{environment}/resources/{resource}", read, "api_resource", catalogue::one)
         .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/scopes", catalogue, "api_add_scope", catalogue::new_scope)
         .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "api_add_tool", catalogue::new_tool)
+        .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/tools/schema", catalogue, "api_change_tool", catalogue::new_schema)
         .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "api_create_resource_credential", catalogue::new_secret)
 }
 
@@ -103,6 +105,8 @@ fn setting(table: Routes<Guard>) -> Routes<Guard> {
         .post("/api/v1/t/{tenant}/{environment}/settings/limits", change, "api_limit_registration", settings::change_limits)
         .get("/api/v1/t/{tenant}/{environment}/settings/allowlists", read, "api_allowlists", settings::allowlists)
         .post("/api/v1/t/{tenant}/{environment}/settings/allowlists", change, "api_change_allowlists", settings::change_allowlists)
+        .get("/api/v1/t/{tenant}/{environment}/settings/changes", read, "api_change_rules", changes::get)
+        .post("/api/v1/t/{tenant}/{environment}/settings/changes", change, "api_change_change_rules", changes::choose)
         .get("/api/v1/t/{tenant}/{environment}/settings/statements", read, "api_statement_issuers", statements::list)
         .post("/api/v1/t/{tenant}/{environment}/settings/statements", change, "api_trust_issuer", statements::trust)
         .post("/api/v1/t/{tenant}/{environment}/settings/statements/remove", change, "api_distrust_issuer", statements::distrust)

@@ -23,8 +23,8 @@ use self::{
     ledger::{entry, head},
     policy::{policy_version, simulation},
     registry::{
-        client, credential, domain, entitled_tool, entitlement, handover, integration, inventory,
-        pinned_document, resource, resource_credential, restriction, scopes, tools,
+        asked_anew, client, credential, domain, entitled_tool, entitlement, handover, integration,
+        inventory, pinned_document, resource, resource_credential, restriction, scopes, tools,
     },
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, assignment, brand,
@@ -33,8 +33,9 @@ use self::{
         tool_remark, trusted_domain, verified_name, warning,
     },
     tenant::{
-        allowed_name, api_answer, api_token, environments, invitation, member, membership,
-        metadata_rules, registration_limits, saved_view, session, statement_issuer, tenants,
+        allowed_name, api_answer, api_token, change_rule, environments, invitation, member,
+        membership, metadata_rules, registration_limits, saved_view, session, statement_issuer,
+        tenants,
     },
 };
 
@@ -76,6 +77,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tried_address,
     entry,
     head,
+    asked_anew,
     client,
     credential,
     domain,
@@ -122,6 +124,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     allowed_name,
     api_answer,
     api_token,
+    change_rule,
     environments,
     invitation,
     member,

@@ -26,6 +26,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.change_rule (tenant_id, environment, change) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        change -> Text,
+        meanwhile -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     #[sql_name = "environment"]
     tenant.environments (tenant_id, environment) {
         tenant_id -> Uuid,

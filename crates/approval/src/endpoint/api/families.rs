@@ -83,7 +83,7 @@ pub(crate) struct NetworkApart {
 
 /// How many registrations were changed.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Changed {
+pub(crate) struct FamilyChanged {
     changed: usize,
 }
 
@@ -111,7 +111,7 @@ pub(crate) async fn one(caller: Caller, place: Place) -> Result<HttpResponse, Fa
     path = "/api/v1/families/{tenant}/{environment}/{fingerprint}/block",
     operation_id = "block_family",
     request_body = UntilWithReason,
-    responses((status = 200, body = Changed))
+    responses((status = 200, body = FamilyChanged))
 )]
 pub(crate) async fn block(
     caller: Caller,
@@ -127,7 +127,7 @@ pub(crate) async fn block(
     };
     let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
         let changed = block_family(tx, command, acting).await?;
-        Ok(Changed { changed })
+        Ok(FamilyChanged { changed })
     };
     let asked = (Action::HandleQuarantine, &body.object);
     caller.act(tenant.id, asked, act).await
@@ -139,7 +139,7 @@ pub(crate) async fn block(
     path = "/api/v1/families/{tenant}/{environment}/{fingerprint}/expire",
     operation_id = "let_family_expire",
     request_body = WithReason,
-    responses((status = 200, body = Changed))
+    responses((status = 200, body = FamilyChanged))
 )]
 pub(crate) async fn expire(
     caller: Caller,
@@ -154,7 +154,7 @@ pub(crate) async fn expire(
     };
     let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
         let changed = let_expire(tx, command, acting).await?;
-        Ok(Changed { changed })
+        Ok(FamilyChanged { changed })
     };
     let asked = (Action::HandleQuarantine, &body.object);
     caller.act(tenant.id, asked, act).await

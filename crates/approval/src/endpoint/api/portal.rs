@@ -3,6 +3,7 @@
 pub(crate) mod activity;
 pub(crate) mod brake;
 pub(crate) mod catalogue;
+pub(crate) mod changes;
 pub(crate) mod claims;
 pub(crate) mod clients;
 pub(crate) mod domains;

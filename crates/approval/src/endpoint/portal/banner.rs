@@ -19,6 +19,8 @@ pub(crate) enum Done {
     ScopeAdded,
     /// A tool was added.
     ToolAdded,
+    /// A tool has another schema.
+    ToolChanged,
     /// An integration was sent.
     Sent,
     /// An offer was accepted.
@@ -104,6 +106,7 @@ impl Done {
         Self::RegistrationOffered,
         Self::ScopeAdded,
         Self::ToolAdded,
+        Self::ToolChanged,
         Self::Sent,
         Self::OfferAccepted,
         Self::OfferAwaitsSecond,
@@ -152,6 +155,7 @@ impl Done {
             Self::RegistrationOffered => "registration-offered",
             Self::ScopeAdded => "scope-added",
             Self::ToolAdded => "tool-added",
+            Self::ToolChanged => "tool-changed",
             Self::Sent => "sent",
             Self::OfferAccepted => "offer-accepted",
             Self::OfferAwaitsSecond => "offer-awaits-second",
@@ -205,6 +209,9 @@ impl Done {
             }
             Self::ScopeAdded => "The scope is added.",
             Self::ToolAdded => "The tool is added.",
+            Self::ToolChanged => {
+                "The tool has its new schema. Nobody calls it before a reviewer has approved it again."
+            }
             Self::Sent => "Sent. The automatic checks have run; what they saw is below.",
             Self::OfferAwaitsSecond => {
                 "You accepted the offer. A second person of the review team confirms it within 72 hours."

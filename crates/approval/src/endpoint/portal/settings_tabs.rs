@@ -21,16 +21,19 @@ pub(super) enum Tab {
     Blocks,
     /// How often, how many and how long.
     Limits,
+    /// What happens when an approved client changes.
+    Changes,
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Registration,
         Self::Allowlists,
         Self::TrustedDomains,
         Self::Statements,
         Self::Blocks,
         Self::Limits,
+        Self::Changes,
     ];
 
     /// The words of the tab and of its page.
@@ -42,6 +45,7 @@ impl Tab {
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
             Self::Limits => "Limits",
+            Self::Changes => "Changes",
         }
     }
 
@@ -53,6 +57,7 @@ impl Tab {
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
             Self::Limits => "Limits",
+            Self::Changes => "Changes",
         }
     }
 
@@ -66,6 +71,7 @@ impl Tab {
             Self::TrustedDomains => format!("{first}/trusted-domains"),
             Self::Blocks => format!("{first}/blocks"),
             Self::Limits => format!("{first}/limits"),
+            Self::Changes => format!("{first}/changes"),
         }
     }
 }

@@ -69,3 +69,6 @@ insert into intake.fetch_order (tenant_id, order_id, kind, domain_id, host, requ
     values ($T, $T.order, 'domain_proof', $T.domain, $T.host, now());
 insert into tenant.registration_limits (tenant_id, environment, calls_per_minute, changed_at) values ($T, 'production', 100, now());
 update tenant.registration_limits set most_waiting = 10;
+insert into tenant.change_rule (tenant_id, environment, change, meanwhile, changed_at)
+    values ($T, 'production', 'scopes', 'pauses', now());
+update tenant.change_rule set meanwhile = 'asked_again', changed_at = now();

@@ -18,6 +18,7 @@ use crate::catalogue::{
     AddResource, AddScope, AddTool, CatalogueError, CreateResourceCredential, add_resource,
     add_scope, add_tool, create_resource_credential,
 };
+use crate::change_tool::{ChangeTool, ChangeToolError, change_tool};
 use crate::offer_registration::{OfferRegistration, offer_registration};
 use crate::prose::Prose;
 
@@ -106,6 +107,17 @@ pub(crate) struct NewTool {
     #[schema(value_type = Option<String>)]
     description: Prose<0, 500>,
     /// Its definition as the server lists it, or its input schema.
+    #[schema(value_type = Object)]
+    schema: Value,
+}
+
+/// Another schema of a tool.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSchema {
+    #[schema(value_type = String)]
+    tool: ToolName,
+    /// Its definition as the server lists it now, or its input schema.
     #[schema(value_type = Object)]
     schema: Value,
 }
@@ -243,9 +255,6 @@ pub(crate) async fn new_scope(holder: Holder, body: Body<NewScope>) -> Result<Ht
 )]
 pub(crate) async fn new_tool(holder: Holder, body: Body<NewTool>) -> Result<HttpResponse, Fault> {
     let says = body.says;
-    if !says.schema.is_object() {
-        return Err(Fault::member("schema", "a JSON object"));
-    }
     let at = (holder.environment()?, holder.named("resource")?);
     let command = AddTool {
         environment: at.0,
@@ -253,7 +262,7 @@ pub(crate) async fn new_tool(holder: Holder, body: Body<NewTool>) -> Result<Http
         tool: says.tool,
         scope: says.scope,
         description: says.description,
-        schema_hash: SchemaHash::of(&says.schema),
+        schema_hash: schema_hash(&says.schema)?,
     };
     let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
         require(tx, at).await?;
@@ -262,6 +271,43 @@ pub(crate) async fn new_tool(holder: Holder, body: Body<NewTool>) -> Result<Http
     };
     let asked = (Action::EditCatalogue, &body.object);
     holder.act(asked, act).await
+}
+
+/// Tell that a tool has another schema: whoever was given it asks anew, as the environment chose.
+#[utoipa::path(
+    post,
+    path = "/api/v1/t/{tenant}/{environment}/resources/{resource}/tools/schema",
+    operation_id = "change_tool",
+    request_body = NewSchema,
+    responses((status = 200, body = ResourceEntry))
+)]
+pub(crate) async fn new_schema(
+    holder: Holder,
+    body: Body<NewSchema>,
+) -> Result<HttpResponse, Fault> {
+    let says = body.says;
+    let at = (holder.environment()?, holder.named("resource")?);
+    let command = ChangeTool {
+        environment: at.0,
+        resource: at.1,
+        tool: says.tool,
+        schema_hash: schema_hash(&says.schema)?,
+    };
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        require(tx, at).await?;
+        change_tool(tx, command, acting).await?;
+        stands(tx, at).await
+    };
+    let asked = (Action::EditCatalogue, &body.object);
+    holder.act(asked, act).await
+}
+
+fn schema_hash(schema: &Value) -> Result<SchemaHash, Fault> {
+    if schema.is_object() {
+        Ok(SchemaHash::of(schema))
+    } else {
+        Err(Fault::member("schema", "a JSON object"))
+    }
 }
 
 /// Make a secret for a resource server. It is shown once.
@@ -339,6 +385,10 @@ fn entry(catalogue: &Catalogue, resource: &Resource) -> ResourceEntry {
 }
 
 faults! {
+    ChangeToolError {
+        Unknown => |words| Fault::member("tool", words),
+        Same => fault::state,
+    }
     CatalogueError {
         Exists => fault::state,
         Unknown => |words| Fault::member("scope", words),
