@@ -100,7 +100,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 43] = [
+    const ALL: [Self; 44] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
