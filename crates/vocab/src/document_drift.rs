@@ -23,9 +23,11 @@ pub struct Drift {
 /// Members by which somebody else could get what was meant for the client.
 const GRAVE: &[&str] = &[
     "application_type",
+    "backchannel_logout_uri",
     "grant_types",
     "jwks",
     "jwks_uri",
+    "post_logout_redirect_uris",
     "redirect_uris",
     "response_types",
     "scope",
