@@ -56,6 +56,7 @@ pub mod block;
 pub mod block_family;
 pub mod brand;
 pub mod catalogue;
+pub mod change_token_policy;
 pub mod check_domain;
 pub mod claim;
 pub mod compare_document;

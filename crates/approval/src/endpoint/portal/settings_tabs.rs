@@ -19,17 +19,20 @@ pub(super) enum Tab {
     TrustedDomains,
     /// Whose registrations are refused.
     Blocks,
+    /// What is demanded of requests and tokens.
+    Tokens,
     /// How often, how many and how long.
     Limits,
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Registration,
         Self::Allowlists,
         Self::TrustedDomains,
         Self::Statements,
         Self::Blocks,
+        Self::Tokens,
         Self::Limits,
     ];
 
@@ -41,6 +44,7 @@ impl Tab {
             Self::Statements => "Software statements",
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
+            Self::Tokens => "Tokens",
             Self::Limits => "Limits",
         }
     }
@@ -52,6 +56,7 @@ impl Tab {
             Self::Statements => "Software statements",
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
+            Self::Tokens => "Tokens",
             Self::Limits => "Limits",
         }
     }
@@ -65,6 +70,7 @@ impl Tab {
             Self::Statements => format!("{first}/statements"),
             Self::TrustedDomains => format!("{first}/trusted-domains"),
             Self::Blocks => format!("{first}/blocks"),
+            Self::Tokens => format!("{first}/tokens"),
             Self::Limits => format!("{first}/limits"),
         }
     }
