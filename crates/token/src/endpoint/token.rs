@@ -55,7 +55,8 @@ pub(crate) async fn post(
     throttle::spend(&token, &place, counted, call.now).await?;
     let proof = possession::proof(&token, call, (&request, "token"), None).await?;
     let key = proof.map(|proof| proof.jkt);
-    if key.is_none() && client.metadata().binds_tokens() {
+    let bound = client.metadata().binds_tokens() || call.ring.policy.bound_tokens;
+    if key.is_none() && bound {
         return Err(TokenError::from(DpopError::Missing).into());
     }
     let first = grant.carry_out(&token, call, (&client, key.clone())).await;
