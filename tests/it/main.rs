@@ -36,6 +36,7 @@ mod manage_registration;
 mod management_api;
 mod migrations;
 mod oauth_rules;
+mod openid;
 mod orphans;
 mod policies;
 mod portal;

@@ -120,7 +120,8 @@ async fn b5_a_family_is_read_by_its_index() {
     let scene = crowded().await;
     let client = scene.company.place.raw("narthex_staff").await;
     // Early in the day a partition is so small that reading all of it is cheaper: what is asked is whether an index leads there.
-    let platform = "set app.tenant = '00000000-0000-7000-8000-000000000001'; set enable_seqscan = off";
+    let platform =
+        "set app.tenant = '00000000-0000-7000-8000-000000000001'; set enable_seqscan = off";
     client.batch_execute(platform).await.unwrap();
     let key = format!(
         "tenant_id = '{}' and environment = 'production' and fingerprint = sha256('f900'::bytea)",
