@@ -22,6 +22,7 @@ mod catalogue;
 mod client_document;
 mod domain;
 mod floods;
+mod hostile;
 mod impersonation;
 mod initial_access;
 mod invariants;

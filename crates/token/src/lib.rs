@@ -26,6 +26,8 @@ mod entitlement;
 mod error;
 mod evaluate;
 mod guard;
+#[doc(hidden)]
+pub mod hostile;
 mod id_token;
 mod introspect;
 mod issuances;

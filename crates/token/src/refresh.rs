@@ -89,7 +89,11 @@ pub(crate) async fn refresh(
     let mut issued = issue::issue(tx, call, mint, rng).await?;
 
     let next = Secret::generate(SecretKind::RefreshToken, rng);
+    // Of a public client the first proof binds what comes after it (RFC 9449 section 5).
+    let shared = client.metadata().auth_method().is_public();
+    let proved = command.key.filter(|_| shared);
     let next_row = RefreshRow {
+        key: row.key.or(proved),
         generation: row.generation.saturating_add(1),
         idle_expires_at: call.now + IDLE,
         ..row

@@ -212,7 +212,7 @@ async fn the_page_takes_what_it_offers_and_nothing_else() {
     let asked = owner.post(&url, &less).await;
     assert_eq!(asked.status, 200, "it asks why: {}", asked.body);
     assert!(
-        asked.body.contains("As each client registered"),
+        asked.body.contains("has to where it registered so"),
         "{}",
         asked.body
     );

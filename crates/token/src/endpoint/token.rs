@@ -24,7 +24,7 @@ use crate::throttle::{self, Counted};
 use narthex_http::dpop::{DpopError, Thumbprint};
 
 /// What is asked for, parsed.
-enum Grant {
+pub(crate) enum Grant {
     Code(Redeem),
     Refresh(Refresh),
     Client(Wanted),
@@ -84,7 +84,7 @@ async fn again(
 }
 
 impl Grant {
-    fn read(form: &Params) -> Result<Self, TokenError> {
+    pub(crate) fn read(form: &Params) -> Result<Self, TokenError> {
         let Some(text) = form.given("grant_type")? else {
             return Err(TokenError::Request("grant_type is missing".to_owned()));
         };

@@ -153,7 +153,7 @@ const fn pushed_meaning(all: bool) -> &'static str {
     if all {
         "Every client pushes its requests (RFC 9126), and no other request is answered."
     } else {
-        "As each client registered. A client may push its requests."
+        "A client may push its requests, and has to where it registered so."
     }
 }
 
@@ -161,7 +161,7 @@ const fn bound_meaning(all: bool) -> &'static str {
     if all {
         "Every access token is bound to a key of its client (DPoP, RFC 9449). A client that proves no key gets none."
     } else {
-        "As each client registered. A client may bind its tokens to a key."
+        "A client may bind its tokens to a key, and has to where it registered so."
     }
 }
 
