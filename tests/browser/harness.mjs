@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { mouse } from './hands.mjs';
+import * as look from './look.mjs';
 
 const ARTIFACTS = fileURLToPath(new URL('artifacts/', import.meta.url));
 const CHROMIUM_FLAGS = [
@@ -22,6 +23,8 @@ const WIDTHS = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
 ];
+/** The narrowest that a page is used at: also what 400 % of zoom leaves of 1280. */
+const NARROWEST = { width: 320, height: 844 };
 const THEMES = ['light', 'dark'];
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const ACTION_LIMIT_MS = 5000;
@@ -134,6 +137,10 @@ export class Person {
     const { tally } = this.stage;
     tally.check(`${full}: quiet`, this.#said.splice(0));
     tally.check(`${full}: structure`, await this.page.evaluate(structure));
+    tally.check(`${full}: words`, await this.page.evaluate(look.words));
+    tally.check(`${full}: habits`, await this.page.evaluate(look.habits));
+    tally.check(`${full}: size`, look.budget(await this.page.content()));
+    if (this.javaScript) tally.check(`${full}: nothing moves`, await this.page.evaluate(look.shifted));
     tally.check(`${full}: policy`, this.#policy());
     if (!scripts) tally.check(`${full}: no script`, await this.page.evaluate(scriptsOf));
     for (const size of WIDTHS) {
@@ -146,8 +153,15 @@ export class Person {
         if (this.javaScript) tally.check(`${look}: axe`, await this.#axe());
       }
     }
-    await this.page.setViewportSize(WIDTHS[0]);
     await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.setViewportSize(NARROWEST);
+    tally.check(`${full} ${NARROWEST.width}: no sideways scroll`, await this.#overflow());
+    await this.page.setViewportSize(WIDTHS[0]);
+    await this.page.emulateMedia({ media: 'print' });
+    tally.check(`${full}: print`, await this.page.evaluate(look.printed));
+    await this.page.emulateMedia({ media: 'screen', forcedColors: 'active' });
+    await this.picture(`${name}-forced-colours`);
+    await this.page.emulateMedia({ forcedColors: 'none' });
   }
 
   /** A picture of the whole page, without judging it. */
@@ -167,7 +181,8 @@ export class Person {
         .map((one) => `${one.scrollWidth} px of "${one.getAttribute('aria-label')}" in ${one.clientWidth} px`),
     ]);
     const wide = window >= WIDTHS[0].width ? tables : [];
-    return content <= window ? wide : [`${content} px of content in ${window} px`, ...wide];
+    if (content <= window) return wide;
+    return [`${content} px of content in ${window} px`, ...(await this.page.evaluate(look.tooWide)), ...wide];
   }
 
   async #axe() {
@@ -186,7 +201,11 @@ export class Person {
     if (!headers) return [];
     const policy = headers['content-security-policy'] ?? '';
     const missing = POLICY.filter((part) => !part.test(policy)).map((part) => `CSP lacks ${part}`);
-    return /unsafe-|data:/.test(policy) ? [...missing, `CSP is loose: ${policy}`] : missing;
+    if (/unsafe-|data:/.test(policy)) missing.push(`CSP is loose: ${policy}`);
+    if (!/no-store/.test(headers['cache-control'] ?? '')) missing.push('a cache may keep it');
+    if (headers['x-content-type-options'] !== 'nosniff') missing.push('its type may be guessed');
+    if (!headers['referrer-policy']) missing.push('no referrer policy');
+    return missing;
   }
 }
 

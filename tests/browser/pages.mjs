@@ -24,6 +24,10 @@ const words = {
   take: /take this/i,
   answerOffer: /answer the offer/i,
   accept: /accept/i,
+  setUpFactor: /set up a second factor/i,
+  turnOn: /turn it on/i,
+  changePassword: /change password/i,
+  saveRole: /save the role/i,
 };
 
 const extra = {
@@ -35,6 +39,10 @@ const extra = {
   toolScope: { name: 'tool_scope', label: /needs/i },
   displayName: { name: 'name', label: /name/i },
   secret: { name: 'secret', label: /secret/i },
+  newCode: { name: 'new_code', label: /code of the new entry/i },
+  recoveryCodes: { name: 'codes', label: /your recovery codes/i },
+  newPassword: { name: 'new', label: /^new password$/i },
+  newPasswordAgain: { name: 'again', label: /new password again/i },
 };
 
 /** The control of a field description: by its name, else by its label. */
@@ -95,7 +103,22 @@ export async function signInAtDashboard(person, at, account, look) {
   await signIn(person, account, look);
 }
 
+/** Signs in with a recovery code in the place of a one-time code. */
+export async function signInWithRecovery(person, at, tenant, account, code) {
+  await person.go(portal.signIn(at, tenant));
+  const fold = person.page.locator('summary');
+  if (!(await control(person, fields.code).isVisible())) await fold.first().click();
+  await fill(person, fields.email, account.email);
+  await fill(person, fields.password, account.password);
+  await fill(person, fields.code, code);
+  await press(person, buttons.signIn);
+}
+
 // Invitations
+
+export function membersOf(at, tenant) {
+  return portal.members(at, tenant);
+}
 
 /** An owner invites somebody; returns the link that the page shows. */
 export async function invite(person, at, tenant, email) {
@@ -118,6 +141,47 @@ export async function acceptInvitation(person, url, { name, password }, look) {
   await press(person, words.acceptInvitation);
 }
 
+// The person's own account
+
+/** Opens it by the menu of the person. */
+export async function openAccount(person, at, tenant) {
+  await person.go(portal.account(at, tenant));
+}
+
+/** Sets a second factor up; returns its key and the recovery codes. */
+export async function turnOnSecondFactor(person, password, look) {
+  await follow(person, words.setUpFactor);
+  await look('second-factor');
+  const key = (await person.page.locator('#key').innerText()).replace(/\s/g, '');
+  await fill(person, extra.newCode, await totp(key));
+  await fill(person, fields.password, password);
+  await press(person, words.turnOn);
+  const codes = await control(person, extra.recoveryCodes).inputValue();
+  await look('recovery-codes');
+  return { key, codes: codes.trim().split('\n') };
+}
+
+/** Fills the form that changes the password. */
+export async function changePassword(person, { password, code, wanted }, look) {
+  await follow(person, words.changePassword);
+  await look('password');
+  await fill(person, extra.newPassword, wanted);
+  await fill(person, extra.newPasswordAgain, wanted);
+  await fill(person, fields.password, password);
+  await fill(person, fields.code, code);
+  await press(person, words.changePassword);
+}
+
+/** An owner gives somebody another role. */
+export async function changeRole(person, at, tenant, name, role, look) {
+  await person.go(portal.members(at, tenant));
+  await follow(person, new RegExp(`change role of ${name}`, 'i'));
+  await look('role');
+  const group = person.page.locator('[name="role"]');
+  await person.hands.choose(person, group, role);
+  await press(person, words.saveRole);
+}
+
 // Portal: resource, integration, credentials
 
 /** Sets how an environment answers registrations. */
@@ -130,6 +194,19 @@ export async function setRegistrationMode(person, at, tenant, environment, mode)
   // What opens production up is asked a second time, with a reason.
   if (await control(person, fields.openingReason).isVisible()) {
     await fill(person, fields.openingReason, 'Partners come by themselves.');
+    await press(person, buttons.open);
+  }
+}
+
+/** Sets what happens on one change of an approved client; production is loosened with a reason. */
+export async function chooseOnChange(person, at, tenant, environment, [change, meanwhile], look) {
+  await person.go(`${portal.settings(at, tenant, environment)}/changes`);
+  await look('changes');
+  await person.hands.choose(person, person.page.locator(`[name="${change}"]`), meanwhile);
+  await press(person, /save choices/i);
+  if (await control(person, fields.openingReason).isVisible()) {
+    await look('changes-confirmed');
+    await fill(person, fields.openingReason, 'We know when they change.');
     await press(person, buttons.open);
   }
 }

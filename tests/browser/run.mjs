@@ -7,6 +7,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { startNarthex } from '../peers/dev.mjs';
 import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
+import changes from './journeys/changes.mjs';
+import account from './journeys/account.mjs';
 import invitation from './journeys/invitation.mjs';
 import policy from './journeys/policy.mjs';
 import preRegistration from './journeys/preregistration.mjs';
@@ -16,10 +18,13 @@ import secondPerson from './journeys/second_person.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
 import stranger from './journeys/stranger.mjs';
 import warned from './journeys/warned.mjs';
+import * as look from './look.mjs';
 import * as pages from './pages.mjs';
 
 const RUNS = [
   { label: 'invitation', journey: invitation },
+  { label: 'account', journey: account },
+  { label: 'account-keyboard', journey: account, hands: keyboard },
   { label: 'preregistration', journey: preRegistration },
   { label: 'second-person', journey: secondPerson },
   { label: 'promotion', journey: promotion },
@@ -30,6 +35,7 @@ const RUNS = [
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },
   { label: 'warned', journey: warned },
+  { label: 'changes', journey: changes },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },
@@ -42,6 +48,7 @@ const RUNS = [
 const HOUSES = 2;
 
 const tally = new Tally();
+tally.check('style sheet and script', look.assets(new URL('../../web/static/', import.meta.url)));
 const chosen = process.argv[2];
 const waiting = RUNS.filter(({ label }) => !chosen || label === chosen);
 const houses = [];

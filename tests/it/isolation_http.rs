@@ -146,6 +146,7 @@ impl Objects {
             Some("attempt") => self.attempt.clone(),
             Some("form") => "csv".to_owned(),
             Some("member") => self.member.clone(),
+            Some("invitation") => format!("inv_0192{}", "7".repeat(28)),
             Some("hash") => self.hash.clone(),
             Some("api_token") => format!("tok_0192{}", "7".repeat(28)),
             Some(other) => panic!("{other} of {pattern} has no sample"),

@@ -10,6 +10,7 @@
     reason = "tests"
 )]
 
+mod account;
 mod agents;
 mod allowlists;
 mod apart;
@@ -19,6 +20,7 @@ mod budgets;
 mod budgets_http;
 mod cases;
 mod catalogue;
+mod changes;
 mod client_document;
 mod domain;
 mod floods;

@@ -1,7 +1,7 @@
 //! The tenant portal over HTTP, through the same `App` that the binary serves: who gets in, who is told what, and that
 //! one form makes one thing. No page is judged by its looks.
 
-mod browser;
+pub(crate) mod browser;
 
 use actix_web::http::StatusCode;
 use narthex_approval::{
@@ -11,7 +11,7 @@ use narthex_approval::{
 };
 use narthex_people::{
     invitation::{self, Invite},
-    session::{self, Begun, Surface},
+    session::{self, Begun, Surface, Whence},
 };
 use narthex_tenancy::{
     StoreError, TenantTx, ambient,
@@ -24,10 +24,10 @@ use narthex_vocab::{Email, HashKey, Id, Label, PLATFORM_TENANT, TenantSlug, kind
 use browser::{Browser, portal};
 
 /// Under which the tests hash sessions and invitations.
-const KEY: [u8; 32] = [7; 32];
+pub(crate) const KEY: [u8; 32] = [7; 32];
 
 /// A tenant of this slug with the link of its first owner's invitation.
-async fn tenant(place: &Place, slug: &str) -> (Id<kind::Tenant>, String) {
+pub(crate) async fn tenant(place: &Place, slug: &str) -> (Id<kind::Tenant>, String) {
     let (now, rng) = (ambient::now(), &mut ambient::rng());
     let (id, key) = (Id::new(now, rng), HashKey::from_bytes(KEY));
     let staff = Person {
@@ -50,7 +50,11 @@ async fn tenant(place: &Place, slug: &str) -> (Id<kind::Tenant>, String) {
 }
 
 /// The cookie of a signed-in member with this role.
-async fn session_of(place: &Place, tenant: Id<kind::Tenant>, role: Option<Role>) -> String {
+pub(crate) async fn session_of(
+    place: &Place,
+    tenant: Id<kind::Tenant>,
+    role: Option<Role>,
+) -> String {
     let (now, key) = (ambient::now(), HashKey::from_bytes(KEY));
     let work = async |tx: &mut TenantTx| {
         let rng = &mut ambient::rng();
@@ -66,6 +70,7 @@ async fn session_of(place: &Place, tenant: Id<kind::Tenant>, role: Option<Role>)
             surface: Surface::Portal,
             member: id,
             second_factor: false,
+            from: Whence::default(),
         };
         session::start(tx, &key, begun, now, rng).await
     };
@@ -97,6 +102,7 @@ fn fill(pattern: &str) -> String {
         .replace("{domain}", &format!("dom_{id}"))
         .replace("{initial_access}", &format!("iat_{id}"))
         .replace("{claim}", &format!("clm_{id}"))
+        .replace("{invitation}", &format!("inv_{id}"))
         .replace("{listing}", &format!("lst_{id}"))
 }
 

@@ -10,8 +10,8 @@ use narthex_approval::{
 };
 use narthex_people::{
     invitation,
-    password::{Password, Passwords},
-    session::{self, Begun, Surface},
+    password::{Cost, Password, Passwords},
+    session::{self, Begun, Surface, Whence},
 };
 use narthex_tenancy::{
     StoreError, ambient,
@@ -120,8 +120,12 @@ impl Scene {
 
     /// Gives somebody [`PASSWORD`].
     pub(crate) async fn set_password(&self, person: &Person) {
-        let password = Password::to_set(PASSWORD).unwrap();
-        let hash = Passwords::new(1).unwrap().hash(password).await.unwrap();
+        let password = Password::to_set(PASSWORD, &[]).unwrap();
+        let hash = Passwords::new(1, Cost::default())
+            .unwrap()
+            .hash(password)
+            .await
+            .unwrap();
         let database = self.company.place.approval();
         let set: Result<(), StoreError> = database
             .tenant(person.tenant, async |tx| {
@@ -397,6 +401,7 @@ pub(crate) async fn cookie(company: &Company, person: &Person, surface: Surface)
         surface,
         member: person.member,
         second_factor: surface == Surface::Staff,
+        from: Whence::default(),
     };
     let secret: Result<_, StoreError> = database
         .tenant(person.tenant, async |tx| {

@@ -15,6 +15,15 @@ const LOGO = '/logo.png';
 /** The name that a client of this journey gives itself. */
 export const NAME = 'Document Notes';
 
+/** A second client of the host, whose document changes. */
+export const CHANGING = { name: 'Changing Notes', path: '/oauth/changing.json' };
+let changed = {};
+
+/** The second document says this, too, from now on. */
+export function change(members) {
+  changed = members;
+}
+
 /** Starts the host; its certificate goes into `directory`. Returns `{ url, options, stop }`. */
 export async function startDocumentHost(directory) {
   const [key, certificate] = ['host.key', 'host.pem'].map((name) => join(directory, name));
@@ -37,15 +46,17 @@ export async function startDocumentHost(directory) {
 
 function answer(req, res) {
   if (req.url === LOGO) return res.writeHead(200, { 'content-type': 'image/png' }).end(logo());
-  if (req.url !== PATH) return res.writeHead(404).end();
+  const changing = req.url === CHANGING.path;
+  if (req.url !== PATH && !changing) return res.writeHead(404).end();
   const document = {
-    client_id: `https://${HOST}${PATH}`,
-    client_name: NAME,
+    client_id: `https://${HOST}${req.url}`,
+    client_name: changing ? CHANGING.name : NAME,
     logo_uri: `https://${HOST}${LOGO}`,
     redirect_uris: ['http://127.0.0.1/callback'],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
+    ...(changing ? changed : {}),
   };
   return res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
 }

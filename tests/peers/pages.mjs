@@ -18,6 +18,7 @@ export const portal = {
   resources: (at, t, environment) => `${at.portal}/t/${t.slug}/${environment}/resources`,
   newResource: (at, t, environment) => `${at.portal}/t/${t.slug}/${environment}/resources/new`,
   members: (at, t) => `${at.portal}/t/${t.slug}/members`,
+  account: (at, t) => `${at.portal}/t/${t.slug}/account`,
 };
 
 /** Addresses below the staff dashboard. */

@@ -12,6 +12,7 @@ use narthex::{
     planes::Running,
 };
 use narthex_http::{Listener, TrustedProxies, peer::ProxyHeader, server::Bound};
+use narthex_people::password::Cost;
 use tokio::sync::oneshot;
 use url::Url;
 
@@ -161,6 +162,7 @@ impl System {
                     keys,
                     proxies,
                     workers: 1,
+                    password_cost: Cost::default(),
                     test_hosts,
                 };
                 let running = run(&installation, &urls, bound).unwrap();

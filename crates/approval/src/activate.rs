@@ -5,8 +5,8 @@ use chrono::Duration;
 use narthex_policy::Origin;
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{
-    Approval, ClientId, ClientState, Environment, Id, QuarantineState, ScopeSet, SoftwareStatement,
-    Timestamp,
+    Approval, Change, ClientId, ClientState, Environment, Id, QuarantineState, ScopeSet,
+    SoftwareStatement, Timestamp,
 };
 use serde_json::{Map, Value, json};
 
@@ -16,12 +16,14 @@ use crate::{
     compare_document,
     limits::Limits,
     request::AccessRequest,
+    restriction,
     store::{
+        self,
         approval::{self, Term},
-        client::{self, Newborn},
+        client::{self, Newborn, Standing},
         deferral, integration, lineage,
         name_mark::{self, Names},
-        quarantine, registration_access, registration_update, restriction,
+        quarantine, registration_access, registration_update,
     },
 };
 
@@ -52,7 +54,9 @@ pub(crate) async fn activate(
     let (term, limits) = terms(tx, &approved, acting).await?;
     let client_id = identifier(tx, request, acting).await?;
     let known = standing(tx, environment, &client_id).await?;
-    let state = known.unwrap_or_else(|| first_state(request));
+    let state = known
+        .as_ref()
+        .map_or_else(|| first_state(request), state_of);
     let metadata = effective_metadata(&approved);
 
     approval::insert(tx, &approved, term).await?;
@@ -62,9 +66,12 @@ pub(crate) async fn activate(
         metadata: Value::Object(metadata.clone()),
         limits,
     };
-    if known.is_some() {
-        restriction::clear(tx, (environment, &client_id)).await?;
+    let mut asked = Vec::new();
+    if let Some(before) = &known {
+        let at = (environment, &client_id);
+        store::restriction::clear(tx, at).await?;
         client::renew(tx, &approved, term, newborn).await?;
+        asked = restriction::ask_of_renewal(tx, at, before, acting.now).await?;
         tell(tx, request, &client_id, metadata).await?;
     } else {
         client::insert(tx, &approved, term, newborn).await?;
@@ -87,13 +94,11 @@ pub(crate) async fn activate(
                 object: client_id.to_string(),
                 environment: Some(environment),
                 reason: "",
-                detail: detail(&approved, term, state),
+                detail: detail(&approved, term, (state, &asked)),
             },
         )
         .await?;
-    if restriction::inherit(tx, (environment, &client_id), acting.now).await? {
-        crate::restriction::settle(tx, (environment, &client_id), acting.now).await?;
-    }
+    restriction::inherit(tx, (environment, &client_id), acting.now).await?;
     verify_names(tx, request, &client_id).await?;
     compare_document::pin(tx, (environment, &client_id), acting).await?;
     Ok(Activated {
@@ -138,18 +143,24 @@ async fn identifier(
     Ok(known.unwrap_or_else(|| ClientId::generate(request.at.environment, &mut *acting.rng)))
 }
 
-/// The state in which a client goes on that has an approval already; `None` for one that is born now. What was limited
-/// is approved as it is now; who stopped a client lets it go on.
+/// How a client stands that has an approval already; `None` for one that is born now.
 async fn standing(
     tx: &mut TenantTx,
     environment: Environment,
     client_id: &ClientId,
-) -> Result<Option<ClientState>, StoreError> {
+) -> Result<Option<Standing>, StoreError> {
     match client::load(tx, environment, client_id).await {
-        Ok(standing) if standing.state == ClientState::Restricted => Ok(Some(ClientState::Active)),
-        Ok(standing) => Ok(Some(standing.state)),
+        Ok(standing) => Ok(Some(standing)),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// The state in which it goes on: what was limited is approved as it is now; who stopped a client lets it go on.
+const fn state_of(standing: &Standing) -> ClientState {
+    match standing.state {
+        ClientState::Restricted => ClientState::Active,
+        other => other,
     }
 }
 
@@ -221,7 +232,7 @@ async fn release(
     }
 }
 
-fn detail(approved: &Approved<'_>, term: Term, state: ClientState) -> Value {
+fn detail(approved: &Approved<'_>, term: Term, (state, asked): (ClientState, &[Change])) -> Value {
     let (request, basis, agreed) = (approved.request(), approved.basis(), approved.agreed());
     let tools: Vec<_> = agreed
         .tools
@@ -243,6 +254,7 @@ fn detail(approved: &Approved<'_>, term: Term, state: ClientState) -> Value {
         "scopes_until": approved.limits().scopes,
         "lifetime_minutes": approved.limits().tokens,
         "tools": tools,
+        "asked_anew": asked,
         "expires_at": term.expires_at,
     })
 }

@@ -1,9 +1,11 @@
-//! What a client's document says now is compared with what was approved. What matters pauses new grants until somebody
-//! approves it again; what does not is noted. The client itself stays what was approved, whatever its document says.
+//! What a client's document says now is compared with what was approved. On what matters its environment's choice holds
+//! until somebody approves it again; what does not is noted. The client itself stays what was approved, whatever its
+//! document says.
 
 use narthex_tenancy::{StoreError, TenantTx, catalogue};
 use narthex_vocab::{
-    ClientDocument, ClientId, ClientState, DocumentHash, Drift, Environment, RequestState,
+    ClientDocument, ClientId, ClientState, DocumentHash, Drift, Environment, Meanwhile,
+    RequestState,
 };
 use serde_json::json;
 
@@ -13,7 +15,7 @@ use crate::{
     prose::ScopeReason,
     reach::{Ask, Asked},
     request::{AccessRequest, ComesFrom, RequestRef},
-    restriction::{self, At, Cause},
+    restriction::{self, At, Cause, Found},
     store::{self, document::Pinned},
 };
 
@@ -33,9 +35,9 @@ pub enum Compared {
     Nothing,
     /// It says something else that does not matter.
     Noted,
-    /// New grants are paused, and a new version of its case waits for somebody.
-    Paused,
-    /// It says again what was approved: new grants may begin.
+    /// It says something else that matters: this happens while a new version of its case waits for somebody.
+    Found(Meanwhile),
+    /// It says again what was approved.
     Resumed,
 }
 
@@ -98,23 +100,24 @@ pub(crate) async fn compare(
     let (Some(pinned), Some((document, hash))) = (pinned, found) else {
         return Ok(Compared::Nothing);
     };
+    if !matches!(
+        standing.state,
+        ClientState::Active | ClientState::Restricted
+    ) {
+        return Ok(Compared::Nothing);
+    }
+    let at = (environment, client_id);
     let drifts = Drift::between(&standing.metadata, &pinned.scope, document.metadata());
     let grave = drifts.iter().any(Drift::is_grave);
     let new = pinned.seen != hash;
-    let outcome = match (standing.state, grave) {
-        (ClientState::Active, true) => Compared::Paused,
-        (ClientState::Restricted, true) if new => Compared::Paused,
-        (ClientState::Restricted, false) if pinned.drifted => Compared::Resumed,
-        (ClientState::Active | ClientState::Restricted, false) if new && !drifts.is_empty() => {
-            Compared::Noted
-        }
-        _ => Compared::Nothing,
+    let known = store::restriction::effect(tx, at, Cause::Document).await?;
+    let outcome = match (grave, known) {
+        (true, _) => find(tx, at, (&drifts, new), acting).await?,
+        (false, Some(_)) => Compared::Resumed,
+        (false, None) if new && !drifts.is_empty() => Compared::Noted,
+        (false, None) => Compared::Nothing,
     };
-    let usable = matches!(
-        standing.state,
-        ClientState::Active | ClientState::Restricted
-    );
-    if usable && (new || outcome != Compared::Nothing) {
+    if new || outcome != Compared::Nothing {
         let seen = Pinned {
             seen: hash,
             drifted: grave,
@@ -122,13 +125,15 @@ pub(crate) async fn compare(
         };
         store::document::pin(tx, environment, client_id, &seen, acting.now).await?;
     }
-    let at = (environment, client_id);
     match outcome {
         Compared::Nothing => {}
         Compared::Noted => record(tx, at, ("client.note_document", &drifts), acting).await?,
-        Compared::Paused => {
-            restrict(tx, at, &drifts, acting).await?;
-            ask_again(tx, at, &document, acting).await?;
+        Compared::Found(effect) => {
+            record(tx, at, (restriction::action(effect), &drifts), acting).await?;
+            // Another choice for a change that is known needs no other version.
+            if new || known.is_none() {
+                ask_again(tx, at, &document, acting).await?;
+            }
         }
         Compared::Resumed => resume(tx, at, &drifts, acting).await?,
     }
@@ -162,20 +167,22 @@ fn wish(document: &ClientDocument) -> String {
     scope.map(ToString::to_string).unwrap_or_default()
 }
 
-async fn restrict(
+/// Takes up what matters; nothing where that was done and is as strict as the environment wants it.
+async fn find(
     tx: &mut TenantTx,
     at: At<'_>,
-    drifts: &[Drift],
-    acting: &mut Acting<'_>,
-) -> Result<(), StoreError> {
-    let grave: Vec<_> = drifts.iter().filter(|drift| drift.is_grave()).collect();
-    let members: Vec<_> = grave.iter().map(|drift| drift.member.as_str()).collect();
+    (drifts, new): (&[Drift], bool),
+    acting: &Acting<'_>,
+) -> Result<Compared, StoreError> {
+    let grave = drifts.iter().filter(|drift| drift.is_grave());
+    let members: Vec<_> = grave.map(|drift| drift.member.as_str()).collect();
     let reason = format!(
         "Its document says something else than what was approved: {}.",
         members.join(", ")
     );
-    restriction::limit(tx, at, (Cause::Document, &reason), acting.now).await?;
-    record(tx, at, ("client.restrict", drifts), acting).await
+    let found = Found::document(drifts, &reason, new);
+    let effect = restriction::limit(tx, at, found, acting.now).await?;
+    Ok(effect.map_or(Compared::Nothing, Compared::Found))
 }
 
 /// The next version of the client's case, with what its document says now; the one before it is withdrawn.

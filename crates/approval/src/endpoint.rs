@@ -1,6 +1,8 @@
 //! Pages and answers: each file parses what was sent, calls one verb and renders its outcome. No rule lives here.
 
+pub(crate) mod account;
 pub(crate) mod api;
+mod change_words;
 pub(crate) mod dashboard;
 pub(crate) mod inventory;
 mod logo_words;

@@ -1,5 +1,5 @@
-//! An integration whose sponsor has left: its clients, and what they registered, get no new grants until somebody else
-//! answers for it. What was issued goes on; nothing is ended, and nobody is made to answer.
+//! An integration whose sponsor has left: for its clients, and what they registered, the environment's choice holds until
+//! somebody else answers for it; in production they get no new grants. Nothing is ended, and nobody is made to answer.
 
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{ClientId, ClientState, Environment, Id, kind};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed},
-    restriction::{self, Cause},
+    restriction::{self, Cause, Found},
     store::{self, orphan::Orphan},
 };
 
@@ -47,8 +47,9 @@ async fn limit(
     );
     let mut limited = Vec::new();
     for (environment, client) in line(tx, orphan.integration).await? {
-        let cause = (Cause::Sponsor(&about), reason.as_str());
-        if restriction::limit(tx, (environment, &client), cause, acting.now).await? {
+        let found = Found::of(Cause::Sponsor(&about), &reason);
+        let effect = restriction::limit(tx, (environment, &client), found, acting.now).await?;
+        if effect.is_some() {
             limited.push(client);
         }
     }

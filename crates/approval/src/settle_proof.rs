@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     acting::{Acting, Deed, NotPermitted},
     domain::{Conclusion, Domain, PROOF_LIFETIME, RENEW_BELOW},
-    restriction::{self, Cause},
+    restriction::{self, Cause, Found},
     store::{self, domain::After, proof::NewProof},
 };
 
@@ -121,16 +121,16 @@ async fn prove(
     acting.record(tx, deed).await
 }
 
-/// Limits the clients that rest on a host which is not proved any more, and lets them go on when it is again.
+/// For clients that rest on a host which is not proved any more their environment's choice holds, until it is again.
 async fn follow(
     tx: &mut TenantTx,
     host: &HostName,
     state: DomainState,
     acting: &Acting<'_>,
 ) -> Result<(), StoreError> {
-    let (action, lapsed) = match state {
-        DomainState::Lapsed => ("client.restrict", true),
-        DomainState::Verified => ("client.unrestrict", false),
+    let lapsed = match state {
+        DomainState::Lapsed => true,
+        DomainState::Verified => false,
         DomainState::Pending
         | DomainState::Checking
         | DomainState::Failing
@@ -140,12 +140,15 @@ async fn follow(
     for (environment, client_id) in store::restriction::resting_on(tx, host).await? {
         let at = (environment, &client_id);
         let cause = Cause::Proof(host);
-        let moved = if lapsed {
-            restriction::limit(tx, at, (cause, &reason), acting.now).await?
+        let action = if lapsed {
+            let found = Found::of(cause, &reason);
+            let effect = restriction::limit(tx, at, found, acting.now).await?;
+            effect.map(restriction::action)
         } else {
-            restriction::lift(tx, at, cause, acting.now).await?
+            let gone = restriction::lift(tx, at, cause, acting.now).await?;
+            gone.then_some("client.unrestrict")
         };
-        if moved {
+        if let Some(action) = action {
             let deed = Deed {
                 action,
                 object: client_id.to_string(),

@@ -140,10 +140,10 @@ async fn next_version(
 }
 
 /// A wish for scopes is asked for, and not part of what is registered.
-fn without_scope(wish: &ClientMetadata) -> Result<ClientMetadata, StoreError> {
+pub(crate) fn without_scope(wish: &ClientMetadata) -> Result<ClientMetadata, StoreError> {
     let mut sent: Map<String, Value> = wish.to_json();
     sent.remove("scope");
-    let corrupt = StoreError::corrupt("intake.registration_update", "metadata");
+    let corrupt = StoreError::corrupt("registry.client", "metadata");
     ClientMetadata::parse(&sent).map_err(corrupt)
 }
 

@@ -1,15 +1,15 @@
-//! A client whose document cannot be read for days gets no new grants until it can be read again: nobody knows any more
-//! what it is. One at a host that people block waits at once, for that cause: not being looked at is no silence of its own.
+//! For a client whose document cannot be read for days its environment's choice holds until it can be read again: nobody
+//! knows any more what it is. One at a host that people block waits at once, for that cause: not being looked at is no silence of its own.
 //! What began goes on. It judges no content; that is `compare_document.rs`.
 
 use chrono::Duration;
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{ClientId, Environment};
+use narthex_vocab::{ClientId, Environment, Meanwhile};
 use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
-    restriction::{self, At, Cause},
+    restriction::{self, At, Cause, Found},
     store,
 };
 
@@ -36,8 +36,8 @@ pub enum Watched {
     Nothing,
     /// The address is looked at again.
     LookedAt,
-    /// New grants wait.
-    Restricted,
+    /// It changed in a way that nobody agreed to: this happens meanwhile.
+    Found(Meanwhile),
     /// New grants may begin.
     Resumed,
 }
@@ -94,9 +94,10 @@ pub async fn watch_document(
         let why = document.refusal.as_deref().unwrap_or("it gives no reason");
         let day = since.format("%-d %b %Y");
         let reason = format!("Its document cannot be read since {day}: {why}.");
-        if restriction::limit(tx, at, (Cause::Silence, &reason), acting.now).await? {
-            record(tx, at, ("client.restrict", &reason), acting).await?;
-            return Ok(Watched::Restricted);
+        let found = Found::of(Cause::Silence, &reason);
+        if let Some(effect) = restriction::limit(tx, at, found, acting.now).await? {
+            record(tx, at, (restriction::action(effect), &reason), acting).await?;
+            return Ok(Watched::Found(effect));
         }
     }
     if acting.now - document.looked_at >= AGAIN {
@@ -112,13 +113,14 @@ async fn block(
     acting: &mut Acting<'_>,
 ) -> Result<Watched, WatchDocumentError> {
     let reason = "The host of its document is on the block list: nobody looks there.";
-    let new = restriction::limit(tx, at, (Cause::Blocked, reason), acting.now).await?;
+    let found = Found::of(Cause::Blocked, reason);
+    let new = restriction::limit(tx, at, found, acting.now).await?;
     restriction::lift(tx, at, Cause::Silence, acting.now).await?;
-    if !new {
+    let Some(effect) = new else {
         return Ok(Watched::Nothing);
-    }
-    record(tx, at, ("client.restrict", reason), acting).await?;
-    Ok(Watched::Restricted)
+    };
+    record(tx, at, (restriction::action(effect), reason), acting).await?;
+    Ok(Watched::Found(effect))
 }
 
 /// Has the address looked at, unless that is under way.

@@ -22,7 +22,7 @@ use crate::{
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
     orphan_rounds, proof_rounds, sponsored_rounds, statement_key_rounds,
     store::due,
-    trusted_rounds, update_rounds,
+    tool_rounds, trusted_rounds, update_rounds,
 };
 
 /// How often open registrations are looked for while no hint can arrive.
@@ -71,6 +71,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 look_around(&approval).await;
                 end_what_is_over(&approval).await;
                 orphan_rounds::round(&approval).await;
+                tool_rounds::round(&approval).await;
                 make_room_where_it_is_crowded(&approval).await;
             }
             _ = hourly.tick() => {

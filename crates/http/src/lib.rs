@@ -8,6 +8,7 @@
 extern crate self as narthex_http; // templates name this crate by its full path, here as elsewhere
 
 pub mod access_log;
+pub mod agent;
 pub mod ambient;
 pub mod body;
 pub mod cookie;
@@ -33,6 +34,7 @@ pub mod routes;
 pub mod server;
 pub mod surface;
 
+pub use agent::Agent;
 pub use cookie::{CookieName, Cookies};
 pub use form::{FormError, StrictForm, StrictQuery};
 pub use front::{Front, app};

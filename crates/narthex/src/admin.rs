@@ -181,7 +181,10 @@ pub(crate) async fn create_staff(
     let hash = approval
         .people
         .passwords
-        .hash(Password::to_set(password)?)
+        .hash(Password::to_set(
+            password,
+            &[email.as_str(), name.as_str()],
+        )?)
         .await?;
     let (now, mut rng) = (ambient::now(), ambient::rng());
     let key = approval

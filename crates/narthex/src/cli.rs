@@ -121,6 +121,12 @@ pub struct SharedArgs {
     /// Worker threads.
     #[arg(long, env = "NARTHEX_WORKERS", default_value_t = 2)]
     pub workers: usize,
+    /// Memory of one password hash (argon2id), in KiB.
+    #[arg(long, env = "NARTHEX_PASSWORD_MEMORY_KIB", default_value_t = 19_456)]
+    pub password_memory_kib: u32,
+    /// Passes of one password hash.
+    #[arg(long, env = "NARTHEX_PASSWORD_PASSES", default_value_t = 2)]
+    pub password_passes: u32,
 }
 
 /// A plane with one listener.

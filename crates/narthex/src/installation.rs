@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use narthex_http::{TrustedProxies, peer::ProxyHeader};
+use narthex_people::password::Cost;
 use narthex_tenancy::{ambient, keys};
 use std::{
     fs,
@@ -32,6 +33,8 @@ pub struct Installation {
     pub proxies: TrustedProxies,
     /// Worker threads for each listener.
     pub workers: usize,
+    /// What one password hash costs.
+    pub password_cost: Cost,
     /// Which hosts of this machine stand for hosts of the world; none but in `dev`.
     pub test_hosts: TestHosts,
 }
@@ -52,6 +55,7 @@ impl Installation {
             proxies: TrustedProxies::parse(proxies, ProxyHeader::XForwardedFor)
                 .context("--trusted-proxies")?,
             workers: args.workers,
+            password_cost: Cost::new(args.password_memory_kib, args.password_passes)?,
             test_hosts: TestHosts::default(),
         })
     }

@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use narthex_http::TrustedProxies;
+use narthex_people::password::Cost;
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
@@ -63,6 +64,7 @@ impl Instance {
             keys: KeyFiles::ensure(&self.keys)?,
             proxies: TrustedProxies::none(),
             workers: 2,
+            password_cost: Cost::default(),
             test_hosts: TestHosts::default(),
         })
     }

@@ -227,7 +227,7 @@ fn people(
         database,
         budgets: Budgets::new(&installation.redis_url)?,
         fallback: LocalLimiter::default(),
-        passwords: Passwords::new(installation.workers)?,
+        passwords: Passwords::new(installation.workers, installation.password_cost)?,
         hash_key: keys::hash_key(&installation.keys.hash())?,
         totp_key: second_factors
             .then(|| keys::sealing_key(&installation.keys.people()))

@@ -220,11 +220,11 @@ pub async fn step_up(
         .database
         .tenant(tenant, async |tx| {
             let account = store::account::load(tx, token.member).await?;
-            let step = sign_in::second_factor(people, Surface::Staff, &account, code, now)
+            let factor = sign_in::second_factor(people, Surface::Staff, &account, code, now)
                 .ok()
                 .flatten()
                 .ok_or(StepUpError::Wrong)?;
-            if !store::account::use_step(tx, token.member, step).await? {
+            if !factor.spend(tx, token.member, now).await? {
                 return Err(StepUpError::Wrong);
             }
             Ok(store::api_token::stepped_up(tx, token.id, now).await?)

@@ -33,6 +33,18 @@ pub struct Invitation {
     pub expires_at: Timestamp,
 }
 
+/// An invitation in the list of those who invite.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// What it is.
+    pub invitation: Invitation,
+    /// When the invited person asked for a new one, after its end.
+    pub asked_again_at: Option<Timestamp>,
+}
+
+/// How long after its end the invited person may ask for a new one.
+pub const LATE: Duration = Duration::days(30);
+
 /// Why an invitation leads nowhere.
 #[derive(Debug, thiserror::Error)]
 pub enum InvitationError {
@@ -67,7 +79,48 @@ pub async fn create(
 
 /// Ends the invitations that would give this role and were not accepted yet.
 pub async fn end_open(tx: &mut TenantTx, role: Role, now: Timestamp) -> Result<(), StoreError> {
-    store::invitation::use_up_all(tx, role, now).await
+    store::invitation::end_all(tx, role, now).await
+}
+
+/// The invitations that somebody can accept or asks to have anew, the newest first.
+pub async fn pending(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<Pending>, StoreError> {
+    store::invitation::pending(tx, now).await
+}
+
+/// Ends an invitation that nobody accepted; whom it was for. `None` when it is over already.
+pub async fn end(
+    tx: &mut TenantTx,
+    invitation: Id<kind::Invitation>,
+    now: Timestamp,
+) -> Result<Option<Invitation>, StoreError> {
+    store::invitation::end(tx, invitation, now).await
+}
+
+/// Whether the link's invitation ended by itself, not long ago: whoever holds the link may ask for a new one.
+pub async fn is_late(
+    tx: &mut TenantTx,
+    hash_key: &HashKey,
+    token: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    match Secret::parse(SecretKind::Invitation, token) {
+        Ok(token) => store::invitation::is_late(tx, &token.hash(hash_key), now, now - LATE).await,
+        Err(_) => Ok(false),
+    }
+}
+
+/// Notes for those who invite that the invited person came too late and wants a new link. `false` when the link is not
+/// such a one; asking twice is no error.
+pub async fn ask_again(
+    tx: &mut TenantTx,
+    hash_key: &HashKey,
+    token: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    match Secret::parse(SecretKind::Invitation, token) {
+        Ok(token) => store::invitation::ask_again(tx, &token.hash(hash_key), now, now - LATE).await,
+        Err(_) => Ok(false),
+    }
 }
 
 /// The invitation behind a link, for its page.

@@ -22,7 +22,7 @@ pub async fn end_all(
     now: Timestamp,
 ) -> Result<Ended, StoreError> {
     Ok(Ended {
-        sessions: store::session::end_all(tx, member, now).await?,
+        sessions: store::session::end_all(tx, (member, None), now).await?,
         api_tokens: store::api_token::end_all(tx, member, now).await?,
     })
 }

@@ -1,10 +1,12 @@
 //! How people prove who they are, for portal, dashboard and end users alike: passwords, second factors, sessions,
 //! invitations, throttles. It renders no page and knows no OAuth client.
 
+pub mod account;
 pub mod api_token;
 pub mod invitation;
 pub mod leaving;
 pub mod password;
+pub mod recovery;
 pub mod session;
 pub mod sign_in;
 mod store;

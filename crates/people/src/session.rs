@@ -77,7 +77,7 @@ pub async fn start(
 }
 
 /// What a new session records.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Begun {
     /// Where it counts.
     pub surface: Surface,
@@ -85,6 +85,57 @@ pub struct Begun {
     pub member: Id<kind::Member>,
     /// Whether a second factor was given just now.
     pub second_factor: bool,
+    /// From where.
+    pub from: Whence,
+}
+
+/// From where somebody signed in, for them to recognise it. Nothing that a browser wrote is in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whence {
+    /// The network, as `192.0.2.0/24`; at most 64 characters.
+    pub source: String,
+    /// Browser and system in words of ours, as `Firefox on Linux`; at most 64 characters.
+    pub agent: String,
+}
+
+/// A session in the list of its person.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its identity, by which it is ended.
+    pub id: Id<kind::Session>,
+    /// When its person signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// From where it began.
+    pub from: Whence,
+}
+
+/// The sessions of a person that are in force on `surface`, the last used first.
+pub async fn of(
+    tx: &mut TenantTx,
+    (surface, member): (Surface, Id<kind::Member>),
+    now: Timestamp,
+) -> Result<Vec<Listed>, StoreError> {
+    store::session::of(tx, (surface, member), now, now - surface.idle()).await
+}
+
+/// Ends a session of this person; `false` when they have none such in force.
+pub async fn end_own(
+    tx: &mut TenantTx,
+    (member, session): (Id<kind::Member>, Id<kind::Session>),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    store::session::end_own(tx, (member, session), now).await
+}
+
+/// Ends every session of a person but one; how many were in force.
+pub async fn end_others(
+    tx: &mut TenantTx,
+    (member, but): (Id<kind::Member>, Id<kind::Session>),
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    store::session::end_all(tx, (member, Some(but)), now).await
 }
 
 /// The session behind a cookie, if it is in force on `surface`; being seen keeps it from idling out.

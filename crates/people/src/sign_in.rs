@@ -1,18 +1,19 @@
 //! Signing in with e-mail address and password, and for staff with a one-time code too. One refusal for every wrong
-//! thing; throttled per account and per source. It decides nothing about what the person may do.
+//! thing; throttled per account and per source; a recovery code takes the place of a one-time code. It decides nothing about what the person may do.
 
 use narthex_tenancy::{
-    StoreError,
+    StoreError, TenantTx,
     budget::{Answer, Bucket},
 };
-use narthex_vocab::{Email, Id, Secret, Timestamp, kind};
+use narthex_vocab::{Email, Id, Secret, SecretHash, Timestamp, kind};
 use rand_core::CryptoRng;
 use std::time::Duration;
 
 use crate::{
     People,
     password::{HashFailed, Password},
-    session::{self, Begun, Surface},
+    recovery,
+    session::{self, Begun, Surface, Whence},
     store,
     totp::Seed,
 };
@@ -28,10 +29,10 @@ pub struct SignIn {
     pub email: Option<Email>,
     /// The password.
     pub password: Password,
-    /// The one-time code; ignored where the person has no second factor.
+    /// The one-time code, or a recovery code; ignored where the person has no second factor.
     pub code: String,
-    /// The source prefix of the caller, for throttling.
-    pub source: String,
+    /// From where: the source throttles, and the session tells both.
+    pub from: Whence,
 }
 
 /// Somebody proved who they are.
@@ -80,7 +81,7 @@ pub async fn sign_in(
         email,
         password,
         code,
-        ..
+        from,
     } = command;
 
     let account = match &email {
@@ -97,22 +98,27 @@ pub async fn sign_in(
     let stored = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
-    let right = people.passwords.verify(password, stored).await?;
+    let right = people.passwords.verify(password.clone(), stored).await?;
     let account = account.filter(|_| right).ok_or(SignInError::Wrong)?;
-    let step = second_factor(people, surface, &account, &code, now)?;
+    let factor = second_factor(people, surface, &account, &code, now)?;
+    let renewed = renewed_hash(people, surface, &account, password).await?;
 
     let signed_in = people
         .database
         .tenant(tenant, async |tx| {
-            if let Some(step) = step
-                && !store::account::use_step(tx, account.member, step).await?
+            if let Some(factor) = &factor
+                && !factor.spend(tx, account.member, now).await?
             {
                 return Err(SignInError::Wrong);
+            }
+            if let Some(hash) = &renewed {
+                store::account::set_password(tx, account.member, hash).await?;
             }
             let begun = Begun {
                 surface,
                 member: account.member,
-                second_factor: step.is_some(),
+                second_factor: factor.is_some(),
+                from,
             };
             let session = session::start(tx, &people.hash_key, begun, now, rng).await?;
             Ok(SignedIn {
@@ -131,7 +137,7 @@ async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(
     let source = format!(
         "sign-in/{}/source/{}",
         command.surface.as_str(),
-        command.source
+        command.from.source
     );
     let all = format!("sign-in/{}", command.surface.as_str());
     let [here, everywhere] = account_buckets(command);
@@ -170,7 +176,7 @@ async fn spend(
 fn account_buckets(command: &SignIn) -> [Bucket; 2] {
     let account = command.email.as_ref().map_or("-", Email::folded);
     let everywhere = format!("sign-in/{}/account/{account}", command.surface.as_str());
-    let here = format!("{everywhere}/{}", command.source);
+    let here = format!("{everywhere}/{}", command.from.source);
     [
         Bucket::new(here, 10, WINDOW),
         Bucket::new(everywhere, 100, WINDOW),
@@ -193,14 +199,38 @@ pub(crate) async fn throttle_code(
     spend(people, tenant, &[tries.clone(), source], now).await
 }
 
-/// The step of the one-time code: required of staff, and of everybody who has a second factor where codes can be read.
+/// A second factor that fits, to be spent in the transaction that rests on it.
+#[derive(Debug)]
+pub(crate) enum Factor {
+    /// A one-time code of this step.
+    Code(i64),
+    /// The hash of a recovery code; only the store knows whether there is one.
+    Recovery(SecretHash),
+}
+
+impl Factor {
+    /// Uses it up; `false` when it does not exist or was used.
+    pub(crate) async fn spend(
+        &self,
+        tx: &mut TenantTx,
+        member: Id<kind::Member>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        match self {
+            Self::Code(step) => store::account::use_step(tx, member, *step).await,
+            Self::Recovery(hash) => store::recovery_code::use_up(tx, (member, hash), now).await,
+        }
+    }
+}
+
+/// The second factor in `code`: required of staff, and of everybody who has one where codes can be read.
 pub(crate) fn second_factor(
     people: &People,
     surface: Surface,
     account: &store::account::Account,
     code: &str,
     now: Timestamp,
-) -> Result<Option<i64>, SignInError> {
+) -> Result<Option<Factor>, SignInError> {
     let Some(sealed) = &account.totp_sealed else {
         return if surface == Surface::Staff {
             Err(SignInError::Wrong)
@@ -208,9 +238,28 @@ pub(crate) fn second_factor(
             Ok(None)
         };
     };
+    if let Some(code) = recovery::Code::parse(code) {
+        let hash = code.hash(&people.hash_key, account.member);
+        return Ok(Some(Factor::Recovery(hash)));
+    }
     let key = people.totp_key.as_ref().ok_or(SignInError::Wrong)?;
     let seed = Seed::open(key, account.member, sealed).map_err(|_| SignInError::Wrong)?;
     seed.check(code, account.totp_last_step, now)
-        .map(Some)
+        .map(|step| Some(Factor::Code(step)))
         .ok_or(SignInError::Wrong)
+}
+
+/// The password hashed anew, when it was hashed by other parameters than those of today. End users' accounts are written
+/// by no sign-in.
+async fn renewed_hash(
+    people: &People,
+    surface: Surface,
+    account: &store::account::Account,
+    password: Password,
+) -> Result<Option<String>, HashFailed> {
+    let stored = account.password_hash.as_deref().unwrap_or_default();
+    if surface == Surface::User || people.passwords.is_current(stored) {
+        return Ok(None);
+    }
+    people.passwords.hash(password).await.map(Some)
 }

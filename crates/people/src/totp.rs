@@ -4,7 +4,7 @@
 use narthex_tenancy::sealing::{SealError, SealingKey};
 use narthex_vocab::{Id, Timestamp, kind};
 use rand_core::CryptoRng;
-use totp_rs::{Builder, Totp};
+use totp_rs::{Builder, Totp, TotpError};
 use zeroize::Zeroizing;
 
 /// The seed of somebody's second factor.
@@ -47,6 +47,38 @@ impl Seed {
         sealed: &[u8],
     ) -> Result<Self, SealError> {
         key.open(sealed, &place(member)).map(Self)
+    }
+
+    /// The seed on its way through a form, for this place alone.
+    pub(crate) fn seal_for(
+        &self,
+        key: &SealingKey,
+        place: &str,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, SealError> {
+        key.seal(&self.0, place, rng)
+    }
+
+    /// The seed that came back to this place.
+    pub(crate) fn open_from(
+        key: &SealingKey,
+        place: &str,
+        sealed: &[u8],
+    ) -> Result<Self, SealError> {
+        key.open(sealed, place).map(Self)
+    }
+
+    /// What an authenticator reads from a picture: an `otpauth` address, named by who issues it and whose it is. Show it
+    /// once.
+    pub fn uri(&self, issuer: &str, account: &str) -> Result<Zeroizing<String>, TotpError> {
+        let named = |name: &str| name.replace(':', " ");
+        let totp = Builder::new()
+            .with_secret(self.0.to_vec())
+            .with_skew(1)
+            .with_issuer(Some(named(issuer)))
+            .with_account_name(named(account))
+            .build_noncompliant();
+        totp.to_url().map(Zeroizing::new)
     }
 
     /// The time step that `code` belongs to, when it is right and later than the last one used.

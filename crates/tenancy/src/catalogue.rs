@@ -207,6 +207,25 @@ pub async fn add_tool(
     Ok(())
 }
 
+/// Says that a tool has another schema.
+pub async fn change_tool(
+    tx: &mut TenantTx,
+    (environment, resource): (Environment, Id<kind::Resource>),
+    (tool, schema): (&ToolName, &SchemaHash),
+) -> Result<(), StoreError> {
+    let key = (
+        tx.tenant_uuid(),
+        environment.as_str(),
+        resource.as_uuid(),
+        tool.as_str(),
+    );
+    diesel::update(t::table.find(key))
+        .set(t::schema_hash.eq(schema.as_bytes().to_vec()))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 fn resource(
     environment: Environment,
     (id, identifier, name, kind): (uuid::Uuid, String, String, String),

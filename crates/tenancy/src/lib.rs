@@ -4,6 +4,7 @@
 pub mod ambient;
 pub mod budget;
 pub mod catalogue;
+pub mod change_rules;
 pub mod days;
 pub mod db;
 pub mod environment;

@@ -148,6 +148,29 @@ pub async fn leave(tx: &mut TenantTx, member: Id<kind::Member>) -> Result<(), St
     Ok(())
 }
 
+/// Gives an active person this role, in the place of the one before.
+pub async fn set_role(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    role: Role,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let tenant_id = tx.tenant_uuid();
+    diesel::insert_into(ms::table)
+        .values((
+            ms::tenant_id.eq(tenant_id),
+            ms::member_id.eq(member.as_uuid()),
+            ms::role.eq(role.as_str()),
+            ms::granted_at.eq(now),
+        ))
+        .on_conflict((ms::tenant_id, ms::member_id))
+        .do_update()
+        .set(ms::role.eq(role.as_str()))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 /// Lets somebody who left join again under the same address; `false` when nobody of this address has left.
 pub async fn rejoin(
     tx: &mut TenantTx,

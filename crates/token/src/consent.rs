@@ -33,7 +33,8 @@ pub(crate) enum Choice {
 pub(crate) enum Answered {
     /// The browser goes on to the client.
     Leaving(Leaving),
-    /// The client is approved with a warning that the page did not have: the person is asked with it.
+    /// The client is approved with a warning, or has changed in a way, that the page did not say: the person is asked with
+    /// it.
     AskAgain(Box<AuthorizationRequest>),
 }
 
@@ -71,10 +72,7 @@ pub(crate) async fn decide(
             redirect_uri: redirect_uri.clone(),
         })
     };
-    let asks_again = choice == Choice::Allow
-        && !pending.warned
-        && store::warning::is_in_force(tx, environment, &client, call.now).await?;
-    if asks_again {
+    if choice == Choice::Allow && lacks(tx, call, (&client, &pending)).await? {
         return Ok(Answered::AskAgain(Box::new(pending.request)));
     }
     if let Some(reference) = &request.pushed
@@ -97,11 +95,26 @@ pub(crate) async fn decide(
     }
 }
 
+/// Whether the page lacked the warning of the client, or a change of it that people are asked about.
+async fn lacks(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (client, pending): (&ApprovedClient, &Pending),
+) -> Result<bool, PageError> {
+    let at = call.place.environment;
+    let shown = pending.shown_at();
+    if store::asked_anew::since(tx, at, client.id(), shown).await? {
+        return Ok(true);
+    }
+    Ok(!pending.warned && store::warning::is_in_force(tx, at, client, call.now).await?)
+}
+
 /// Who is asked by whom for what.
 type Asked<'a> = (&'a SignedIn, &'a ApprovedClient, &'a AuthorizationRequest);
 
 /// Until when the person has allowed all of it already. That answers for them only where the client proves who it is with what it
-/// gets (OAuth 2.1 section 7.3), and stands under the approval that it had then.
+/// gets (OAuth 2.1 section 7.3), stands under the approval that it had then, and has not changed since in a way that people are
+/// asked about.
 pub(crate) async fn given(
     tx: &mut TenantTx,
     call: Call<'_>,
@@ -112,13 +125,18 @@ pub(crate) async fn given(
         return Ok(None);
     }
     let whose = (person.member.id, client.id());
-    let given = store::consent::find(tx, call.place.environment, whose, call.now).await?;
+    let at = call.place.environment;
+    let given = store::consent::find(tx, at, whose, call.now).await?;
     let given = given.filter(|given| {
         given.approval == Some(client.approval())
             && scopes.difference(&given.scope).is_empty()
             && request.claims.is_within(&given.claims)
     });
-    Ok(given.map(|given| given.expires_at))
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    let changed = store::asked_anew::since(tx, at, client.id(), given.at).await?;
+    Ok((!changed).then_some(given.expires_at))
 }
 
 /// Gives again what the person allowed before, no longer than they did then.

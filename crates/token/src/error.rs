@@ -29,6 +29,10 @@ pub(crate) enum TokenError {
     /// The code or refresh token is of no use.
     #[error("the grant is not valid: {0}")]
     Grant(&'static str),
+    /// The client changed since the person allowed it: they are asked again. A new sign-in mends it, a new registration
+    /// does not.
+    #[error("the app has changed since the person allowed it: they sign in again")]
+    AskedAnew,
     /// A grant type that is not known here.
     #[error("this grant type is not supported")]
     UnsupportedGrant,
@@ -95,6 +99,7 @@ impl TokenError {
             | Self::GrantNotAllowed => true,
             Self::Request(_)
             | Self::Grant(_)
+            | Self::AskedAnew
             | Self::UnsupportedGrant
             | Self::Dpop(_)
             | Self::Nonce(_)
@@ -155,6 +160,7 @@ impl From<TokenError> for OAuthError {
                 tracing::info!(reason, "a grant was refused");
                 Self::bad_request("invalid_grant", "the code or token is not valid")
             }
+            TokenError::AskedAnew => Self::bad_request("invalid_grant", text),
             TokenError::Dpop(error) => {
                 tracing::info!(reason = text, "a proof of possession was refused");
                 Self::bad_request("invalid_dpop_proof", of_proof(error))

@@ -14,6 +14,7 @@ mod assurance;
 mod authorize;
 mod bearer;
 mod call;
+mod changed;
 mod check;
 mod claims;
 mod client;

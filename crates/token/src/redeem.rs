@@ -138,6 +138,7 @@ async fn open_grant(
     let environment = call.place.environment;
     let grant = store::grant::lock_open(tx, environment, code.grant, call.now).await?;
     let grant = grant.ok_or(TokenError::Grant("the grant has ended"))?;
+    check_asked(tx, call, &grant).await?;
     check_resource(&grant, resource)?;
     let person = check_person(tx, &grant).await?;
     Ok((grant, person))
@@ -153,6 +154,18 @@ pub(crate) fn check_resource(
         (Some(sent), Some(own)) if own.same_as(sent) => Ok(()),
         (Some(_), Some(_) | None) => Err(ReachError::Target.into()),
     }
+}
+
+/// What a person allowed before the client changed counts no more, where people are asked about the change.
+pub(crate) async fn check_asked(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    grant: &OpenGrant,
+) -> Result<(), TokenError> {
+    if store::asked_anew::voids(tx, call.place.environment, grant.id).await? {
+        return Err(TokenError::AskedAnew);
+    }
+    Ok(())
 }
 
 /// Somebody who left has no tokens any more.

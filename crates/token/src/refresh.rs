@@ -10,7 +10,7 @@ use crate::client::ApprovedClient;
 use crate::error::TokenError;
 use crate::issue::{self, Issued, Mint, Person};
 use crate::reach::{ReachError, Wanted};
-use crate::redeem::{IDLE, check_person, check_resource, reach_of};
+use crate::redeem::{IDLE, check_asked, check_person, check_resource, reach_of};
 use crate::store;
 use crate::store::grant::OpenGrant;
 use crate::store::refresh::RefreshRow;
@@ -70,6 +70,7 @@ pub(crate) async fn refresh(
     if row.idle_expires_at.min(row.expires_at) <= call.now {
         return Err(TokenError::Grant("the refresh token is over"));
     }
+    check_asked(tx, call, &grant).await?;
     check_resource(&grant, command.wanted.resource.as_ref())?;
     check_person(tx, &grant).await?;
     let narrowed = narrowed(grant, command.wanted)?;

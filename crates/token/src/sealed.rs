@@ -45,6 +45,11 @@ impl Pending {
         }
     }
 
+    /// When the page was made: what changed later it does not say.
+    pub(crate) fn shown_at(&self) -> Timestamp {
+        self.until - VALID
+    }
+
     /// The same on a page with the warning, or without.
     #[must_use]
     pub(crate) fn warned(self, warned: bool) -> Self {

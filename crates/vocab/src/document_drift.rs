@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::canonical_json::canonical_json;
+use crate::change::Change;
 use crate::client_metadata::ClientMetadata;
 use crate::scope_set::ScopeSet;
 
@@ -19,20 +20,6 @@ pub struct Drift {
     /// What it says now; `None` when it is gone.
     pub now: Option<Value>,
 }
-
-/// Members by which somebody else could get what was meant for the client.
-const GRAVE: &[&str] = &[
-    "application_type",
-    "backchannel_logout_uri",
-    "grant_types",
-    "jwks",
-    "jwks_uri",
-    "post_logout_redirect_uris",
-    "redirect_uris",
-    "response_types",
-    "scope",
-    "token_endpoint_auth_method",
-];
 
 impl Drift {
     /// Every member that differs, in the order of their names. The order of a list has no meaning. `wish` is the scope
@@ -65,9 +52,14 @@ impl Drift {
         Self::between(in_force, &granted, now)
     }
 
-    /// Whether somebody has to approve it before new grants begin.
+    /// The change that it is; `None` for what does not matter.
+    pub fn change(&self) -> Option<Change> {
+        Change::of_member(&self.member)
+    }
+
+    /// Whether somebody has to agree to it.
     pub fn is_grave(&self) -> bool {
-        GRAVE.contains(&self.member.as_str())
+        self.change().is_some()
     }
 }
 

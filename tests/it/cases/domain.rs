@@ -19,11 +19,15 @@ use narthex_discovery::Discovery;
 use narthex_egress::Guard;
 use narthex_tenancy::{ambient, permission::Action};
 use narthex_tests::FakeHost;
-use narthex_vocab::{ClientId, DomainState, Environment, HostName, Id, Timestamp, kind};
+use narthex_vocab::{
+    Change, ClientId, DomainState, Environment, HostName, Id, Meanwhile, Timestamp, kind,
+};
+use rstest::rstest;
 use tokio::task::JoinHandle;
 use url::Url;
 
 use super::company::{Company, HOSTED, KEY, LOOPBACK, metadata};
+use crate::changes::choose;
 
 const PRODUCTION: Environment = Environment::Production;
 const HOST: &str = "partner.example";
@@ -326,11 +330,18 @@ async fn nobody_proves_a_host_alone() {
     );
 }
 
+#[rstest]
+#[case::pauses(Meanwhile::Pauses, "restricted")]
+#[case::people_are_asked_again(Meanwhile::AskedAgain, "active")]
 #[tokio::test(flavor = "multi_thread")]
-async fn b4_a_client_is_limited_while_its_host_is_not_proved() {
+async fn b4_a_client_is_limited_while_its_host_is_not_proved(
+    #[case] chosen: Meanwhile,
+    #[case] lapsed: &str,
+) {
     let (company, host) = (Company::new().await, FakeHost::start(HOST).await);
     let worker = discovery(&company, &host);
     heard(&company).await;
+    choose(&company, PRODUCTION, &[(Change::Proof, chosen)]).await;
     let domain = add(&company, HOST).await.unwrap();
     host.publish(domain.challenge.as_str());
     let mut now = ambient::now();
@@ -364,7 +375,15 @@ async fn b4_a_client_is_limited_while_its_host_is_not_proved() {
     assert_eq!(standing(&company, &clients).await, ["active", "active"]);
     now += chrono::Duration::days(7);
     assert_eq!(look(now).await, DomainState::Lapsed);
-    assert_eq!(standing(&company, &clients).await, ["restricted", "active"]);
+    assert_eq!(standing(&company, &clients).await, [lapsed, "active"]);
+    let asked = "select count(*) from registry.asked_anew where client_id = $1 and change = 'proof' and about = $2";
+    let administrator = company.place.administrator().await;
+    let asked = async || -> i64 {
+        let keys: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&clients[0].as_str(), &HOST];
+        administrator.query_one(asked, &keys).await.unwrap().get(0)
+    };
+    let people_are = i64::from(chosen == Meanwhile::AskedAgain);
+    assert_eq!(asked().await, people_are);
 
     // Nobody lets it go on by stopping it first.
     for what in [Stop::Suspend, Stop::Resume] {
@@ -381,7 +400,7 @@ async fn b4_a_client_is_limited_while_its_host_is_not_proved() {
             .await
             .unwrap();
     }
-    assert_eq!(standing(&company, &clients).await, ["restricted", "active"]);
+    assert_eq!(standing(&company, &clients).await, [lapsed, "active"]);
 
     // Proved again, it goes on.
     host.publish(domain.challenge.as_str());
@@ -398,6 +417,7 @@ async fn b4_a_client_is_limited_while_its_host_is_not_proved() {
         DomainState::Verified
     );
     assert_eq!(standing(&company, &clients).await, ["active", "active"]);
+    assert_eq!(asked().await, people_are, "what is void stays void");
     worker.abort();
 }
 

@@ -6,7 +6,10 @@ use std::{sync::Arc, time::Duration};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_approval::{Approval, workers};
-use narthex_people::{People, password::Passwords};
+use narthex_people::{
+    People,
+    password::{Cost, Passwords},
+};
 use narthex_tenancy::{StoreError, budget::LocalLimiter, schema::intake::quarantine as q};
 use narthex_vocab::{ClientId, Environment, RegistrationMode};
 use url::Url;
@@ -24,7 +27,7 @@ fn approval(company: &Company) -> Approval {
             database: company.place.approval(),
             budgets: company.place.budgets(),
             fallback: LocalLimiter::default(),
-            passwords: Passwords::new(1).unwrap(),
+            passwords: Passwords::new(1, Cost::default()).unwrap(),
             hash_key: KEY,
             totp_key: None,
         },

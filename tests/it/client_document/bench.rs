@@ -133,4 +133,41 @@ impl Bench {
         let administrator = self.scene.company.place.administrator().await;
         administrator.query_one(query, &[]).await.unwrap().get(0)
     }
+
+    /// As if the document's time were over, and its client used: it is looked at again.
+    pub(crate) async fn used_later(&self, browser: &mut Browser) {
+        let looks = self.host.paths().len();
+        let administrator = self.scene.company.place.administrator().await;
+        let over =
+            "update intake.document set fresh_until = now(), looked_at = now() - interval '1 hour'";
+        administrator.batch_execute(over).await.unwrap();
+        browser.get(&self.scene.front_door(&self.client, &[])).await;
+        for _ in 0..100 {
+            if self.host.paths().len() > looks {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("nobody looked again");
+    }
+
+    /// Until this counts one.
+    pub(crate) async fn until(&self, query: &str) {
+        for _ in 0..100 {
+            if self.count(query).await == 1 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never: {query}");
+    }
+
+    /// The document with other members.
+    pub(crate) fn with(&self, changes: &Value) -> Value {
+        let mut body = document(&self.client);
+        for (name, value) in changes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        body
+    }
 }

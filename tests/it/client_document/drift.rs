@@ -1,55 +1,16 @@
 //! A document that says something else after its client was approved: what matters pauses new grants until somebody
 //! approves it again, what does not is noted, and what comes back is as before.
 
-use std::time::Duration;
-
 use narthex_approval::{decide::Outcome, request::RequestRef};
 use narthex_tenancy::permission::Role;
-use narthex_tests::{Browser, Plane};
+use narthex_tests::Plane;
 use narthex_vocab::Id;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::bench::{Bench, HOST, PATH, PRODUCTION, document};
 use crate::scene::CALLBACK;
 
 const OTHER: &str = "https://app.example/other";
-
-/// As if the document's time were over, and its client used: it is looked at again.
-async fn used_later(bench: &Bench, browser: &mut Browser) {
-    let looks = bench.host.paths().len();
-    let administrator = bench.scene.company.place.administrator().await;
-    let over =
-        "update intake.document set fresh_until = now(), looked_at = now() - interval '1 hour'";
-    administrator.batch_execute(over).await.unwrap();
-    browser
-        .get(&bench.scene.front_door(&bench.client, &[]))
-        .await;
-    for _ in 0..100 {
-        if bench.host.paths().len() > looks {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("nobody looked again");
-}
-
-async fn until(bench: &Bench, query: &str) {
-    for _ in 0..100 {
-        if bench.count(query).await == 1 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("never: {query}");
-}
-
-fn with(bench: &Bench, changes: &Value) -> Value {
-    let mut body = document(&bench.client);
-    for (name, value) in changes.as_object().unwrap() {
-        body[name] = value.clone();
-    }
-    body
-}
 
 const LIMITED: &str = "select count(*) from registry.client where state = 'restricted'";
 const ACTIVE: &str = "select count(*) from registry.client where state = 'active'";
@@ -76,10 +37,10 @@ async fn a_new_redirect_address_is_approved_first() {
 
     bench.host.publish_at(
         PATH,
-        &with(&bench, &json!({ "redirect_uris": [CALLBACK, OTHER] })),
+        &bench.with(&json!({ "redirect_uris": [CALLBACK, OTHER] })),
     );
-    used_later(&bench, &mut browser).await;
-    until(&bench, LIMITED).await;
+    bench.used_later(&mut browser).await;
+    bench.until(LIMITED).await;
 
     // Nothing begins, at neither address; what began goes on.
     let refused = browser
@@ -119,7 +80,7 @@ async fn a_new_redirect_address_is_approved_first() {
     assert_eq!(case.version, 2);
     let decided = bench.scene.company.decide(case, Outcome::Approve).await;
     decided.unwrap();
-    until(&bench, ACTIVE).await;
+    bench.until(ACTIVE).await;
     let page = browser
         .get(&bench.scene.front_door(&bench.client, &elsewhere))
         .await;
@@ -130,13 +91,13 @@ async fn a_new_redirect_address_is_approved_first() {
 async fn what_comes_back_goes_on() {
     let bench = Bench::new().await;
     let mut browser = bench.let_in().await;
-    let other = with(&bench, &json!({ "grant_types": ["authorization_code"] }));
+    let other = bench.with(&json!({ "grant_types": ["authorization_code"] }));
     bench.host.publish_at(PATH, &other);
-    used_later(&bench, &mut browser).await;
-    until(&bench, LIMITED).await;
+    bench.used_later(&mut browser).await;
+    bench.until(LIMITED).await;
     bench.host.publish_at(PATH, &document(&bench.client));
-    used_later(&bench, &mut browser).await;
-    until(&bench, ACTIVE).await;
+    bench.used_later(&mut browser).await;
+    bench.until(ACTIVE).await;
     let withdrawn =
         "select count(*) from review.access_request where state = 'withdrawn' and version = 2";
     assert_eq!(bench.count(withdrawn).await, 1);
@@ -149,13 +110,11 @@ async fn another_name_is_noted_and_not_shown() {
     let mut browser = bench.let_in().await;
     bench
         .host
-        .publish_at(PATH, &with(&bench, &json!({ "client_name": "Acme Bank" })));
-    used_later(&bench, &mut browser).await;
-    until(
-        &bench,
-        "select count(*) from ledger.entry where action = 'client.note_document'",
-    )
-    .await;
+        .publish_at(PATH, &bench.with(&json!({ "client_name": "Acme Bank" })));
+    bench.used_later(&mut browser).await;
+    bench
+        .until("select count(*) from ledger.entry where action = 'client.note_document'")
+        .await;
     assert_eq!(bench.count(ACTIVE).await, 1);
     let page = browser
         .get(&bench.scene.front_door(&bench.client, &[]))
@@ -170,12 +129,12 @@ async fn an_address_that_is_silent_takes_nothing() {
     bench
         .host
         .publish_at(PATH, &json!({ "client_id": "https://other.example/x" }));
-    used_later(&bench, &mut browser).await;
-    until(
-        &bench,
-        "select count(*) from intake.document where refusal is not null and body is not null",
-    )
-    .await;
+    bench.used_later(&mut browser).await;
+    bench
+        .until(
+            "select count(*) from intake.document where refusal is not null and body is not null",
+        )
+        .await;
     assert_eq!(bench.count(ACTIVE).await, 1);
     bench.scene.code(&mut browser, &bench.client).await;
 }

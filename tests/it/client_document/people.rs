@@ -11,6 +11,7 @@ use narthex_approval::{
 };
 use narthex_tenancy::permission::Action;
 use narthex_tests::{Answer, Browser, Plane};
+use narthex_vocab::{Change, Meanwhile};
 
 use super::bench::{Bench, HOST, PATH, PRODUCTION, document};
 
@@ -142,7 +143,7 @@ async fn s3_a_client_that_cannot_be_read_for_days_waits_and_comes_back_by_itself
     administrator.batch_execute(&failing(8)).await.unwrap();
     let door = bench.scene.front_door(&bench.client, &[]);
     let state = "select state || ': ' || coalesce(state_reason, '') from registry.client";
-    assert_eq!(watched(&bench).await, Watched::Restricted);
+    assert_eq!(watched(&bench).await, Watched::Found(Meanwhile::Pauses));
     let said: String = administrator.query_one(state, &[]).await.unwrap().get(0);
     assert!(
         said.starts_with("restricted: Its document cannot be read since ")
@@ -184,6 +185,12 @@ async fn s3_a_blocked_host_is_no_silence_and_is_looked_at_when_nobody_blocks_it_
     let bench = Bench::new().await;
     let mut browser = bench.let_in().await;
     let company = &bench.scene.company;
+    // Nobody chooses what a block does: it pauses.
+    let loosest = [
+        (Change::Silence, Meanwhile::AskedAgain),
+        (Change::Redirects, Meanwhile::AskedAgain),
+    ];
+    crate::changes::choose(company, PRODUCTION, &loosest).await;
     let administrator = company.place.administrator().await;
     let state = "select state || ': ' || coalesce(state_reason, '') from registry.client";
     let until = async |words: &str| {

@@ -81,6 +81,13 @@ async fn not_for_another_person_nor_after_an_end() {
     }
     op.tokens(&[]).await;
     assert_eq!(silently(&mut op, &[]).await, "");
+    // The client changed since in a way that people are asked about.
+    let changed = "insert into registry.asked_anew (tenant_id, environment, client_id, change, about, approval_id, at)
+        select tenant_id, environment, client_id, 'redirects', '', approval_id, now() from registry.client";
+    administrator.batch_execute(changed).await.unwrap();
+    assert_eq!(silently(&mut op, &[]).await, "consent_required");
+    op.tokens(&[]).await;
+    assert_eq!(silently(&mut op, &[]).await, "");
     let ends = "select max(g.expires_at) <= max(c.expires_at) from issue.\"grant\" as g, issue.consent as c";
     let within: bool = administrator.query_one(ends, &[]).await.unwrap().get(0);
     assert!(

@@ -14,8 +14,11 @@ use actix_web::test::{self, TestRequest};
 use actix_web::web::Data;
 use narthex_approval::Approval;
 use narthex_http::{CookieName, Front, PublicOrigin, TrustedProxies, ambient::Ambient};
-use narthex_people::{People, password::Passwords};
-use narthex_tenancy::{ambient, budget::LocalLimiter};
+use narthex_people::{
+    People,
+    password::{Cost, Passwords},
+};
+use narthex_tenancy::{ambient, budget::LocalLimiter, sealing::SealingKey};
 use narthex_tests::Place;
 use narthex_vocab::HashKey;
 use rand_core::RngCore;
@@ -33,9 +36,9 @@ fn approval(place: &Place) -> Data<Approval> {
             database: place.approval(),
             budgets: place.budgets(),
             fallback: LocalLimiter::default(),
-            passwords: Passwords::new(2).unwrap(),
+            passwords: Passwords::new(2, Cost::default()).unwrap(),
             hash_key: HashKey::from_bytes(super::KEY),
-            totp_key: None,
+            totp_key: Some(SealingKey::new(&super::KEY).unwrap()),
         },
         registration_key: HashKey::from_bytes(super::KEY),
         discovery_base: base(8400),

@@ -10,7 +10,10 @@ use actix_web::web::Data;
 use narthex_approval::catalogue::{CreateResourceCredential, create_resource_credential};
 use narthex_http::ambient::Ambient;
 use narthex_http::{CookieName, Front, PublicOrigin, Surface, TrustedProxies, app};
-use narthex_people::{People, password::Password, password::Passwords};
+use narthex_people::{
+    People,
+    password::{Cost, Password, Passwords},
+};
 use narthex_tenancy::permission::{Action, Person};
 use narthex_tenancy::{
     ambient,
@@ -66,7 +69,7 @@ impl Bench {
             database: place.token(),
             budgets: budgets.clone(),
             fallback: LocalLimiter::default(),
-            passwords: Passwords::new(2).unwrap(),
+            passwords: Passwords::new(2, Cost::default()).unwrap(),
             hash_key: HashKey::from_bytes([7; 32]),
             totp_key: None,
         };
@@ -188,7 +191,7 @@ impl Bench {
     /// An end user with a password.
     pub(crate) async fn user(&self, name: &str) -> Person {
         let person = self.company.user(name).await;
-        let password = Password::to_set(PASSWORD).unwrap();
+        let password = Password::to_set(PASSWORD, &[]).unwrap();
         let hash = self.state.people.passwords.hash(password).await.unwrap();
         let administrator = self.company.place.administrator().await;
         let set = "update tenant.member set password_hash = $1 where member_id = $2::text::uuid";

@@ -25,6 +25,8 @@ pub(crate) mod answer_policy;
 pub(crate) mod blocks;
 pub(crate) mod brake;
 mod case_words;
+pub(crate) mod change_role;
+pub(crate) mod changes;
 pub(crate) mod claim;
 pub(crate) mod claims;
 mod client_view;

@@ -6,6 +6,8 @@ use narthex_tenancy::permission::Action;
 
 use super::api;
 use crate::Approval;
+use crate::endpoint::account;
+use crate::endpoint::dashboard::signed_in::StaffSignedIn;
 use crate::endpoint::dashboard::{
     add_listing, answer_policy, answer_trust, api_tokens, attempt, attempts, block, block_family,
     brakes, brands, client, clients, confirm, create_tenant, decide, documents, end_listing,
@@ -40,7 +42,7 @@ pub fn routes() -> Routes<Guard> {
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
     api::routes(Routes::new()).answering(SURFACE, |routes| {
-        policing(at_once(trusting(waiting(routes))))
+        policing(own(at_once(trusting(waiting(routes)))))
             .get("/", look, "home", requests::home)
             .get("/sign-in", Anyone, "sign_in", sign_in::page)
             .post("/sign-in", Anyone, "sign_in", sign_in::submit)
@@ -157,6 +159,21 @@ fn policing(routes: Routes<Guard>) -> Routes<Guard> {
         .post("/policies/versions/{number}/propose", edit, "propose_policy", policies::propose)
         .get("/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::page)
         .post("/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::submit)
+}
+
+/// The person's own account; the second factor is not theirs to turn off.
+#[rustfmt::skip]
+fn own(routes: Routes<Guard>) -> Routes<Guard> {
+    let look = Guard::May(Action::ReadPlatform);
+    routes
+        .get("/account", look, "account", account::page::<StaffSignedIn>)
+        .get("/account/password", look, "change_password", account::password_page::<StaffSignedIn>)
+        .post("/account/password", look, "change_password", account::password_submit::<StaffSignedIn>)
+        .post("/account/sessions/end", look, "end_session", account::end_submit::<StaffSignedIn>)
+        .get("/account/second-factor", look, "second_factor", account::second_factor_page::<StaffSignedIn>)
+        .post("/account/second-factor", look, "second_factor", account::second_factor_submit::<StaffSignedIn>)
+        .get("/account/recovery-codes", look, "recovery_codes", account::recovery_page::<StaffSignedIn>)
+        .post("/account/recovery-codes", look, "recovery_codes", account::recovery_submit::<StaffSignedIn>)
 }
 
 /// Registers the dashboard's paths on a listener, over the plane's state.

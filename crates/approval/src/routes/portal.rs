@@ -5,11 +5,13 @@ use narthex_http::{Routes, Surface};
 use narthex_tenancy::permission::Action;
 
 use crate::Approval;
+use crate::endpoint::account;
+use crate::endpoint::portal::signed_in::SignedIn;
 use crate::endpoint::portal::{
-    allowlists, answer_policy, blocks, brake, claim, claims, credential, domain, domains, fault,
-    hand_over, home, initial_access_tokens, integration, integrations, inventory, invitation,
-    limits, logo, members, new_integration, offer_registration, policies, promote, remove_member,
-    request, resource, resource_credential, resources, retire_credential,
+    allowlists, answer_policy, blocks, brake, change_role, changes, claim, claims, credential,
+    domain, domains, fault, hand_over, home, initial_access_tokens, integration, integrations,
+    inventory, invitation, limits, logo, members, new_integration, offer_registration, policies,
+    promote, remove_member, request, resource, resource_credential, resources, retire_credential,
     revoke_initial_access_token, settings, sign_in, sign_out, statements, suspend, token_policy,
     trusted_domains, verify, withdraw, workspace,
 };
@@ -33,7 +35,9 @@ pub enum Guard {
 /// The table.
 #[must_use]
 pub fn routes() -> Routes<Guard> {
-    Routes::new().answering(SURFACE, |table| policing(settings(people(rows(table)))))
+    Routes::new().answering(SURFACE, |table| {
+        own(policing(settings(people(rows(table)))))
+    })
 }
 
 #[rustfmt::skip]
@@ -50,6 +54,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/sign-out", read, "sign_out", sign_out::submit)
         .get("/t/{tenant}/invitation/{token}", LinkHolder, "invitation", invitation::page)
         .post("/t/{tenant}/invitation/{token}", LinkHolder, "invitation", invitation::submit)
+        .post("/t/{tenant}/invitation/{token}/again", LinkHolder, "ask_again", invitation::submit_again)
         .get("/t/{tenant}", read, "home", home::page)
         .get("/t/{tenant}/{environment}/resources", read, "resources", resources::page)
         .post("/t/{tenant}/{environment}/resources", catalogue, "add_resource", resources::submit)
@@ -58,6 +63,7 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/resources/{resource}", read, "resource", resource::page)
         .post("/t/{tenant}/{environment}/resources/{resource}/scopes", catalogue, "add_scope", resource::submit_scope)
         .post("/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "add_tool", resource::submit_tool)
+        .post("/t/{tenant}/{environment}/resources/{resource}/tools/schema", catalogue, "change_tool", resource::submit_schema)
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
         .get("/t/{tenant}/{environment}/initial-access-tokens", read, "initial_access_tokens", initial_access_tokens::page)
         .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)
@@ -102,6 +108,10 @@ fn people(table: Routes<Guard>) -> Routes<Guard> {
     table
         .get("/t/{tenant}/members", read, "members", members::page)
         .post("/t/{tenant}/members", people, "invite", members::submit)
+        .post("/t/{tenant}/members/invitations/{invitation}/again", people, "invite_again", members::submit_again)
+        .post("/t/{tenant}/members/invitations/{invitation}/end", people, "end_invitation", members::submit_end)
+        .get("/t/{tenant}/members/{member}/role", people, "change_role", change_role::page)
+        .post("/t/{tenant}/members/{member}/role", people, "change_role", change_role::submit)
         .get("/t/{tenant}/members/{member}/remove", people, "remove_member", remove_member::page)
         .post("/t/{tenant}/members/{member}/remove", people, "remove_member", remove_member::submit)
         .get("/t/{tenant}/integrations/{integration}/hand-over", read, "hand_over", hand_over::page)
@@ -136,6 +146,8 @@ fn settings(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/settings/limits", May(Action::EditSettings), "limit_registration", limits::submit)
         .get("/t/{tenant}/{environment}/settings/tokens", read, "token_policy", token_policy::page)
         .post("/t/{tenant}/{environment}/settings/tokens", May(Action::EditSettings), "change_token_policy", token_policy::submit)
+        .get("/t/{tenant}/{environment}/settings/changes", read, "changes", changes::page)
+        .post("/t/{tenant}/{environment}/settings/changes", May(Action::EditSettings), "change_change_rules", changes::submit)
 }
 
 /// The tenant's own policy, by two.
@@ -153,6 +165,23 @@ fn policing(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/policies/versions/{number}/propose", edit, "propose_policy", policies::propose)
         .get("/t/{tenant}/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::page)
         .post("/t/{tenant}/policies/proposals/{proposal}", publish, "answer_policy", answer_policy::submit)
+}
+
+/// The person's own account.
+#[rustfmt::skip]
+fn own(table: Routes<Guard>) -> Routes<Guard> {
+    let read = Guard::May(Action::ReadTenant);
+    table
+        .get("/t/{tenant}/account", read, "account", account::page::<SignedIn>)
+        .get("/t/{tenant}/account/password", read, "change_password", account::password_page::<SignedIn>)
+        .post("/t/{tenant}/account/password", read, "change_password", account::password_submit::<SignedIn>)
+        .post("/t/{tenant}/account/sessions/end", read, "end_session", account::end_submit::<SignedIn>)
+        .get("/t/{tenant}/account/second-factor", read, "second_factor", account::second_factor_page::<SignedIn>)
+        .post("/t/{tenant}/account/second-factor", read, "second_factor", account::second_factor_submit::<SignedIn>)
+        .get("/t/{tenant}/account/second-factor/off", read, "turn_off_second_factor", account::off_page::<SignedIn>)
+        .post("/t/{tenant}/account/second-factor/off", read, "turn_off_second_factor", account::off_submit::<SignedIn>)
+        .get("/t/{tenant}/account/recovery-codes", read, "recovery_codes", account::recovery_page::<SignedIn>)
+        .post("/t/{tenant}/account/recovery-codes", read, "recovery_codes", account::recovery_submit::<SignedIn>)
 }
 
 /// Registers the portal's paths on a listener, over the plane's state.

@@ -6,7 +6,7 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::registry::{client as c, entitled_tool as t, entitlement as e},
 };
-use narthex_vocab::{ClientId, ClientMetadata, ClientState, Environment, Id, Timestamp};
+use narthex_vocab::{ClientId, ClientMetadata, ClientState, Environment, Id, Timestamp, kind};
 use serde_json::Value;
 
 use super::{approval::Term, metadata};
@@ -158,8 +158,11 @@ pub(crate) struct Standing {
     /// Staff suspended it: its tenant cannot let it go on.
     pub(crate) held_by_staff: bool,
     pub(crate) metadata: ClientMetadata,
+    pub(crate) approval: Id<kind::Approval>,
     pub(crate) expires_at: Timestamp,
 }
+
+type StandingRow = (String, bool, Value, uuid::Uuid, Timestamp);
 
 /// How a client of the transaction's tenant stands.
 pub(crate) async fn load(
@@ -167,20 +170,27 @@ pub(crate) async fn load(
     environment: Environment,
     client: &ClientId,
 ) -> Result<Standing, StoreError> {
-    let (state, held_by_staff, stored, expires_at): (String, bool, Value, Timestamp) = c::table
+    let (state, held_by_staff, stored, approval, expires_at): StandingRow = c::table
         .filter(
             c::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(c::environment.eq(environment.as_str())),
         )
         .filter(c::client_id.eq(client.as_str()))
-        .select((c::state, c::held_by_staff, c::metadata, c::expires_at))
+        .select((
+            c::state,
+            c::held_by_staff,
+            c::metadata,
+            c::approval_id,
+            c::expires_at,
+        ))
         .first(tx.connection()?)
         .await?;
     Ok(Standing {
         state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
         held_by_staff,
         metadata: metadata(TABLE, stored)?,
+        approval: Id::from_uuid(approval),
         expires_at,
     })
 }

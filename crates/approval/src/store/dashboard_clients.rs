@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, change_rules,
     schema::{
         registry::{
             client as c, credential as cr, entitled_tool as et, entitlement as en,
@@ -14,8 +14,8 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientMetadata, ClientState, CredentialState, Environment, Id, Label, Scope,
-    TenantSlug, Timestamp, kind,
+    ChangeRules, ClientId, ClientMetadata, ClientState, CredentialState, Environment, Id, Label,
+    Scope, TenantSlug, Timestamp, kind,
 };
 use serde_json::Value;
 
@@ -32,6 +32,7 @@ use super::{
     lineage::{self, Line},
     logo,
     promotion::{self, OtherEnd},
+    restriction::{self, OpenCause},
     warning,
 };
 use crate::{integration::Integration, logo::Logo, warning::Warned};
@@ -104,6 +105,10 @@ pub(crate) struct Client {
     pub(crate) connected: Connected,
     /// What it was promoted to or from.
     pub(crate) promotion: Option<OtherEnd>,
+    /// What changed under it and was not agreed to.
+    pub(crate) causes: Vec<OpenCause>,
+    /// What happens when it changes.
+    pub(crate) rules: ChangeRules,
 }
 
 /// A credential without what it proves.
@@ -256,6 +261,8 @@ pub(crate) async fn load(
         acts: dashboard_acts::about(tx, which.tenant, which.client_id.as_str()).await?,
         line: lineage::line(tx, place, id).await?,
         promotion: promotion::other_end(tx, place.0, (place.1, id)).await?,
+        causes: restriction::open(tx, place, Some(id)).await?,
+        rules: change_rules::load_of(tx, place.0, place.1).await?,
         people,
         words: dashboard_catalogue::words(tx, which.tenant, which.environment).await?,
         environment: which.environment,

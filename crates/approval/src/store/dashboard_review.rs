@@ -12,8 +12,8 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientMetadata, ClientState, Drift, Environment, HostName, Id, Scope, Timestamp,
-    ToolName, kind,
+    ClientId, ClientMetadata, ClientState, Environment, HostName, Id, Scope, Timestamp, ToolName,
+    kind,
 };
 use serde_json::Value;
 
@@ -21,6 +21,7 @@ use super::{
     assignment,
     dashboard_acts::{self, Act},
     dashboard_catalogue::{self, Words},
+    dashboard_changed::{self, Changed},
     dashboard_decisions::{self, Decided},
     dashboard_findings::{self, Found},
     dashboard_people::{self, People},
@@ -58,7 +59,7 @@ pub(crate) struct Case {
     pub(crate) agreed: Option<Proposal>,
     pub(crate) client: Option<(ClientId, ClientState)>,
     /// What this version would change of a client that an earlier one led to.
-    pub(crate) changes: Option<Vec<Drift>>,
+    pub(crate) changes: Option<Changed>,
     /// The client of the sandbox that it promotes, with what was looked at.
     pub(crate) promotion: Option<Promotion>,
     /// Hosts that nobody proved.
@@ -151,7 +152,7 @@ pub(crate) async fn load(
         second,
         agreed,
         client: client(tx, tenant, at).await?,
-        changes: changes(tx, tenant, &request).await?,
+        changes: dashboard_changed::load(tx, tenant, &request).await?,
         promotion: promoted(tx, tenant, at).await?,
         unproved: proofs.missing(&request.metadata, request.client_id.as_ref()),
         here: given(tx, tenant, &request, environment).await?,
@@ -318,33 +319,6 @@ async fn promoted(
         .await?;
     let metadata = metadata("registry.client", stored)?;
     Ok(Some(Promotion { origin, metadata }))
-}
-
-/// What the case says else than the client that an earlier version of it led to. The scopes are told apart elsewhere.
-async fn changes(
-    tx: &mut TenantTx,
-    tenant: Id<kind::Tenant>,
-    request: &AccessRequest,
-) -> Result<Option<Vec<Drift>>, StoreError> {
-    let at = request.at;
-    let in_force: Option<Value> = c::table
-        .filter(
-            c::tenant_id
-                .eq(tenant.as_uuid())
-                .and(c::environment.eq(at.environment.as_str())),
-        )
-        .filter(
-            c::request_id
-                .eq(at.id.as_uuid())
-                .and(c::version.lt(at.version)),
-        )
-        .select(c::metadata)
-        .first(tx.connection()?)
-        .await
-        .optional()?;
-    let in_force = in_force.map(|stored| metadata("registry.client", stored));
-    let in_force = in_force.transpose()?;
-    Ok(in_force.map(|in_force| Drift::of_replacement(&in_force, &request.metadata)))
 }
 
 const fn other(environment: Environment) -> Environment {

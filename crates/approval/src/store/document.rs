@@ -227,12 +227,23 @@ fn places(
     rows.into_iter().map(place).collect()
 }
 
-/// Clients whose document has a version that nobody compared, and those that go on although it says something else.
+/// Clients whose document has a version that nobody compared, and those of which nobody took up that it says something else.
 /// Shows more than one tenant only to the staff role.
 pub(crate) async fn uncompared(
     tx: &mut TenantTx,
 ) -> Result<Vec<(Id<kind::Tenant>, Environment, ClientId)>, StoreError> {
     let active = ClientState::Active.as_str();
+    let taken_up = r::table
+        .filter(
+            r::tenant_id
+                .eq(p::tenant_id)
+                .and(r::environment.eq(p::environment)),
+        )
+        .filter(
+            r::client_id
+                .eq(p::client_id)
+                .and(r::cause.eq(Cause::Document.as_str())),
+        );
     let rows: Vec<(uuid::Uuid, String, String)> = p::table
         .inner_join(
             d::table.on(d::tenant_id
@@ -248,9 +259,9 @@ pub(crate) async fn uncompared(
         )
         .filter(c::state.eq_any([active, ClientState::Restricted.as_str()]))
         .filter(
-            d::content_hash
-                .ne(p::seen_hash.nullable())
-                .or(p::drifted.and(c::state.eq(active)).nullable()),
+            d::content_hash.ne(p::seen_hash.nullable()).or(p::drifted
+                .and(diesel::dsl::not(diesel::dsl::exists(taken_up)))
+                .nullable()),
         )
         .select((p::tenant_id, p::environment, p::client_id))
         .limit(500)

@@ -2,11 +2,13 @@
 
 pub(crate) mod api_answer;
 pub(crate) mod approval;
+pub(crate) mod asked_anew;
 pub(crate) mod assignment;
 pub(crate) mod blocked_host;
 pub(crate) mod brake;
 pub(crate) mod brand;
 pub(crate) mod cascade;
+pub(crate) mod changed_tool;
 pub(crate) mod claim;
 pub(crate) mod client;
 pub(crate) mod credential;
@@ -15,6 +17,7 @@ pub(crate) mod dashboard_addresses;
 pub(crate) mod dashboard_attempt;
 pub(crate) mod dashboard_attempts;
 pub(crate) mod dashboard_catalogue;
+pub(crate) mod dashboard_changed;
 pub(crate) mod dashboard_clients;
 pub(crate) mod dashboard_connected;
 pub(crate) mod dashboard_decisions;

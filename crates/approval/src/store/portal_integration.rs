@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, change_rules,
     schema::{
         issue::last_used as u,
         registry::{
@@ -16,7 +16,8 @@ use narthex_tenancy::{
     },
 };
 use narthex_vocab::{
-    ClientId, ClientMetadata, ClientState, CredentialState, Environment, Id, Timestamp, kind,
+    ChangeRules, ClientId, ClientMetadata, ClientState, CredentialState, Environment, Id,
+    Timestamp, kind,
 };
 use serde_json::Value;
 
@@ -28,6 +29,7 @@ use super::{
     portal_request::{self, Case},
     portal_standing::{self, Standings},
     promotion::{self, OtherEnd},
+    restriction::{self, OpenCause},
     warning,
 };
 use crate::{integration::Integration, logo::Logo, warning::Warned};
@@ -80,6 +82,10 @@ pub(crate) struct Client {
     pub(crate) warned: Option<Warned>,
     /// What it was promoted to or from.
     pub(crate) promotion: Option<OtherEnd>,
+    /// What changed under it and was not agreed to.
+    pub(crate) causes: Vec<OpenCause>,
+    /// What happens when it changes.
+    pub(crate) rules: ChangeRules,
 }
 
 /// A credential, as far as people may see it.
@@ -201,6 +207,8 @@ async fn whole(tx: &mut TenantTx, row: ClientRow) -> Result<Client, StoreError> 
         tools: tools(tx, environment, &id).await?,
         credentials: credentials(tx, environment, &id).await?,
         line: lineage::line(tx, (tx.tenant(), environment), &id).await?,
+        causes: restriction::open(tx, (tx.tenant(), environment), Some(&id)).await?,
+        rules: change_rules::load(tx, environment).await?,
         environment,
         id,
         state: row

@@ -1,4 +1,4 @@
-//! `registry.restriction`: why a client is limited.
+//! `registry.restriction`: what changed under a client, and what that does.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -9,21 +9,22 @@ use narthex_tenancy::{
         review::approval_host as h,
     },
 };
-use narthex_vocab::{ClientId, ClientState, Environment, HostName, Timestamp};
+use narthex_vocab::{ClientId, ClientState, Environment, HostName, Id, Meanwhile, Timestamp, kind};
 
 use crate::restriction::{At, Cause};
 
 const CLIENT: &str = "registry.client";
+const TABLE: &str = "registry.restriction";
 
-/// Notes a cause; false when it is there.
+/// Notes a cause, and what it does.
 pub(crate) async fn insert(
     tx: &mut TenantTx,
     (environment, client): At<'_>,
     (cause, reason): (Cause<'_>, &str),
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+    (effect, now): (Meanwhile, Timestamp),
+) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
-    let new = diesel::insert_into(r::table)
+    diesel::insert_into(r::table)
         .values((
             r::tenant_id.eq(tenant_id),
             r::environment.eq(environment.as_str()),
@@ -32,11 +33,55 @@ pub(crate) async fn insert(
             r::about.eq(cause.about()),
             r::reason.eq(reason),
             r::since.eq(now),
+            r::effect.eq(effect.as_str()),
         ))
-        .on_conflict_do_nothing()
         .execute(tx.connection()?)
         .await?;
-    Ok(new == 1)
+    Ok(())
+}
+
+/// Notes what a cause does now, and what people read of it. [`StoreError::Refused`] for less than before.
+pub(crate) async fn update(
+    tx: &mut TenantTx,
+    (environment, client): At<'_>,
+    (cause, reason): (Cause<'_>, &str),
+    effect: Meanwhile,
+) -> Result<(), StoreError> {
+    let key = (
+        tx.tenant_uuid(),
+        environment.as_str(),
+        client.as_str(),
+        cause.as_str(),
+        cause.about(),
+    );
+    diesel::update(r::table.find(key))
+        .set((r::effect.eq(effect.as_str()), r::reason.eq(reason)))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
+/// What a cause does; `None` when it is not there.
+pub(crate) async fn effect(
+    tx: &mut TenantTx,
+    (environment, client): At<'_>,
+    cause: Cause<'_>,
+) -> Result<Option<Meanwhile>, StoreError> {
+    let key = (
+        tx.tenant_uuid(),
+        environment.as_str(),
+        client.as_str(),
+        cause.as_str(),
+        cause.about(),
+    );
+    let found: Option<String> = r::table
+        .find(key)
+        .select(r::effect)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    let read = |effect: String| effect.parse().map_err(StoreError::corrupt(TABLE, "effect"));
+    found.map(read).transpose()
 }
 
 /// Forgets a cause; false when it was not there.
@@ -75,12 +120,11 @@ pub(crate) async fn clear(
     Ok(())
 }
 
-/// A new client below another has the causes of that one that come from who answers; false when there are none.
-pub(crate) async fn inherit(
+/// Why nobody answers for the client above this one: the integration, and what people read.
+pub(crate) async fn above(
     tx: &mut TenantTx,
     (environment, client): At<'_>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Vec<(String, String)>, StoreError> {
     let key = (tx.tenant_uuid(), environment.as_str(), client.as_str());
     let above: Option<String> = c::table
         .find(key)
@@ -88,9 +132,9 @@ pub(crate) async fn inherit(
         .first(tx.connection()?)
         .await?;
     let Some(above) = above else {
-        return Ok(false);
+        return Ok(Vec::new());
     };
-    let causes: Vec<(String, String)> = r::table
+    Ok(r::table
         .filter(
             r::tenant_id
                 .eq(tx.tenant_uuid())
@@ -99,15 +143,10 @@ pub(crate) async fn inherit(
         .filter(r::client_id.eq(above).and(r::cause.eq("sponsor")))
         .select((r::about, r::reason))
         .load(tx.connection()?)
-        .await?;
-    for (about, reason) in &causes {
-        let cause = Cause::Sponsor(about);
-        insert(tx, (environment, client), (cause, reason), now).await?;
-    }
-    Ok(!causes.is_empty())
+        .await?)
 }
 
-/// What people read about the causes of one client, the oldest first.
+/// What people read about the causes that pause one client, the oldest first.
 pub(crate) async fn reasons(
     tx: &mut TenantTx,
     (environment, client): At<'_>,
@@ -119,10 +158,65 @@ pub(crate) async fn reasons(
                 .and(r::environment.eq(environment.as_str())),
         )
         .filter(r::client_id.eq(client.as_str()))
+        .filter(r::effect.eq(Meanwhile::Pauses.as_str()))
         .order((r::since, r::cause, r::about))
         .select(r::reason)
         .load(tx.connection()?)
         .await?)
+}
+
+/// A cause as it is stored.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenCause {
+    pub(crate) client: ClientId,
+    pub(crate) cause: String,
+    pub(crate) about: String,
+    pub(crate) reason: String,
+    pub(crate) effect: Meanwhile,
+    pub(crate) since: Timestamp,
+}
+
+type Row = (String, String, String, String, String, Timestamp);
+
+/// The causes that are there for one client of a tenant, or for all of its environment; the oldest first.
+pub(crate) async fn open(
+    tx: &mut TenantTx,
+    (tenant, environment): (Id<kind::Tenant>, Environment),
+    only: Option<&ClientId>,
+) -> Result<Vec<OpenCause>, StoreError> {
+    let mut query = r::table
+        .filter(
+            r::tenant_id
+                .eq(tenant.as_uuid())
+                .and(r::environment.eq(environment.as_str())),
+        )
+        .order((r::since, r::client_id, r::cause, r::about))
+        .select((
+            r::client_id,
+            r::cause,
+            r::about,
+            r::reason,
+            r::effect,
+            r::since,
+        ))
+        .into_boxed();
+    if let Some(client) = only {
+        query = query.filter(r::client_id.eq(client.as_str()));
+    }
+    let rows: Vec<Row> = query.load(tx.connection()?).await?;
+    let read = |(client, cause, about, reason, effect, since): Row| {
+        Ok(OpenCause {
+            client: ClientId::parse(&client).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+            cause,
+            about,
+            reason,
+            effect: effect
+                .parse()
+                .map_err(StoreError::corrupt(TABLE, "effect"))?,
+            since,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The clients whose approval rests on a proof of this host, but for those that have ended.

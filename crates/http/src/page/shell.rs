@@ -65,6 +65,8 @@ pub struct Shell {
     pub user: Option<UserRef>,
     /// Where the sign-out form posts to.
     pub sign_out: String,
+    /// Where the person's own account is.
+    pub account_href: Option<String>,
     /// Where help is, the same place on every page (WCAG 3.2.6).
     pub help_href: Option<String>,
     /// Where the search form of the top bar goes; none shows no search.
@@ -101,6 +103,7 @@ impl Shell {
             nav: Vec::new(),
             user: None,
             sign_out: "/sign-out".to_owned(),
+            account_href: None,
             help_href: None,
             search_href: None,
             breadcrumbs: Vec::new(),
@@ -164,6 +167,13 @@ impl Shell {
             name: name.into(),
             email: email.into(),
         });
+        self
+    }
+
+    /// Where the person's own account is.
+    #[must_use]
+    pub fn account_href(mut self, href: impl Into<String>) -> Self {
+        self.account_href = Some(href.into());
         self
     }
 

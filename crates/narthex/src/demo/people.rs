@@ -124,7 +124,7 @@ async fn join(
     let hash = approval
         .people
         .passwords
-        .hash(Password::to_set(&password)?)
+        .hash(Password::to_set(&password, &[])?)
         .await?;
     let (now, mut rng) = (ambient::now(), ambient::rng());
     let member = approval

@@ -110,6 +110,7 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('intake.initial_access_token.token_hash', 'narthex_discovery'),
                 ('tenant.session.token_hash', 'narthex_approval, narthex_token'),
                 ('tenant.api_token.token_hash', 'narthex_approval'),
+                ('tenant.recovery_code.code_hash', 'narthex_approval'),
                 ('registry.resource_credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('registry.credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('intake.deferral.code_hash', 'narthex_discovery'),

@@ -142,3 +142,22 @@ pub(crate) async fn set_totp(
         Err(StoreError::NotFound)
     }
 }
+
+pub(crate) async fn clear_totp(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+) -> Result<(), StoreError> {
+    diesel::update(m::table)
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::member_id.eq(member.as_uuid())),
+        )
+        .set((
+            m::totp_sealed.eq(None::<Vec<u8>>),
+            m::totp_last_step.eq(None::<i64>),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, permission::Role, schema::tenant::invitation as i};
 use narthex_vocab::{Email, Id, SecretHash, Timestamp, kind};
 
-use crate::invitation::{Invitation, Invite};
+use crate::invitation::{Invitation, Invite, Pending};
 
 pub(crate) async fn insert(
     tx: &mut TenantTx,
@@ -35,13 +35,14 @@ pub(crate) async fn find(
     hash: &SecretHash,
     now: Timestamp,
 ) -> Result<Option<Invitation>, StoreError> {
-    let row: Option<(uuid::Uuid, String, Option<String>, String, Timestamp)> = i::table
+    let row: Option<Columns> = i::table
         .filter(
             i::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(i::token_hash.eq(hash.as_bytes().to_vec())),
         )
-        .filter(i::accepted_at.is_null().and(i::expires_at.gt(now)))
+        .filter(i::accepted_at.is_null().and(i::ended_at.is_null()))
+        .filter(i::expires_at.gt(now))
         .select((
             i::invitation_id,
             i::email,
@@ -52,25 +53,125 @@ pub(crate) async fn find(
         .first(tx.connection()?)
         .await
         .optional()?;
-    row.map(|(id, email, role, invited_by, expires_at)| {
-        let email =
-            Email::parse(&email).map_err(StoreError::corrupt("tenant.invitation", "email"))?;
-        let role = role
-            .as_deref()
-            .map(str::parse)
-            .transpose()
-            .map_err(StoreError::corrupt("tenant.invitation", "role"))?;
-        Ok(Invitation {
-            id: Id::from_uuid(id),
-            invite: Invite {
-                email,
-                role,
-                invited_by,
-            },
-            expires_at,
-        })
+    row.map(invitation).transpose()
+}
+
+type Columns = (uuid::Uuid, String, Option<String>, String, Timestamp);
+
+fn invitation(
+    (id, email, role, invited_by, expires_at): Columns,
+) -> Result<Invitation, StoreError> {
+    let email = Email::parse(&email).map_err(StoreError::corrupt("tenant.invitation", "email"))?;
+    let role = role
+        .as_deref()
+        .map(str::parse)
+        .transpose()
+        .map_err(StoreError::corrupt("tenant.invitation", "role"))?;
+    Ok(Invitation {
+        id: Id::from_uuid(id),
+        invite: Invite {
+            email,
+            role,
+            invited_by,
+        },
+        expires_at,
     })
-    .transpose()
+}
+
+/// What was neither accepted nor ended, when it can be accepted or somebody asked for a new one; the newest first.
+pub(crate) async fn pending(tx: &mut TenantTx, now: Timestamp) -> Result<Vec<Pending>, StoreError> {
+    let rows: Vec<(Columns, Option<Timestamp>)> = i::table
+        .filter(i::tenant_id.eq(tx.tenant_uuid()))
+        .filter(i::accepted_at.is_null().and(i::ended_at.is_null()))
+        .filter(i::expires_at.gt(now).or(i::asked_again_at.is_not_null()))
+        .order((i::created_at.desc(), i::invitation_id.desc()))
+        .select((
+            (
+                i::invitation_id,
+                i::email,
+                i::role,
+                i::invited_by,
+                i::expires_at,
+            ),
+            i::asked_again_at,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let pending = |(columns, asked_again_at)| {
+        Ok(Pending {
+            invitation: invitation(columns)?,
+            asked_again_at,
+        })
+    };
+    rows.into_iter().map(pending).collect()
+}
+
+/// Notes that somebody came too late; `false` when there is no such invitation, or it still works.
+pub(crate) async fn ask_again(
+    tx: &mut TenantTx,
+    hash: &SecretHash,
+    now: Timestamp,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(i::table)
+        .filter(
+            i::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(i::token_hash.eq(hash.as_bytes().to_vec())),
+        )
+        .filter(i::accepted_at.is_null().and(i::ended_at.is_null()))
+        .filter(i::expires_at.le(now).and(i::expires_at.gt(since)))
+        .set(i::asked_again_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Whether somebody who comes too late may ask: the invitation ended by itself, not long ago.
+pub(crate) async fn is_late(
+    tx: &mut TenantTx,
+    hash: &SecretHash,
+    now: Timestamp,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let late = i::table
+        .filter(
+            i::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(i::token_hash.eq(hash.as_bytes().to_vec())),
+        )
+        .filter(i::accepted_at.is_null().and(i::ended_at.is_null()))
+        .filter(i::expires_at.le(now).and(i::expires_at.gt(since)));
+    Ok(diesel::select(diesel::dsl::exists(late))
+        .get_result(tx.connection()?)
+        .await?)
+}
+
+/// Ends one that was not accepted; who was invited as what.
+pub(crate) async fn end(
+    tx: &mut TenantTx,
+    id: Id<kind::Invitation>,
+    now: Timestamp,
+) -> Result<Option<Invitation>, StoreError> {
+    let row: Option<Columns> = diesel::update(i::table)
+        .filter(
+            i::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(i::invitation_id.eq(id.as_uuid())),
+        )
+        .filter(i::accepted_at.is_null().and(i::ended_at.is_null()))
+        .set(i::ended_at.eq(now))
+        .returning((
+            i::invitation_id,
+            i::email,
+            i::role,
+            i::invited_by,
+            i::expires_at,
+        ))
+        .get_result(tx.connection()?)
+        .await
+        .optional()?;
+    row.map(invitation).transpose()
 }
 
 pub(crate) async fn use_up(
@@ -84,14 +185,15 @@ pub(crate) async fn use_up(
                 .eq(tx.tenant_uuid())
                 .and(i::invitation_id.eq(id.as_uuid())),
         )
-        .filter(i::accepted_at.is_null().and(i::expires_at.gt(now)))
+        .filter(i::accepted_at.is_null().and(i::ended_at.is_null()))
+        .filter(i::expires_at.gt(now))
         .set(i::accepted_at.eq(now))
         .execute(tx.connection()?)
         .await?;
     Ok(changed == 1)
 }
 
-pub(crate) async fn use_up_all(
+pub(crate) async fn end_all(
     tx: &mut TenantTx,
     role: Role,
     now: Timestamp,
@@ -102,8 +204,8 @@ pub(crate) async fn use_up_all(
                 .eq(tx.tenant_uuid())
                 .and(i::role.eq(role.as_str())),
         )
-        .filter(i::accepted_at.is_null())
-        .set(i::accepted_at.eq(now))
+        .filter(i::accepted_at.is_null().and(i::ended_at.is_null()))
+        .set(i::ended_at.eq(now))
         .execute(tx.connection()?)
         .await?;
     Ok(())

@@ -3,4 +3,5 @@
 pub(crate) mod account;
 pub(crate) mod api_token;
 pub(crate) mod invitation;
+pub(crate) mod recovery_code;
 pub(crate) mod session;

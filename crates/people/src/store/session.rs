@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::tenant::session as s};
 use narthex_vocab::{Id, SecretHash, Timestamp, kind};
 
-use crate::session::{Begun, Session, Surface};
+use crate::session::{Begun, Listed, Session, Surface, Whence};
 
 pub(crate) async fn insert(
     tx: &mut TenantTx,
@@ -26,6 +26,8 @@ pub(crate) async fn insert(
             s::seen_at.eq(now),
             s::expires_at.eq(expires_at),
             s::second_factor_at.eq(begun.second_factor.then_some(now)),
+            s::source.eq(&begun.from.source),
+            s::agent.eq(&begun.from.agent),
         ))
         .execute(tx.connection()?)
         .await?;
@@ -113,17 +115,72 @@ pub(crate) async fn end(
     Ok(())
 }
 
-/// Ends every session of a person; how many were in force.
-pub(crate) async fn end_all(
+/// What is in force and was used since.
+pub(crate) async fn of(
     tx: &mut TenantTx,
-    member: Id<kind::Member>,
+    (surface, member): (Surface, Id<kind::Member>),
     now: Timestamp,
-) -> Result<usize, StoreError> {
-    Ok(diesel::update(s::table)
+    seen_since: Timestamp,
+) -> Result<Vec<Listed>, StoreError> {
+    let rows: Vec<(uuid::Uuid, Timestamp, Timestamp, String, String)> = s::table
         .filter(
             s::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(s::member_id.eq(member.as_uuid())),
+        )
+        .filter(s::surface.eq(surface.as_str()).and(s::ended_at.is_null()))
+        .filter(s::expires_at.gt(now).and(s::seen_at.gt(seen_since)))
+        .order((s::seen_at.desc(), s::session_id.desc()))
+        .select((
+            s::session_id,
+            s::created_at,
+            s::seen_at,
+            s::source,
+            s::agent,
+        ))
+        .load(tx.connection()?)
+        .await?;
+    let listed = |(id, created_at, seen_at, source, agent)| Listed {
+        id: Id::from_uuid(id),
+        created_at,
+        seen_at,
+        from: Whence { source, agent },
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}
+
+pub(crate) async fn end_own(
+    tx: &mut TenantTx,
+    (member, id): (Id<kind::Member>, Id<kind::Session>),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(s::table)
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::session_id.eq(id.as_uuid()))
+                .and(s::member_id.eq(member.as_uuid())),
+        )
+        .filter(s::ended_at.is_null().and(s::expires_at.gt(now)))
+        .set(s::ended_at.eq(now))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(changed == 1)
+}
+
+/// Ends every session of a person, or all but one; how many were in force.
+pub(crate) async fn end_all(
+    tx: &mut TenantTx,
+    (member, but): (Id<kind::Member>, Option<Id<kind::Session>>),
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let but = but.map_or_else(uuid::Uuid::nil, |one| one.as_uuid());
+    Ok(diesel::update(s::table)
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::member_id.eq(member.as_uuid()))
+                .and(s::session_id.ne(but)),
         )
         .filter(s::ended_at.is_null().and(s::expires_at.gt(now)))
         .set(s::ended_at.eq(now))

@@ -24,8 +24,8 @@ use self::{
     ledger::{entry, head},
     policy::{policy_version, simulation},
     registry::{
-        client, credential, domain, entitled_tool, entitlement, handover, integration, inventory,
-        pinned_document, resource, resource_credential, restriction, scopes, tools,
+        asked_anew, client, credential, domain, entitled_tool, entitlement, handover, integration,
+        inventory, pinned_document, resource, resource_credential, restriction, scopes, tools,
     },
     review::{
         access_request, approval, approval_host, approval_scope, approval_tool, assignment, brand,
@@ -34,9 +34,9 @@ use self::{
         tool_remark, trusted_domain, verified_name, warning,
     },
     tenant::{
-        allowed_name, api_answer, api_token, environments, invitation, member, membership,
-        metadata_rules, registration_limits, saved_view, session, statement_issuer, tenants,
-        token_policy,
+        allowed_name, api_answer, api_token, change_rule, environments, invitation, member,
+        membership, metadata_rules, registration_limits, saved_view, session, statement_issuer,
+        tenants, token_policy,
     },
 };
 
@@ -80,6 +80,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tried_address,
     entry,
     head,
+    asked_anew,
     client,
     credential,
     domain,
@@ -126,6 +127,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     allowed_name,
     api_answer,
     api_token,
+    change_rule,
     environments,
     invitation,
     member,

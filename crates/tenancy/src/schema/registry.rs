@@ -5,6 +5,20 @@
 )]
 
 diesel::table! {
+    registry.asked_anew (tenant_id, environment, client_id, at, change, about) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        client_id -> Text,
+        at -> Timestamptz,
+        change -> Text,
+        about -> Text,
+        approval_id -> Uuid,
+        approved -> Nullable<Jsonb>,
+        found -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
     registry.client (tenant_id, environment, client_id) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -187,6 +201,7 @@ diesel::table! {
         about -> Text,
         reason -> Text,
         since -> Timestamptz,
+        effect -> Text,
     }
 }
 

@@ -37,6 +37,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.change_rule (tenant_id, environment, change) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        change -> Text,
+        meanwhile -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     #[sql_name = "environment"]
     tenant.environments (tenant_id, environment) {
         tenant_id -> Uuid,
@@ -59,6 +69,8 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         accepted_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        asked_again_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -98,6 +110,16 @@ diesel::table! {
         used_at -> Nullable<Timestamptz>,
         second_factor_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.recovery_code (tenant_id, member_id, code_hash) {
+        tenant_id -> Uuid,
+        member_id -> Uuid,
+        code_hash -> Bytea,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -149,6 +171,8 @@ diesel::table! {
         expires_at -> Timestamptz,
         second_factor_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
+        source -> Text,
+        agent -> Text,
     }
 }
 

@@ -16,6 +16,7 @@ use narthex_vocab::{ClientId, ClientMetadata, GrantType, PictureHash, RedirectUr
 use rand_core::CryptoRng;
 
 use crate::call::Call;
+use crate::changed::Since;
 use crate::check::{Unchecked, address_to_check};
 use crate::client::{ApprovedClient, Standing};
 use crate::consent::{self, Leaving};
@@ -77,6 +78,8 @@ pub(crate) struct Asking {
     pub(crate) ends: Timestamp,
     /// It was approved with a warning that is not over: nothing that was allowed before answers for the person.
     pub(crate) warned: bool,
+    /// What changed since the person last allowed it.
+    pub(crate) changed: Since,
     /// Its logo, where the host is proved and nothing is to be warned of.
     pub(crate) logo: Option<PictureHash>,
 }
@@ -225,7 +228,9 @@ async fn at_approved(
     } else {
         store::logo::shown(tx, at, &client, call.now).await?
     };
+    let changed = store::asked_anew::changed(tx, at, (&client, person.member.id)).await?;
     Ok(Outcome::Consent(Box::new(Asking {
+        changed,
         tenant: tenant::load(tx).await?.name.to_string(),
         person: *person,
         request,

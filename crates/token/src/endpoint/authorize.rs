@@ -10,6 +10,7 @@ use narthex_vocab::{ClientId, ClientMetadata, RedirectUri};
 
 use crate::authorize::{self, Asking, Outcome, Undecided};
 use crate::call::Call;
+use crate::changed::ChangedView;
 use crate::check::{self, Unchecked};
 use crate::continue_to::ContinueTo;
 use crate::endpoint::logo;
@@ -37,6 +38,8 @@ struct ConsentPage {
     loopback_only: bool,
     /// It was approved with a warning.
     warned: bool,
+    /// What changed since the person last allowed it.
+    changed: Option<ChangedView>,
     first_seen: When,
     verbs: Vec<Verb>,
     ends: When,
@@ -176,6 +179,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         described,
         ends,
         warned,
+        changed,
         logo,
     } = asking;
     let title = format!("Allow this app to use your {tenant} account?");
@@ -190,6 +194,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         sent_to: SentTo::of(&request.redirect_uri),
         loopback_only: loopback_only(client.metadata()),
         warned,
+        changed: changed.view(&tenant),
         first_seen: When::new(client.created_at()).day(),
         verbs: verbs(&described, (&reach, &request.claims)),
         ends: When::new(ends).day(),

@@ -9,9 +9,9 @@ use actix_web::http::header::RETRY_AFTER;
 use askama::Template;
 use narthex_http::cookie::Lifetime;
 use narthex_http::page::{ErrorSummary, Field, Narrow, html};
-use narthex_http::{CookieName, Params, StrictForm, StrictQuery};
+use narthex_http::{Agent, CookieName, Params, StrictForm, StrictQuery};
 use narthex_people::password::Password;
-use narthex_people::session::{self, Surface};
+use narthex_people::session::{self, Surface, Whence};
 use narthex_people::sign_in::{SignIn, SignInError, SignedIn, sign_in};
 use narthex_tenancy::{StoreError, ambient, tenant};
 use narthex_vocab::Email;
@@ -74,7 +74,10 @@ async fn answer(visit: &Visit, sent: &Params) -> Result<HttpResponse, PageError>
         email: Email::parse(typed).ok(),
         password: Password::to_check(sent.one("password")?.unwrap_or_default()),
         code: String::new(),
-        source: visit.peer.source(),
+        from: Whence {
+            source: visit.peer.source(),
+            agent: Agent::from(&visit.request).to_string(),
+        },
     };
     let call = arrival.call();
     let people = &visit.token.people;

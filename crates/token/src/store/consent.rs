@@ -15,6 +15,7 @@ pub(crate) struct Given {
     pub(crate) approval: Option<Id<Approval>>,
     pub(crate) scope: ScopeSet,
     pub(crate) claims: AskedClaims,
+    pub(crate) at: Timestamp,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -70,7 +71,13 @@ pub(crate) async fn end(
     Ok(())
 }
 
-type Row = (Option<uuid::Uuid>, String, Option<Value>, Timestamp);
+type Row = (
+    Option<uuid::Uuid>,
+    String,
+    Option<Value>,
+    Timestamp,
+    Timestamp,
+);
 
 /// What this person last allowed this client, while it counts.
 pub(crate) async fn find(
@@ -87,17 +94,18 @@ pub(crate) async fn find(
             client.as_str(),
         ))
         .filter(c::ended_at.is_null().and(c::expires_at.gt(now)))
-        .select((c::approval_id, c::scope, c::claims, c::expires_at))
+        .select((c::approval_id, c::scope, c::claims, c::at, c::expires_at))
         .first(tx.connection()?)
         .await
         .optional()?;
-    let Some((approval, scope, claims, expires_at)) = row else {
+    let Some((approval, scope, claims, at, expires_at)) = row else {
         return Ok(None);
     };
     Ok(Some(Given {
         approval: approval.map(Id::from_uuid),
         scope: ScopeSet::parse(&scope).map_err(StoreError::corrupt("issue.consent", "scope"))?,
         claims: grant::claims_of(claims)?,
+        at,
         expires_at,
     }))
 }

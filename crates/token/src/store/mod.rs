@@ -2,6 +2,7 @@
 //! or is [`narthex_tenancy::StoreError::Corrupt`].
 
 pub(crate) mod ask;
+pub(crate) mod asked_anew;
 pub(crate) mod client;
 pub(crate) mod code;
 pub(crate) mod consent;

@@ -17,6 +17,7 @@ use super::place::Place;
 use crate::endpoint::staff::Look;
 use crate::store::dashboard_clients::{self, Client, Listed, Wanted, Which};
 use crate::store::promotion::OtherEnd;
+use crate::store::restriction::OpenCause;
 
 const LIST: &str = "clients";
 
@@ -72,6 +73,24 @@ pub(crate) struct One {
     promoted_to: Option<String>,
     /// The case by which it was last promoted, `req_…` of production.
     promotion: Option<String>,
+    /// What changed under it and was not agreed to, the oldest first.
+    changed: Vec<Changed>,
+    /// What would happen on each change: `goes_on`, `asked_again` or `pauses`, by `redirects`, `keys` and the others.
+    #[schema(value_type = Object)]
+    on_change: Value,
+}
+
+/// A change that was not agreed to.
+#[derive(Serialize, ToSchema)]
+struct Changed {
+    /// `document`, `silence`, `blocked`, `proof`, `sponsor` or `tool`.
+    cause: String,
+    /// The host, integration or tool; empty for a document.
+    about: String,
+    reason: String,
+    /// What happens meanwhile: `goes_on`, `asked_again` or `pauses`.
+    effect: &'static str,
+    since: Moment,
 }
 
 /// A scope that it was given.
@@ -250,5 +269,21 @@ fn whole(tenant: &Tenant, client: Client) -> One {
         promoted_from,
         promoted_to,
         promotion,
+        changed: client.causes.into_iter().map(changed).collect(),
+        on_change: client
+            .rules
+            .iter()
+            .map(|(change, meanwhile)| (change.to_string(), meanwhile.as_str()))
+            .collect(),
+    }
+}
+
+fn changed(cause: OpenCause) -> Changed {
+    Changed {
+        cause: cause.cause,
+        about: cause.about,
+        reason: cause.reason,
+        effect: cause.effect.as_str(),
+        since: cause.since.into(),
     }
 }

@@ -64,6 +64,8 @@ fn deed(action: &str) -> String {
         "client.renew" => "let it in as it is now".to_owned(),
         "client.restrict" => "let it begin nothing new".to_owned(),
         "client.unrestrict" => "let it go on in full".to_owned(),
+        "client.ask_anew" => "had people asked again".to_owned(),
+        "client.note_change" => "noted a change, with which it goes on".to_owned(),
         "client.note_document" => "noted a change of its document".to_owned(),
         "client.suspend" => "suspended it".to_owned(),
         "client.resume" => "resumed it".to_owned(),

@@ -18,7 +18,7 @@ use super::place::Place;
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
-use crate::endpoint::warning_words;
+use crate::endpoint::{change_words, warning_words};
 use crate::promote::{FROM, TO};
 use crate::store::dashboard_clients::{self, Client, Which};
 use crate::store::dashboard_people::name_of;
@@ -56,6 +56,10 @@ struct ClientPage {
     issued: Vec<Fact>,
     identity: Identity,
     document: Option<DocumentCard>,
+    /// What changed and was not agreed to.
+    causes: Vec<Fact>,
+    /// What happens when it changes.
+    changes: Vec<Fact>,
     history: Vec<Day>,
     acts: Vec<Link>,
     may_not: Option<String>,
@@ -128,6 +132,8 @@ fn view(
             logos((&tenant.slug, client.environment), &client.logos),
         ),
         document: client.document.as_ref().map(document_card::card),
+        causes: change_words::open(&client.causes),
+        changes: change_words::facts(&client.rules, Some(&client.metadata)),
         history: acts::days(&client.acts),
         acts: if may_not.is_some() {
             Vec::new()

@@ -33,7 +33,7 @@ pub(super) fn diff(drifts: &[Drift]) -> Diff {
 
 fn facts(shown: &Shown) -> Vec<Fact> {
     let decision = if shown.drifts.iter().any(Drift::is_grave) {
-        "Pinned to the version that was approved; new sign-ins wait until the one of now is approved"
+        "Pinned to the version that was approved; the one of now waits for a reviewer"
     } else {
         "Pinned to the version that was approved"
     };

@@ -41,6 +41,8 @@ pub(crate) enum Area {
     Policies,
     /// The tokens of the person signed in.
     ApiTokens,
+    /// How the person proves who they are.
+    Account,
 }
 
 impl Area {
@@ -61,6 +63,7 @@ impl Area {
             Self::Brands => "Known names",
             Self::Policies => "Policies",
             Self::ApiTokens => "API tokens",
+            Self::Account => "Your account",
         }
     }
 
@@ -81,6 +84,7 @@ impl Area {
             Self::Brands => "/brands",
             Self::Policies => "/policies",
             Self::ApiTokens => "/api-tokens",
+            Self::Account => "/account",
         }
     }
 
@@ -99,7 +103,8 @@ impl Area {
             | Self::Tenants
             | Self::Brands
             | Self::Policies
-            | Self::ApiTokens => 0,
+            | Self::ApiTokens
+            | Self::Account => 0,
         }
     }
 }
@@ -116,6 +121,7 @@ pub(crate) fn shell(area: Area, waiting: Waiting, title: impl Into<String>, csrf
     };
     let shell = Shell::new(Console::Staff, title, csrf)
         .area(area.label())
+        .account_href(Area::Account.path())
         .search_href(Area::Clients.path())
         .nav(vec![
             group(

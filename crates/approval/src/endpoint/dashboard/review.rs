@@ -36,6 +36,7 @@ use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
 use crate::decision::DecisionKind;
+use crate::endpoint::change_words;
 use crate::store::dashboard_findings::Found;
 use crate::store::dashboard_review::{self, Case, Run};
 
@@ -66,6 +67,8 @@ pub(super) struct ReviewPage {
     identity: Identity,
     /// What it would change of the client that is there.
     changes: Option<Diff>,
+    /// What happens until that is decided.
+    meanwhile: Vec<Fact>,
     /// The client of the sandbox that it promotes.
     promotion: Option<promotion::Card>,
     asker: Vec<Fact>,
@@ -196,7 +199,15 @@ fn review_page(
             &case.unproved,
             logos((&tenant.slug, case.request.at.environment), &case.logos),
         ),
-        changes: case.changes.as_deref().map(document_card::diff),
+        changes: case
+            .changes
+            .as_ref()
+            .map(|changed| document_card::diff(&changed.drifts)),
+        meanwhile: case
+            .changes
+            .as_ref()
+            .filter(|_| case.request.state.is_open())
+            .map_or_else(Vec::new, change_words::meanwhile),
         promotion: promotion::card(tenant, case),
         asker: asker::asker(case),
         asks: asker::asks(&case.asks, &case.people),

@@ -10,9 +10,9 @@ use askama::Template;
 use narthex_http::cookie::Lifetime;
 use narthex_http::form::FormError;
 use narthex_http::page::{Banner, ErrorSummary, Field, Narrow, When};
-use narthex_http::{CookieName, Cookies, Front, Peer, StrictQuery, csrf};
+use narthex_http::{Agent, CookieName, Cookies, Front, Peer, StrictQuery, csrf};
 use narthex_people::password::Password;
-use narthex_people::session::Surface;
+use narthex_people::session::{Surface, Whence};
 use narthex_people::sign_in::{self, SignIn, SignInError, SignedIn};
 use narthex_tenancy::ambient;
 use narthex_vocab::{Email, PLATFORM_TENANT, Timestamp};
@@ -64,7 +64,7 @@ pub(crate) async fn page(
 pub(crate) async fn submit(
     request: HttpRequest,
     approval: Data<Approval>,
-    (cookies, peer): (Cookies, Peer),
+    (cookies, peer, agent): (Cookies, Peer, Agent),
     posted: Posted,
 ) -> actix_web::Result<HttpResponse> {
     let typed = Typed {
@@ -77,7 +77,10 @@ pub(crate) async fn submit(
         email: Email::parse(typed.email.trim()).ok(),
         password: Password::to_check(&posted.text("password")?),
         code: posted.text("code")?.split_whitespace().collect(),
-        source: peer.source(),
+        from: Whence {
+            source: peer.source(),
+            agent: agent.to_string(),
+        },
     };
     let now = ambient::now();
     match sign_in::sign_in(&approval.people, command, now, &mut ambient::rng()).await {
@@ -141,7 +144,8 @@ fn sign_in_page(csrf: String, host: &str, typed: &Typed, errors: ErrorSummary) -
             .autocomplete("username")
             .value(typed.email.as_str()),
         password: Field::password("password", "Password"),
-        code: Field::code("code", "One-time code").hint("Six digits from your authenticator"),
+        code: Field::code("code", "One-time code")
+            .hint("Six digits from your authenticator, or a recovery code"),
         way_on: typed.way_on.as_str().to_owned(),
         host: host.to_owned(),
     }

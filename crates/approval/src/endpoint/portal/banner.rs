@@ -19,6 +19,8 @@ pub(crate) enum Done {
     ScopeAdded,
     /// A tool was added.
     ToolAdded,
+    /// A tool has another schema.
+    ToolChanged,
     /// An integration was sent.
     Sent,
     /// An offer was accepted.
@@ -55,6 +57,10 @@ pub(crate) enum Done {
     Disowned,
     /// A person was removed.
     MemberRemoved,
+    /// A person has another role.
+    RoleChanged,
+    /// An invitation was taken back.
+    InvitationEnded,
     /// Somebody was asked to answer for an integration.
     HandoverAsked,
     /// Somebody answers for an integration.
@@ -92,12 +98,13 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 40] = [
+    const ALL: [Self; 43] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
         Self::ScopeAdded,
         Self::ToolAdded,
+        Self::ToolChanged,
         Self::Sent,
         Self::OfferAccepted,
         Self::OfferAwaitsSecond,
@@ -116,6 +123,8 @@ impl Done {
         Self::Claimed,
         Self::Disowned,
         Self::MemberRemoved,
+        Self::RoleChanged,
+        Self::InvitationEnded,
         Self::HandoverAsked,
         Self::HandoverAccepted,
         Self::HandoverDeclined,
@@ -143,6 +152,7 @@ impl Done {
             Self::RegistrationOffered => "registration-offered",
             Self::ScopeAdded => "scope-added",
             Self::ToolAdded => "tool-added",
+            Self::ToolChanged => "tool-changed",
             Self::Sent => "sent",
             Self::OfferAccepted => "offer-accepted",
             Self::OfferAwaitsSecond => "offer-awaits-second",
@@ -161,6 +171,8 @@ impl Done {
             Self::Claimed => "claimed",
             Self::Disowned => "disowned",
             Self::MemberRemoved => "member-removed",
+            Self::RoleChanged => "role-changed",
+            Self::InvitationEnded => "invitation-ended",
             Self::HandoverAsked => "handover-asked",
             Self::HandoverAccepted => "handover-accepted",
             Self::HandoverDeclined => "handover-declined",
@@ -193,6 +205,9 @@ impl Done {
             }
             Self::ScopeAdded => "The scope is added.",
             Self::ToolAdded => "The tool is added.",
+            Self::ToolChanged => {
+                "The tool has its new schema. Nobody calls it before a reviewer has approved it again."
+            }
             Self::Sent => "Sent. The automatic checks have run; what they saw is below.",
             Self::OfferAwaitsSecond => {
                 "You accepted the offer. A second person of the review team confirms it within 72 hours."
@@ -214,6 +229,8 @@ impl Done {
             Self::BrakeLifted => "Registration goes on as the settings say.",
             Self::Claimed => "Claimed. You answer for it, and the review team decides the request.",
             Self::Disowned => "The review team reads that it is not yours.",
+            Self::RoleChanged => "The role is changed. It counts from their next click on.",
+            Self::InvitationEnded => "The invitation is taken back. Its link leads nowhere.",
             Self::MemberRemoved => {
                 "The person is removed. Every session and token of theirs has ended."
             }

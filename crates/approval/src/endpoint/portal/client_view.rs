@@ -10,7 +10,7 @@ use super::logo;
 use super::signed_in::SignedIn;
 use super::standing::client_badge;
 use crate::create_credential;
-use crate::endpoint::warning_words;
+use crate::endpoint::{change_words, warning_words};
 use crate::promote::{FROM, TO};
 use crate::store::portal_integration::{Client, Credential};
 use crate::store::promotion::OtherEnd;
@@ -22,6 +22,10 @@ pub(super) struct ClientView {
     pub(super) state: Badge,
     pub(super) client_id: String,
     pub(super) facts: Vec<Fact>,
+    /// What changed and was not agreed to.
+    pub(super) causes: Vec<Fact>,
+    /// What happens when it changes.
+    pub(super) changes: Vec<Fact>,
     pub(super) logos: Vec<Logo>,
     pub(super) credentials: Option<Credentials>,
     pub(super) suspend_href: Option<String>,
@@ -57,6 +61,8 @@ pub(super) fn client_view(who: &SignedIn, client: &Client) -> ClientView {
         state: client_badge(client.environment, client.state),
         client_id: client.id.as_str().to_owned(),
         facts: facts(client, who),
+        causes: change_words::open(&client.causes),
+        changes: change_words::facts(&client.rules, Some(&client.metadata)),
         logos: logo::views(who, client.environment, &client.logos),
         credentials: client
             .metadata

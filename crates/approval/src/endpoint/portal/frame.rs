@@ -35,6 +35,8 @@ pub(crate) enum Area {
     Policies,
     /// Stopping registration.
     Brake,
+    /// How the person proves who they are.
+    Account,
 }
 
 impl Area {
@@ -52,6 +54,7 @@ impl Area {
             Self::Members => "Members",
             Self::Policies => "Policy",
             Self::Brake => "Stop registration",
+            Self::Account => "Your account",
         }
     }
 
@@ -69,6 +72,7 @@ impl Area {
             Self::Members => "/members".to_owned(),
             Self::Policies => "/policies".to_owned(),
             Self::Brake => "/brake".to_owned(),
+            Self::Account => "/account".to_owned(),
         }
     }
 
@@ -84,7 +88,8 @@ impl Area {
             | Self::Domains
             | Self::Members
             | Self::Policies
-            | Self::Brake => None,
+            | Self::Brake
+            | Self::Account => None,
         }
     }
 
@@ -110,7 +115,8 @@ impl Area {
             | Self::Domains
             | Self::Members
             | Self::Policies
-            | Self::Brake => None,
+            | Self::Brake
+            | Self::Account => None,
         }
     }
 }
@@ -123,6 +129,7 @@ impl SignedIn {
             .tenant(self.tenant.slug.as_str(), self.tenant.name.as_str())
             .user(self.member.name.as_str(), self.member.email.as_str())
             .sign_out(self.path("/sign-out"))
+            .account_href(self.path(&Area::Account.path()))
             .area(area.label())
             .nav(self.nav(area));
         shell.environment = area.environment();

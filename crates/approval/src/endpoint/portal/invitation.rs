@@ -5,13 +5,13 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use askama::Template;
-use narthex_http::Cookies;
 use narthex_http::page::{ErrorPage, ErrorSummary, Fact, Field, Narrow, When};
+use narthex_http::{Agent, Cookies, Peer};
 use narthex_people::invitation::{self, Invitation, InvitationError};
 use narthex_people::password::Password;
-use narthex_people::session::{self, Begun, Surface};
-use narthex_tenancy::ambient;
+use narthex_people::session::{self, Begun, Surface, Whence};
 use narthex_tenancy::permission::Role;
+use narthex_tenancy::{StoreError, TenantTx, ambient};
 use narthex_vocab::{Label, NameError, Secret};
 
 use super::doorway::Doorway;
@@ -41,6 +41,14 @@ struct JoinedPage {
     text: String,
 }
 
+/// The invitation ended by itself: its holder may ask for a new one.
+#[derive(Template)]
+#[template(path = "portal/late.html")]
+struct LatePage {
+    narrow: Narrow,
+    again: String,
+}
+
 /// A name and a password that can be set.
 struct Joining {
     name: Label,
@@ -66,25 +74,43 @@ pub(crate) async fn page(
             let page = view(&door, &invitation, &Problems::default(), "");
             Ok(bare_page(&page, StatusCode::OK))
         }
-        Err(error) => gone(&door, error),
+        Err(error) => gone(&door, &token, error).await,
     }
 }
 
 /// `POST /t/{tenant}/invitation/{token}`
 pub(crate) async fn submit(
     door: Doorway,
-    cookies: Cookies,
+    (cookies, peer, agent): (Cookies, Peer, Agent),
     path: Path<(String, String)>,
     posted: Posted,
 ) -> actix_web::Result<HttpResponse> {
     let (_, token) = path.into_inner();
     let invitation = match open(&door, &token).await {
         Ok(invitation) => invitation,
-        Err(error) => return Ok(gone(&door, error)?),
+        Err(error) => return Ok(gone(&door, &token, error).await?),
     };
     let name = posted.text("name")?;
-    match Joining::parse(&name, &posted.text("password")?) {
-        Ok(joining) => Ok(join(&door, cookies, &invitation, joining).await?),
+    let about = [
+        invitation.invite.email.as_str(),
+        name.as_str(),
+        door.tenant.name.as_str(),
+    ];
+    match Joining::parse(&name, &posted.text("password")?, &about) {
+        Ok(joining) => {
+            let from = Whence {
+                source: peer.source(),
+                agent: agent.to_string(),
+            };
+            match join(&door, &invitation, joining, from).await? {
+                Ok(Joined::Portal(session)) => {
+                    let home = door.path("?done=joined");
+                    Ok(sign_in::begun(cookies, &session, &home)?)
+                }
+                Ok(Joined::EndUser) => Ok(bare_page(&joined(&door), StatusCode::OK)),
+                Err(error) => Ok(gone(&door, &token, error).await?),
+            }
+        }
         Err(problems) => {
             let page = view(&door, &invitation, &problems, &name);
             Ok(bare_page(&page, StatusCode::UNPROCESSABLE_ENTITY))
@@ -92,30 +118,43 @@ pub(crate) async fn submit(
     }
 }
 
+/// `POST /t/{tenant}/invitation/{token}/again`: whoever came too late asks for a new link. The answer says nothing about
+/// whether there was an invitation.
+pub(crate) async fn submit_again(
+    door: Doorway,
+    path: Path<(String, String)>,
+    _: Posted,
+) -> Result<HttpResponse, Refusal> {
+    let (_, token) = path.into_inner();
+    let (now, key) = (ambient::now(), &door.people().hash_key);
+    let work = async |tx: &mut TenantTx| invitation::ask_again(tx, key, &token, now).await;
+    door.within::<_, StoreError, _>(work).await?;
+    let page = JoinedPage {
+        narrow: door.narrow("You asked for a new invitation"),
+        text: "If this link was an invitation that ended, the people who invite see that you want a new one. They send it to you themselves."
+            .to_owned(),
+    };
+    Ok(bare_page(&page, StatusCode::OK))
+}
+
 async fn join(
     door: &Doorway,
-    cookies: Cookies,
     invitation: &Invitation,
     joining: Joining,
-) -> Result<HttpResponse, Refusal> {
+    from: Whence,
+) -> Result<Result<Joined, InvitationError>, Refusal> {
     let hash = door.people().passwords.hash(joining.password).await?;
-    match accept(door, invitation, joining.name, &hash).await {
-        Ok(Joined::Portal(session)) => {
-            sign_in::begun(cookies, &session, &door.path("?done=joined"))
-        }
-        Ok(Joined::EndUser) => Ok(bare_page(&joined(door), StatusCode::OK)),
-        Err(error) => gone(door, error),
-    }
+    Ok(accept(door, invitation, (joining.name, &hash), from).await)
 }
 
 impl Joining {
-    fn parse(name: &str, password: &str) -> Result<Self, Problems> {
+    fn parse(name: &str, password: &str, about: &[&str]) -> Result<Self, Problems> {
         let mut problems = Problems::default();
         let name = problems.keep("name", Label::parse(name), |error| match error {
             NameError::Empty => "Enter your name".to_owned(),
             error => format!("Enter another name: {error}"),
         });
-        let password = problems.keep("password", Password::to_set(password), |error| {
+        let password = problems.keep("password", Password::to_set(password, about), |error| {
             error.to_string()
         });
         match (name, password) {
@@ -135,8 +174,8 @@ async fn open(door: &Doorway, token: &str) -> Result<Invitation, InvitationError
 async fn accept(
     door: &Doorway,
     invitation: &Invitation,
-    name: Label,
-    hash: &str,
+    (name, hash): (Label, &str),
+    from: Whence,
 ) -> Result<Joined, InvitationError> {
     let (now, key) = (ambient::now(), &door.people().hash_key);
     door.within(async |tx| {
@@ -149,6 +188,7 @@ async fn accept(
             surface: Surface::Portal,
             member: member.id,
             second_factor: false,
+            from,
         };
         let session = session::start(tx, key, begun, now, rng).await?;
         Ok(Joined::Portal(session))
@@ -156,8 +196,23 @@ async fn accept(
     .await
 }
 
-/// Why the link leads nowhere, and whom to ask.
-fn gone(door: &Doorway, error: InvitationError) -> Result<HttpResponse, Refusal> {
+/// Why the link leads nowhere, and whom to ask. One that ended by itself can be asked for anew.
+async fn gone(
+    door: &Doorway,
+    token: &str,
+    error: InvitationError,
+) -> Result<HttpResponse, Refusal> {
+    if matches!(error, InvitationError::Gone) {
+        let (now, key) = (ambient::now(), &door.people().hash_key);
+        let work = async |tx: &mut TenantTx| invitation::is_late(tx, key, token, now).await;
+        if door.within::<_, StoreError, _>(work).await? {
+            let page = LatePage {
+                narrow: door.narrow("This invitation has ended"),
+                again: door.path(&format!("/invitation/{token}/again")),
+            };
+            return Ok(bare_page(&page, StatusCode::GONE));
+        }
+    }
     let (text, next) = match error {
         InvitationError::Gone => (
             "This invitation has been used or has ended. An invitation works once, for 7 days.",

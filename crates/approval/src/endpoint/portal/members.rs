@@ -3,15 +3,16 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::web::Path;
 use askama::Template;
 use narthex_http::StrictQuery;
 use narthex_http::form::FormError;
 use narthex_http::page::{Choice, ErrorSummary, Field, Shell, When};
-use narthex_people::invitation::LIFETIME;
-use narthex_tenancy::TenantTx;
+use narthex_people::invitation::{self, Invitation, LIFETIME, Pending};
 use narthex_tenancy::member::{self, Member};
 use narthex_tenancy::permission::{Action, Role};
-use narthex_vocab::Email;
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{Email, Id, kind};
 
 use super::banner::Done;
 use super::frame::{Area, again, bare_page, page as answer};
@@ -20,6 +21,7 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
+use crate::end_invitation::{EndInvitationError, end_invitation, invite_again};
 use crate::invite::{InviteError, InviteMember, invite};
 
 #[derive(Template)]
@@ -29,6 +31,7 @@ struct MembersPage {
     errors: ErrorSummary,
     rows: Vec<Row>,
     form: Option<[Field; 2]>,
+    invitations: Vec<Invited>,
     here: String,
     who_may: String,
 }
@@ -38,8 +41,26 @@ struct Row {
     email: String,
     role: &'static str,
     you: bool,
-    /// Where the person is removed, for those who may.
-    remove: Option<String>,
+    /// Where their role is changed and they are removed, for those who may.
+    acts: Option<(String, String)>,
+}
+
+/// An invitation that nobody accepted yet.
+struct Invited {
+    email: String,
+    role: &'static str,
+    by: String,
+    ends: When,
+    over: bool,
+    asked_again: Option<When>,
+    /// Where it is made anew and taken back, for those who may.
+    acts: Option<(String, String)>,
+}
+
+/// What the page is about.
+struct Looked {
+    members: Vec<Member>,
+    pending: Vec<Pending>,
 }
 
 #[derive(Template)]
@@ -59,6 +80,9 @@ struct Typed {
     role: String,
 }
 
+/// What somebody without a role is.
+const NO_ROLE: &str = "End user, no portal role";
+
 /// The roles of a tenant, the most careful choice first.
 const ROLES: [(Role, &str); 4] = [
     (Role::Viewer, "Reads everything, changes nothing"),
@@ -75,8 +99,8 @@ const ROLES: [(Role, &str); 4] = [
 
 /// `GET /t/{tenant}/members`
 pub(crate) async fn page(who: SignedIn, query: StrictQuery) -> Result<HttpResponse, Refusal> {
-    let members = who.within(member::list).await?;
-    let mut page = view(&who, &members, &Typed::empty(), &Problems::default());
+    let looked = look(&who).await?;
+    let mut page = view(&who, &looked, &Typed::empty(), &Problems::default());
     page.shell = page.shell.banner(Done::told(&query));
     Ok(answer(&page))
 }
@@ -97,13 +121,79 @@ pub(crate) async fn submit(who: SignedIn, posted: Posted) -> actix_web::Result<H
                 invite(tx, command, acting).await
             };
             match who.act(&permit, work).await {
-                Ok(token) => return Ok(invited(&who, &email, role, token.reveal())),
+                Ok(token) => return Ok(invited(&who, (&email, role.label()), token.reveal())),
                 Err(error) => problems(error)?,
             }
         }
     };
-    let members = who.within(member::list).await.map_err(Refusal::from)?;
-    Ok(again(&view(&who, &members, &typed, &problems)))
+    let looked = look(&who).await?;
+    Ok(again(&view(&who, &looked, &typed, &problems)))
+}
+
+/// `POST /t/{tenant}/members/invitations/{invitation}/again`
+pub(crate) async fn submit_again(
+    who: SignedIn,
+    path: Path<(String, Id<kind::Invitation>)>,
+    _: Posted,
+) -> Result<HttpResponse, Refusal> {
+    let permit = who.permit(Action::ManagePeople)?;
+    let before = (path.1, who.hash_key());
+    let work =
+        async |tx: &mut TenantTx, acting: &mut Acting<'_>| invite_again(tx, before, acting).await;
+    match who.act(&permit, work).await {
+        Ok((invite, token)) => {
+            let role = invite.role.map_or(NO_ROLE, Role::label);
+            Ok(invited(&who, (&invite.email, role), token.reveal()))
+        }
+        Err(error) => Err(over(error)),
+    }
+}
+
+/// `POST /t/{tenant}/members/invitations/{invitation}/end`
+pub(crate) async fn submit_end(
+    who: SignedIn,
+    path: Path<(String, Id<kind::Invitation>)>,
+    _: Posted,
+) -> Result<HttpResponse, Refusal> {
+    let permit = who.permit(Action::ManagePeople)?;
+    let invitation = path.1;
+    let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        end_invitation(tx, invitation, acting).await
+    };
+    match who.act(&permit, work).await {
+        Ok(()) => Ok(Done::InvitationEnded.at(&who.path(&Area::Members.path()))),
+        Err(error) => Err(over(error)),
+    }
+}
+
+fn over(error: EndInvitationError) -> Refusal {
+    match error {
+        EndInvitationError::Over => Refusal::NotFound,
+        EndInvitationError::NotPermitted(error) => error.into(),
+        EndInvitationError::Store(error) => error.into(),
+    }
+}
+
+async fn look(who: &SignedIn) -> Result<Looked, Refusal> {
+    let work = async |tx: &mut TenantTx| {
+        Ok::<_, StoreError>(Looked {
+            members: member::list(tx).await?,
+            pending: invitation::pending(tx, who.now).await?,
+        })
+    };
+    Ok(who.within(work).await?)
+}
+
+/// The role of this name, when it is one of a tenant.
+pub(super) fn role_named(name: &str) -> Option<Role> {
+    let mut roles = ROLES.into_iter().map(|(role, _)| role);
+    roles.find(|role| role.as_str() == name)
+}
+
+/// The roles of a tenant, to choose from.
+pub(super) fn role_field() -> Field {
+    let roles = ROLES.map(|(role, hint)| Choice::new(role.as_str(), role.label()).hint(hint));
+    Field::radios("role", "Role", roles.into())
 }
 
 impl Typed {
@@ -126,12 +216,10 @@ impl Typed {
         let email = problems.keep("email", Email::parse(self.email.trim()), |error| {
             format!("Enter an email address, such as ana@example.com: {error}")
         });
-        let role = ROLES
-            .into_iter()
-            .find(|(role, _)| role.as_str() == self.role);
-        let role = problems.keep("role", role.ok_or(()), |()| "Choose a role".to_owned());
+        let role = role_named(&self.role).ok_or(());
+        let role = problems.keep("role", role, |()| "Choose a role".to_owned());
         match (email, role) {
-            (Some(email), Some((role, _))) => Ok((email, role)),
+            (Some(email), Some(role)) => Ok((email, role)),
             (None | Some(_), None) | (None, Some(_)) => Err(problems),
         }
     }
@@ -149,39 +237,59 @@ fn problems(error: InviteError) -> Result<Problems, Refusal> {
     }
 }
 
-fn view(who: &SignedIn, members: &[Member], typed: &Typed, problems: &Problems) -> MembersPage {
+fn view(who: &SignedIn, looked: &Looked, typed: &Typed, problems: &Problems) -> MembersPage {
+    let may = who.may(Action::ManagePeople);
     let row = |member: &Member| Row {
         name: member.name.as_str().to_owned(),
         email: member.email.as_str().to_owned(),
-        role: member.role.map_or("End user, no portal role", Role::label),
+        role: member.role.map_or(NO_ROLE, Role::label),
         you: member.id == who.member.id,
-        remove: who
-            .may(Action::ManagePeople)
-            .then(|| who.path(&format!("/members/{}/remove", member.id))),
+        acts: may.then(|| {
+            let act = |verb| who.path(&format!("/members/{}/{verb}", member.id));
+            (act("role"), act("remove"))
+        }),
     };
-    let roles = ROLES.map(|(role, hint)| Choice::new(role.as_str(), role.label()).hint(hint));
     let fields = [
         Field::email("email", "Email address").value(typed.email.as_str()),
-        Field::radios("role", "Role", roles.into()).value(typed.role.as_str()),
+        role_field().value(typed.role.as_str()),
     ];
     let area = Area::Members;
     MembersPage {
         shell: who.shell(area, area.label()).problem(!problems.is_empty()),
         errors: problems.summary(),
-        rows: members.iter().map(row).collect(),
-        form: who
-            .may(Action::ManagePeople)
-            .then(|| fields.map(|field| problems.beside(field))),
+        rows: looked.members.iter().map(row).collect(),
+        invitations: looked.pending.iter().map(|one| pending(who, one)).collect(),
+        form: may.then(|| fields.map(|field| problems.beside(field))),
         here: who.path(&area.path()),
         who_may: who.who_may(Action::ManagePeople),
     }
 }
 
-fn invited(who: &SignedIn, email: &Email, role: Role, token: &str) -> HttpResponse {
+fn pending(who: &SignedIn, pending: &Pending) -> Invited {
+    let Invitation {
+        id,
+        invite,
+        expires_at,
+    } = &pending.invitation;
+    Invited {
+        email: invite.email.as_str().to_owned(),
+        role: invite.role.map_or(NO_ROLE, Role::label),
+        by: invite.invited_by.clone(),
+        ends: When::new(*expires_at).day(),
+        over: *expires_at <= who.now,
+        asked_again: pending.asked_again_at.map(When::new),
+        acts: who.may(Action::ManagePeople).then(|| {
+            let act = |verb| who.path(&format!("/members/invitations/{id}/{verb}"));
+            (act("again"), act("end"))
+        }),
+    }
+}
+
+fn invited(who: &SignedIn, (email, role): (&Email, &'static str), token: &str) -> HttpResponse {
     let page = InvitedPage {
         shell: who.shell(Area::Members, "Invitation").without_script(),
         email: email.as_str().to_owned(),
-        role: role.label(),
+        role,
         link: who.address(&format!("/invitation/{token}")),
         ends: When::new(who.now + LIFETIME).day(),
         back: who.path(&Area::Members.path()),

@@ -16,11 +16,12 @@ use super::frame::{Area, again, page as answer};
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
-use super::resource_forms::{ScopeTyped, ToolTyped};
+use super::resource_forms::{SchemaTyped, ScopeTyped, ToolTyped};
 use super::resources::kind_label;
 use super::signed_in::SignedIn;
 use crate::Acting;
 use crate::catalogue::{CatalogueError, add_scope, add_tool};
+use crate::change_tool::{ChangeToolError, change_tool};
 use crate::store::portal_resource::{self, Listed};
 
 #[derive(Template)]
@@ -36,6 +37,7 @@ struct ResourcePage {
     newest: String,
     add_scope: Option<Vec<Field>>,
     add_tool: Option<Vec<Field>>,
+    change_tool: Option<Vec<Field>>,
     has_tools: bool,
     who_may: Option<String>,
 }
@@ -71,11 +73,12 @@ struct Shown {
     credentials: Vec<Listed>,
 }
 
-/// The two forms of the page, as typed.
+/// The forms of the page, as typed.
 #[derive(Default)]
 struct Typed {
     scope: ScopeTyped,
     tool: ToolTyped,
+    schema: SchemaTyped,
 }
 
 /// `GET /t/{tenant}/{environment}/resources/{resource}`
@@ -111,13 +114,11 @@ pub(crate) async fn submit_scope(
         return Ok(Done::ScopeAdded.at(&here(&who, &path)));
     };
     let shown = load(&who, &path).await?;
-    let tool = ToolTyped::default();
-    Ok(again(&view(
-        &who,
-        &shown,
-        &Typed { scope, tool },
-        &problems,
-    )))
+    let typed = Typed {
+        scope,
+        ..Typed::default()
+    };
+    Ok(again(&view(&who, &shown, &typed, &problems)))
 }
 
 /// `POST /t/{tenant}/{environment}/resources/{resource}/tools`
@@ -141,13 +142,49 @@ pub(crate) async fn submit_tool(
         return Ok(Done::ToolAdded.at(&here(&who, &path)));
     };
     let shown = load(&who, &path).await?;
-    let scope = ScopeTyped::default();
-    Ok(again(&view(
-        &who,
-        &shown,
-        &Typed { scope, tool },
-        &problems,
-    )))
+    let typed = Typed {
+        tool,
+        ..Typed::default()
+    };
+    Ok(again(&view(&who, &shown, &typed, &problems)))
+}
+
+/// `POST /t/{tenant}/{environment}/resources/{resource}/tools/schema`
+pub(crate) async fn submit_schema(
+    who: SignedIn,
+    path: Path<At>,
+    posted: Posted,
+) -> actix_web::Result<HttpResponse> {
+    let permit = who.permit(Action::EditCatalogue)?;
+    let shown = load(&who, &path).await?;
+    let schema = SchemaTyped::read(&posted)?;
+    let problems = match schema.parse(path.1, path.2) {
+        Err(problems) => problems,
+        Ok(command) => {
+            let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+                change_tool(tx, command, acting).await
+            };
+            match who.act(&permit, work).await {
+                Ok(()) => return Ok(Done::ToolChanged.at(&here(&who, &path))),
+                Err(ChangeToolError::Unknown) => {
+                    Problems::one("changed_tool", "Choose a tool of this resource")
+                }
+                Err(ChangeToolError::Same) => {
+                    let words = "The tool has this schema already. Paste the one that it has now";
+                    Problems::one("changed_schema", words)
+                }
+                Err(ChangeToolError::NotPermitted(error)) => {
+                    return Err(Refusal::from(error).into());
+                }
+                Err(ChangeToolError::Store(error)) => return Err(Refusal::from(error).into()),
+            }
+        }
+    };
+    let typed = Typed {
+        schema,
+        ..Typed::default()
+    };
+    Ok(again(&view(&who, &shown, &typed, &problems)))
 }
 
 /// What the person can mend, beside the field it is about; everything else is a refusal.
@@ -215,7 +252,9 @@ fn view(who: &SignedIn, shown: &Shown, typed: &Typed, problems: &Problems) -> Re
     let tools = catalogue
         .tools
         .iter()
-        .filter(|one| one.resource == resource.id);
+        .filter(|one| one.resource == resource.id)
+        .collect::<Vec<_>>();
+    let own: Vec<_> = tools.iter().map(|one| one.tool.as_str()).collect();
     let names: Vec<_> = scopes.iter().map(|one| one.scope.as_str()).collect();
     let is_mcp = resource.kind == ResourceKind::Mcp;
     let beside = |fields: Vec<Field>| fields.into_iter().map(|f| problems.beside(f)).collect();
@@ -233,7 +272,8 @@ fn view(who: &SignedIn, shown: &Shown, typed: &Typed, problems: &Problems) -> Re
         add_tool: (may && is_mcp && !names.is_empty()).then(|| beside(typed.tool.fields(&names))),
         add_scope: may.then(|| beside(typed.scope.fields(environment))),
         scopes: scopes.into_iter().map(scope_row).collect(),
-        tools: tools.map(tool_row).collect(),
+        change_tool: (may && !own.is_empty()).then(|| beside(typed.schema.fields(&own))),
+        tools: tools.into_iter().map(tool_row).collect(),
         newest: newest(credentials),
         credentials: credentials
             .iter()

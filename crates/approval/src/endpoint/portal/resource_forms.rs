@@ -1,4 +1,4 @@
-//! The two forms of a resource's page: a scope and a tool, as typed and as commands.
+//! The forms of a resource's page: a scope, a tool, and another schema for one; as typed and as commands.
 
 use narthex_http::form::FormError;
 use narthex_http::page::{Choice, Field};
@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::posted::Posted;
 use super::problems::Problems;
 use crate::catalogue::{AddScope, AddTool};
+use crate::change_tool::ChangeTool;
 use crate::prose::{Prose, ProseError};
 
 /// The longest input schema that is read, in bytes.
@@ -176,6 +177,55 @@ impl ToolTyped {
             Field::area("schema", "Input schema", 4)
                 .hint("JSON, as the server lists it. A changed schema stops approved clients until somebody looks.")
                 .optional()
+                .mono()
+                .value(self.schema.as_str()),
+        ]
+    }
+}
+
+/// Another schema for a tool, as typed.
+#[derive(Default)]
+pub(super) struct SchemaTyped {
+    tool: String,
+    schema: String,
+}
+
+impl SchemaTyped {
+    pub(super) fn read(posted: &Posted) -> Result<Self, FormError> {
+        Ok(Self {
+            tool: posted.text("changed_tool")?,
+            schema: posted.text("changed_schema")?,
+        })
+    }
+
+    /// The command, or what to mend.
+    pub(super) fn parse(
+        &self,
+        environment: Environment,
+        resource: Id<kind::Resource>,
+    ) -> Result<ChangeTool, Problems> {
+        let mut problems = Problems::default();
+        let tool = problems.keep("changed_tool", ToolName::parse(&self.tool), |_| {
+            "Choose a tool of this resource".to_owned()
+        });
+        let schema = problems.keep("changed_schema", schema_hash(&self.schema), str::to_owned);
+        match (tool, schema) {
+            (Some(tool), Some(schema_hash)) => Ok(ChangeTool {
+                environment,
+                resource,
+                tool,
+                schema_hash,
+            }),
+            (None | Some(_), None | Some(_)) => Err(problems),
+        }
+    }
+
+    pub(super) fn fields(&self, tools: &[&str]) -> Vec<Field> {
+        let choices = tools.iter().map(|tool| Choice::new(*tool, *tool)).collect();
+        vec![
+            Field::select("changed_tool", "Tool that changed", choices).value(self.tool.as_str()),
+            Field::area("changed_schema", "Input schema now", 4)
+                .hint("JSON, as the server lists it. Clients that were approved for the schema before are denied the tool at once. Each asks for it anew by itself, and a reviewer decides.")
                 .mono()
                 .value(self.schema.as_str()),
         ]

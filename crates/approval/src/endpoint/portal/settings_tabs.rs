@@ -23,10 +23,12 @@ pub(super) enum Tab {
     Tokens,
     /// How often, how many and how long.
     Limits,
+    /// What happens when an approved client changes.
+    Changes,
 }
 
 impl Tab {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Registration,
         Self::Allowlists,
         Self::TrustedDomains,
@@ -34,6 +36,7 @@ impl Tab {
         Self::Blocks,
         Self::Tokens,
         Self::Limits,
+        Self::Changes,
     ];
 
     /// The words of the tab and of its page.
@@ -46,6 +49,7 @@ impl Tab {
             Self::Blocks => "Block list",
             Self::Tokens => "Tokens",
             Self::Limits => "Limits",
+            Self::Changes => "Changes",
         }
     }
 
@@ -58,6 +62,7 @@ impl Tab {
             Self::Blocks => "Block list",
             Self::Tokens => "Tokens",
             Self::Limits => "Limits",
+            Self::Changes => "Changes",
         }
     }
 
@@ -72,6 +77,7 @@ impl Tab {
             Self::Blocks => format!("{first}/blocks"),
             Self::Tokens => format!("{first}/tokens"),
             Self::Limits => format!("{first}/limits"),
+            Self::Changes => format!("{first}/changes"),
         }
     }
 }

@@ -9,9 +9,9 @@ use askama::Template;
 use narthex_http::cookie::Lifetime;
 use narthex_http::form::FormError;
 use narthex_http::page::{Banner, ErrorSummary, Field, Narrow};
-use narthex_http::{CookieName, Cookies, Peer, StrictQuery};
+use narthex_http::{Agent, CookieName, Cookies, Peer, StrictQuery};
 use narthex_people::password::Password;
-use narthex_people::session::Surface;
+use narthex_people::session::{Surface, Whence};
 use narthex_people::sign_in::{self, SignIn, SignInError};
 use narthex_tenancy::ambient;
 use narthex_vocab::{Email, Secret};
@@ -60,7 +60,7 @@ pub(crate) async fn page(door: Doorway, query: StrictQuery) -> Result<HttpRespon
 /// `POST /t/{tenant}/sign-in`
 pub(crate) async fn submit(
     door: Doorway,
-    (cookies, peer): (Cookies, Peer),
+    (cookies, peer, agent): (Cookies, Peer, Agent),
     posted: Posted,
 ) -> actix_web::Result<HttpResponse> {
     let typed = Typed {
@@ -73,7 +73,10 @@ pub(crate) async fn submit(
         email: Email::parse(typed.email.trim()).ok(),
         password: Password::to_check(&posted.text("password")?),
         code: posted.text("code")?,
-        source: peer.source(),
+        from: Whence {
+            source: peer.source(),
+            agent: agent.to_string(),
+        },
     };
     let now = ambient::now();
     match sign_in::sign_in(door.people(), command, now, &mut ambient::rng()).await {
@@ -131,7 +134,7 @@ fn view(door: &Doorway, typed: &Typed, errors: ErrorSummary) -> SignInPage {
             .value(typed.email.as_str()),
         password: Field::password("password", "Password"),
         code: Field::code("code", "One-time code")
-            .hint("Six digits from your authenticator")
+            .hint("Six digits from your authenticator, or a recovery code")
             .optional(),
         way_on: typed.way_on.as_str().to_owned(),
         host: door.host(),

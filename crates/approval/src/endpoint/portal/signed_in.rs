@@ -10,6 +10,7 @@ use actix_web::http::Method;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use narthex_http::{CookieName, Front, RequestId};
+use narthex_people::People;
 use narthex_people::session::{self, Session, Surface};
 use narthex_tenancy::ambient;
 use narthex_tenancy::budget::{Answer, Bucket};
@@ -88,6 +89,11 @@ impl SignedIn {
     /// The approval plane, for what outlives the request.
     pub(crate) fn plane(&self) -> Data<Approval> {
         self.approval.clone()
+    }
+
+    /// What proves who people are.
+    pub(crate) fn people(&self) -> &People {
+        &self.approval.people
     }
 
     /// Under which secrets are hashed.

@@ -114,6 +114,8 @@ insert into registry.client (tenant_id, environment, client_id, integration_id, 
 insert into registry.restriction (tenant_id, environment, client_id, cause, about, reason, since)
     values ($T, 'production', $T.limited_client, 'proof', $T.host, 'The proof has lapsed', now());
 update registry.client set state = 'restricted', changed_at = now() where client_id = $T.limited_client;
+insert into registry.asked_anew (tenant_id, environment, client_id, at, change, about, approval_id)
+    values ($T, 'production', $T.limited_client, now(), 'proof', $T.host, $T.limited_approval);
 insert into ledger.entry (tenant_id, at, actor_kind, actor, action, object, reason, detail, request_id)
     values ($T, now(), 'system', 'prove', 'client.activate', $T.client, '', '{}', 'prove');
 insert into review.access_request (tenant_id, environment, request_id, version, integration_id, origin, metadata,

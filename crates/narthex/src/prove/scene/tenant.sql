@@ -19,6 +19,8 @@ insert into tenant.invitation (tenant_id, invitation_id, token_hash, email, role
     values ($T, $T.invitation, sha256('invitation'), 'new@example.com', 'viewer', 'Owner', now(), now() + interval '7 days');
 insert into tenant.session (tenant_id, session_id, token_hash, surface, member_id, created_at, seen_at, expires_at)
     values ($T, $T.portal_session, sha256('portal'), 'portal', $T.owner, now(), now(), now() + interval '1 hour');
+insert into tenant.recovery_code (tenant_id, member_id, code_hash, created_at)
+    values ($T, $T.owner, sha256('recovery'), now());
 insert into tenant.api_token (tenant_id, token_id, token_hash, member_id, name, may, created_at, expires_at)
     values ($T, $T.api_token, sha256('api'), $T.owner, 'A program', 'act', now(), now() + interval '1 day');
 update tenant.api_token set second_factor_at = now();
@@ -70,3 +72,6 @@ update tenant.registration_limits set most_waiting = 10;
 insert into tenant.token_policy (tenant_id, environment, pushed_requests, bound_tokens, access_algorithm, changed_at)
     values ($T, 'production', false, true, 'ES256', now());
 update tenant.token_policy set pushed_requests = true;
+insert into tenant.change_rule (tenant_id, environment, change, meanwhile, changed_at)
+    values ($T, 'production', 'scopes', 'pauses', now());
+update tenant.change_rule set meanwhile = 'asked_again', changed_at = now();

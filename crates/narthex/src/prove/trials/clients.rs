@@ -1,8 +1,8 @@
 //! A client is what was approved, for as long as it was approved, and proves itself by little that is worth stealing.
 
-use crate::prove::refusal::Control::{Given, Key, Rule, Unique};
+use crate::prove::refusal::Control::{Given, Grant, Key, Rule, Unique};
 use crate::prove::role::Role::{Approval, Discovery, Token};
-use crate::prove::trial::But::This;
+use crate::prove::trial::But::{As, This};
 use crate::prove::trial::Trial;
 
 const CLIENT: &str = "insert into registry.client (tenant_id, environment, client_id, integration_id, request_id, version,
@@ -72,6 +72,47 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: This("insert into registry.restriction (tenant_id, environment, client_id, cause, about, reason, since)
                 values ($A, 'production', $A.client, 'proof', $A.host, 'Gone', now());
             update registry.client set state = 'restricted' where client_id = $A.client; set constraints all immediate"),
+    },
+    Trial {
+        what: "lets a change of production go on below the platform's least",
+        role: Approval,
+        sql: "insert into registry.restriction (tenant_id, environment, client_id, cause, about, reason, since, effect)
+                values ($A, 'production', $A.client, 'proof', $A.host, 'Gone', now(), 'goes_on')",
+        by: Rule("no_less_than_the_platform"),
+        but: This("insert into registry.restriction (tenant_id, environment, client_id, cause, about, reason, since, effect)
+                values ($A, 'production', $A.client, 'proof', $A.host, 'Gone', now(), 'asked_again')"),
+    },
+    Trial {
+        what: "loosens what a change does while it is there",
+        role: Approval,
+        sql: "update registry.restriction set effect = 'asked_again' where client_id = $A.limited_client",
+        by: Rule("a_cause_stays"),
+        but: This("update registry.restriction set effect = 'pauses' where client_id = $A.limited_client"),
+    },
+    Trial {
+        what: "chooses less than the platform's least",
+        role: Approval,
+        sql: "insert into tenant.change_rule (tenant_id, environment, change, meanwhile, changed_at)
+                values ($A, 'production', 'keys', 'goes_on', now())",
+        by: Rule("no_less_than_the_platform"),
+        but: This("insert into tenant.change_rule (tenant_id, environment, change, meanwhile, changed_at)
+                values ($A, 'sandbox', 'keys', 'goes_on', now())"),
+    },
+    Trial {
+        what: "brings back what people have to allow anew",
+        role: Approval,
+        sql: "delete from registry.asked_anew",
+        by: Grant,
+        but: This("insert into registry.asked_anew (tenant_id, environment, client_id, at, change, about, approval_id)
+                values ($A, 'production', $A.client, now(), 'silence', '', $A.approval)"),
+    },
+    Trial {
+        what: "has people asked anew from the plane that asks them",
+        role: Token,
+        sql: "insert into registry.asked_anew (tenant_id, environment, client_id, at, change, about, approval_id)
+                values ($A, 'production', $A.client, now(), 'silence', '', $A.approval)",
+        by: Grant,
+        but: As(Approval),
     },
     Trial {
         what: "makes a client by an approval that is not there",
