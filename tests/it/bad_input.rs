@@ -58,7 +58,8 @@ fn endpoints() -> Vec<Endpoint> {
         name: row.name,
         says: match row.name {
             "token" | "push" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
-            "authorize" | "sign_in" | "consent" | "ask" | "waiting" | "logo" => Says::Page,
+            "authorize" | "sign_in" | "sign_out" | "confirm_sign_out" | "consent" | "ask"
+            | "waiting" | "logo" | "apps" | "remove_app" => Says::Page,
             other => panic!("{other} has no expectation"),
         },
     });

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
-import { decodeJwt } from 'jose';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import * as openid from 'openid-client';
+import * as oauth from './oauth.mjs';
 import { startNotes } from './dev.mjs';
 import { StrangerClient } from './mcp-client.mjs';
-import { issuerOf, PRODUCTION, SANDBOX } from './pages.mjs';
+import { discoveryOf, issuerOf, PRODUCTION, SANDBOX } from './pages.mjs';
 import * as people from './people.mjs';
 import { story } from './story.mjs';
 import { Visitor } from './visitor.mjs';
@@ -59,6 +61,20 @@ describe('an open sandbox', () => {
     assert.ok(!result.isError, JSON.stringify(result));
   });
 
+  step('signs people in and out with openid-client, by a key of the algorithm that it registered', async () => {
+    for (const alg of ['RS256', 'EdDSA', 'ES256']) {
+      const { status, body } = await oauth.register(at, tenant, SANDBOX, {
+        client_name: `Sandbox ${alg}`,
+        redirect_uris: [client.redirectUri],
+        post_logout_redirect_uris: [client.redirectUri],
+        id_token_signed_response_alg: alg,
+        token_endpoint_auth_method: 'none',
+      });
+      assert.equal(status, 201, JSON.stringify(body));
+      await signsInAndOut(body.client_id, alg);
+    }
+  });
+
   step('is worth nothing at a server that trusts production', async () => {
     await notes.stop();
     notes = await startNotes(at, tenant, PRODUCTION);
@@ -66,6 +82,54 @@ describe('an open sandbox', () => {
     const answer = await fetch(notes.url, { method: 'POST', headers: { authorization } });
     assert.equal(answer.status, 401);
   });
+
+  /** The whole way of a certified relying party, which checks each signature by the issuer's own key set. */
+  async function signsInAndOut(id, alg) {
+    const server = new URL(discoveryOf(at, tenant, SANDBOX));
+    const metadata = { id_token_signed_response_alg: alg };
+    const config = await openid.discovery(server, id, metadata, openid.None(), {
+      execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks],
+    });
+    const { end_session_endpoint: end, jwks_uri: jwks } = config.serverMetadata();
+    const [verifier, state, nonce] = [openid.randomPKCECodeVerifier(), openid.randomState(), openid.randomNonce()];
+    const url = openid.buildAuthorizationUrl(config, {
+      redirect_uri: client.redirectUri,
+      scope: 'openid profile email',
+      claims: JSON.stringify({ id_token: { name: { essential: true } } }),
+      max_age: '10000',
+      state,
+      nonce,
+      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    });
+    let page = await visitor.open(url);
+    if (page.has({ field: { name: 'password' } })) page = await people.signIn(page, tenant.member);
+    await people.allow(page);
+    const back = new URL(`${client.redirectUri}?${await client.callback()}`);
+    const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, maxAge: 10_000 };
+    const tokens = await openid.authorizationCodeGrant(config, back, checks);
+    assert.equal(decodeProtectedHeader(tokens.id_token).alg, alg);
+    const { sub, name, acr } = tokens.claims();
+    assert.ok(name, 'the claim that was asked for');
+    assert.equal(acr, 'https://narthex.dev/acr/password');
+    const known = await openid.fetchUserInfo(config, tokens.access_token, sub);
+    assert.equal(known.name, name);
+    const keys = createRemoteJWKSet(new URL(jwks));
+    const { payload } = await jwtVerify(tokens.access_token, keys, { issuer: issuerOf(tenant, SANDBOX), typ: 'at+jwt' });
+    assert.equal(payload.sub, sub);
+    await assert.rejects(jwtVerify(tokens.id_token, keys, { typ: 'at+jwt' }));
+
+    const leave = openid.buildEndSessionUrl(config, {
+      id_token_hint: tokens.id_token,
+      post_logout_redirect_uri: client.redirectUri,
+      state: 'gone',
+    });
+    assert.ok(leave.href.startsWith(end));
+    await visitor.open(leave);
+    assert.equal((await client.callback()).get('state'), 'gone');
+    const again = await visitor.open(url);
+    assert.ok(again.has({ field: { name: 'password' } }), 'nobody is signed in any more');
+  }
 
   /** Sends the client's authorization request with changed parameters; the error that comes back. */
   async function errorAfter(changes) {

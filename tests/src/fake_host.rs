@@ -22,6 +22,7 @@ pub struct FakeHost {
     certificate: CertificateDer<'static>,
     says: Arc<Mutex<Says>>,
     paths: Arc<Mutex<Vec<String>>>,
+    last: Arc<Mutex<String>>,
     resolver: Arc<UdpSocket>,
 }
 
@@ -66,12 +67,14 @@ impl FakeHost {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (says, paths) = (Arc::default(), Arc::default());
+        let (says, paths, last) = (Arc::default(), Arc::default(), Arc::default());
         let (own, saw) = (Arc::clone(&says), Arc::clone(&paths));
+        let request = Arc::clone(&last);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (acceptor, own, saw) = (acceptor.clone(), Arc::clone(&own), Arc::clone(&saw));
-                tokio::spawn(async move { serve(stream, acceptor, &own, &saw).await });
+                let request = Arc::clone(&request);
+                tokio::spawn(async move { serve(stream, acceptor, &own, (&saw, &request)).await });
             }
         });
         Self {
@@ -80,6 +83,7 @@ impl FakeHost {
             certificate,
             says,
             paths,
+            last,
             resolver: Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap()),
         }
     }
@@ -131,6 +135,12 @@ impl FakeHost {
         self.paths.lock().unwrap().clone()
     }
 
+    /// The newest request as it came, with its body.
+    #[must_use]
+    pub fn last_request(&self) -> String {
+        self.last.lock().unwrap().clone()
+    }
+
     /// For a product that shall find this host.
     #[must_use]
     pub fn test_hosts(&self) -> TestHosts {
@@ -166,12 +176,18 @@ async fn serve(
     stream: TcpStream,
     acceptor: TlsAcceptor,
     says: &Mutex<Says>,
-    paths: &Mutex<Vec<String>>,
+    (paths, last): (&Mutex<Vec<String>>, &Mutex<String>),
 ) -> Option<()> {
     let mut tls = acceptor.accept(stream).await.ok()?;
     let mut request = vec![0; 8192];
-    let length = tls.read(&mut request).await.ok()?;
-    let request = String::from_utf8_lossy(&request[..length]).into_owned();
+    let mut length = tls.read(&mut request).await.ok()?;
+    let text = |length: usize, bytes: &[u8]| String::from_utf8_lossy(&bytes[..length]).into_owned();
+    // A form may come behind its head.
+    while text(length, &request).starts_with("POST") && !text(length, &request).contains('=') {
+        length += tls.read(&mut request[length..]).await.ok()?;
+    }
+    let request = text(length, &request);
+    request.clone_into(&mut last.lock().unwrap());
     let path = request.split(' ').nth(1).unwrap_or_default();
     paths.lock().unwrap().push(path.to_owned());
     let (answer, pause) = {

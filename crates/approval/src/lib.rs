@@ -60,6 +60,7 @@ pub mod brand;
 pub mod catalogue;
 pub mod change_role;
 pub mod change_rules;
+pub mod change_token_policy;
 pub mod change_tool;
 pub mod check_domain;
 pub mod claim;

@@ -220,7 +220,14 @@ fn in_production(
     command: &Promote,
 ) -> Result<ClientMetadata, MetadataError> {
     let mut sent: Map<String, Value> = sandbox.to_json();
-    for own in ["scope", "jwks", "jwks_uri"] {
+    let own = [
+        "backchannel_logout_uri",
+        "jwks",
+        "jwks_uri",
+        "post_logout_redirect_uris",
+        "scope",
+    ];
+    for own in own {
         sent.remove(own);
     }
     let addresses = command.redirect_uris.iter().map(RedirectUri::as_str);

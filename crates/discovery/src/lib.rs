@@ -16,6 +16,7 @@ pub mod gate;
 pub mod initial_access;
 pub mod key_set;
 pub mod logo;
+mod logout_notice;
 pub mod manage;
 mod memory;
 pub mod metadata;

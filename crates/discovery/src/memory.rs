@@ -9,6 +9,7 @@ use narthex_tenancy::{
     metadata_rules::{self, InForce},
     registration_limits::{self, Limits},
     statement_issuer::{self, StatementIssuer},
+    token_policy::{self, TokenPolicy},
 };
 use narthex_vocab::{Environment, Fingerprint, Id, Tenant, TenantSlug, Timestamp};
 
@@ -50,6 +51,8 @@ pub(crate) struct Terms {
     /// Whose software statements are believed.
     pub(crate) trusted: Vec<StatementIssuer>,
     pub(crate) limits: Limits,
+    /// What is demanded of every client's requests and tokens.
+    pub(crate) policy: TokenPolicy,
     /// Families that were split by network.
     pub(crate) splits: Splits,
 }
@@ -88,6 +91,7 @@ impl Discovery {
                     rules: metadata_rules::in_force(tx, environment).await?,
                     trusted: statement_issuer::trusted(tx, environment).await?,
                     limits: registration_limits::load(tx, environment).await?,
+                    policy: token_policy::load(tx, environment).await?,
                     splits: split::in_force(tx, environment, now).await?,
                 })
             };

@@ -1,11 +1,14 @@
 //! The metadata document of an issuer (OpenID Connect Discovery 1.0 section 3, RFC 8414 section 2). It says only what
 //! is on: where registration is closed there is no `registration_endpoint`.
 
-use narthex_tenancy::environment::Settings;
-use narthex_vocab::{AuthMethod, Environment, GrantType, Issuer, RegistrationMode};
+use narthex_tenancy::{environment::Settings, token_policy::TokenPolicy};
+use narthex_vocab::{
+    AuthMethod, Environment, GrantType, Issuer, RegistrationMode, SigningAlgorithm,
+};
 use openidconnect::{
-    AdditionalProviderMetadata, AuthUrl, IntrospectionUrl, IssuerUrl, JsonWebKeySetUrl,
-    ProviderMetadata, RegistrationUrl, ResponseTypes, RevocationUrl, Scope, TokenUrl, UserInfoUrl,
+    AdditionalProviderMetadata, AuthUrl, AuthenticationContextClass, IntrospectionUrl, IssuerUrl,
+    JsonWebKeySetUrl, ProviderMetadata, RegistrationUrl, ResponseTypes, RevocationUrl, Scope,
+    TokenUrl, UserInfoUrl,
     core::{
         CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType,
         CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
@@ -26,6 +29,10 @@ pub struct OAuthMetadata {
     introspection_endpoint: IntrospectionUrl,
     /// RFC 8414: how callers of introspection prove themselves.
     introspection_endpoint_auth_methods_supported: Vec<String>,
+    #[serde(flatten)]
+    logout: Logout,
+    /// Initiating User Registration via OpenID Connect 1.0 section 4: what may be asked of the person.
+    prompt_values_supported: Vec<String>,
     /// RFC 9126 section 5.
     pushed_authorization_request_endpoint: String,
     require_pushed_authorization_requests: bool,
@@ -41,6 +48,16 @@ pub struct OAuthMetadata {
 }
 
 impl AdditionalProviderMetadata for OAuthMetadata {}
+
+/// How people sign out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Logout {
+    /// OpenID Connect RP-Initiated Logout 1.0 section 2.1.
+    end_session_endpoint: String,
+    /// OpenID Connect Back-Channel Logout 1.0 section 2.1: logout tokens come, each with a `sid`.
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+}
 
 /// The whole document, typed by `openidconnect`.
 pub type Document = ProviderMetadata<
@@ -59,17 +76,24 @@ pub type Document = ProviderMetadata<
 >;
 
 /// What an ID token or userinfo may say.
-const CLAIMS: [&str; 9] = [
+const CLAIMS: [&str; 13] = [
     "sub",
     "iss",
     "aud",
     "exp",
     "iat",
     "auth_time",
+    "acr",
+    "amr",
     "nonce",
+    "sid",
     "name",
     "email",
+    "email_verified",
 ];
+
+/// The one way in which people sign in (`crates/token/src/assurance.rs`).
+const ACR: &str = "https://narthex.dev/acr/password";
 
 /// The document of `issuer`, whose endpoints lie below `token_base`.
 ///
@@ -77,7 +101,7 @@ const CLAIMS: [&str; 9] = [
 pub fn document(
     issuer: &Issuer,
     (discovery_base, token_base): (&Url, &Url),
-    settings: &Settings,
+    (settings, policy): (&Settings, TokenPolicy),
 ) -> Result<Document, url::ParseError> {
     let below = |base: &Url, name| below(base, issuer, name);
     let modes = registration_modes(settings.registration_mode);
@@ -91,9 +115,19 @@ pub fn document(
         JsonWebKeySetUrl::new(below(discovery_base, "jwks"))?,
         vec![ResponseTypes::new(vec![CoreResponseType::Code])],
         vec![CoreSubjectIdentifierType::Public],
-        vec![CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256],
-        oauth(issuer, token_base, (settings.client_documents, modes))?,
+        SigningAlgorithm::ALL
+            .iter()
+            .copied()
+            .map(signed_with)
+            .collect(),
+        oauth(
+            issuer,
+            token_base,
+            (settings.client_documents, modes, policy),
+        )?,
     )
+    .set_claims_parameter_supported(Some(true))
+    .set_acr_values_supported(Some(vec![AuthenticationContextClass::new(ACR.into())]))
     .set_token_endpoint(Some(TokenUrl::new(below(token_base, "token"))?))
     .set_userinfo_endpoint(Some(UserInfoUrl::new(below(token_base, "userinfo"))?))
     .set_registration_endpoint(registration)
@@ -135,7 +169,11 @@ fn registration_modes(mode: RegistrationMode) -> Option<Vec<String>> {
 fn oauth(
     issuer: &Issuer,
     token_base: &Url,
-    (client_documents, registration_modes_supported): (bool, Option<Vec<String>>),
+    (client_documents, registration_modes_supported, policy): (
+        bool,
+        Option<Vec<String>>,
+        TokenPolicy,
+    ),
 ) -> Result<OAuthMetadata, url::ParseError> {
     Ok(OAuthMetadata {
         registration_modes_supported,
@@ -143,8 +181,16 @@ fn oauth(
         revocation_endpoint: RevocationUrl::new(below(token_base, issuer, "revoke"))?,
         introspection_endpoint: IntrospectionUrl::new(below(token_base, issuer, "introspect"))?,
         introspection_endpoint_auth_methods_supported: vec!["client_secret_basic".into()],
+        logout: Logout {
+            end_session_endpoint: below(token_base, issuer, "logout"),
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+        },
+        prompt_values_supported: ["none", "login", "consent", "select_account"]
+            .map(String::from)
+            .into(),
         pushed_authorization_request_endpoint: below(token_base, issuer, "par"),
-        require_pushed_authorization_requests: false,
+        require_pushed_authorization_requests: policy.pushed_requests,
         dpop_signing_alg_values_supported: ["ES256", "EdDSA", "RS256", "PS256"]
             .map(String::from)
             .into(),
@@ -161,6 +207,14 @@ pub(crate) fn below(base: &Url, issuer: &Issuer, name: &str) -> String {
         issuer.environment(),
     );
     format!("{origin}/t/{tenant}/{environment}/{name}")
+}
+
+const fn signed_with(algorithm: SigningAlgorithm) -> CoreJwsSigningAlgorithm {
+    match algorithm {
+        SigningAlgorithm::Es256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        SigningAlgorithm::EdDsa => CoreJwsSigningAlgorithm::EdDsa,
+        SigningAlgorithm::Rs256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    }
 }
 
 fn grant_type(grant: GrantType) -> CoreGrantType {
@@ -198,6 +252,10 @@ mod tests {
     use serde_json::Value;
 
     fn json(environment: Environment, mode: RegistrationMode) -> Value {
+        under(TokenPolicy::default(), environment, mode)
+    }
+
+    fn under(policy: TokenPolicy, environment: Environment, mode: RegistrationMode) -> Value {
         let (discovery, token) = (
             Url::parse("https://id.example").unwrap(),
             Url::parse("https://token.example").unwrap(),
@@ -209,7 +267,8 @@ mod tests {
             client_documents: environment == Environment::Production,
             refusal_text: None,
         };
-        serde_json::to_value(document(&issuer, (&discovery, &token), &settings).unwrap()).unwrap()
+        let terms = (&settings, policy);
+        serde_json::to_value(document(&issuer, (&discovery, &token), terms).unwrap()).unwrap()
     }
 
     #[test]
@@ -230,6 +289,21 @@ mod tests {
             assert_eq!(
                 document["registration_modes_supported"],
                 serde_json::json!([said])
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_demanded_of_every_client_is_said() {
+        for pushed_requests in [false, true] {
+            let policy = TokenPolicy {
+                pushed_requests,
+                ..TokenPolicy::default()
+            };
+            let said = under(policy, Environment::Production, RegistrationMode::Closed);
+            assert_eq!(
+                said["require_pushed_authorization_requests"],
+                pushed_requests
             );
         }
     }
@@ -261,6 +335,14 @@ mod tests {
         assert_eq!(
             document["token_endpoint"],
             "https://token.example/t/acme/production/token"
+        );
+        assert_eq!(
+            document["id_token_signing_alg_values_supported"],
+            serde_json::json!(["ES256", "EdDSA", "RS256"])
+        );
+        assert_eq!(
+            document["end_session_endpoint"],
+            "https://token.example/t/acme/production/logout"
         );
         assert_eq!(document["request_uri_parameter_supported"], false);
         assert_eq!(

@@ -11,8 +11,9 @@ const VALUE: usize = 512;
 const ALL: usize = 6_000;
 
 /// Metadata whose values people may read: names, addresses, words. Neither keys nor statements, and no secret.
-const READABLE: [&str; 21] = [
+const READABLE: [&str; 23] = [
     "application_type",
+    "backchannel_logout_uri",
     "client_id",
     "client_name",
     "client_uri",
@@ -23,6 +24,7 @@ const READABLE: [&str; 21] = [
     "jwks_uri",
     "logo_uri",
     "policy_uri",
+    "post_logout_redirect_uris",
     "redirect_uris",
     "registration_mode",
     "require_pushed_authorization_requests",

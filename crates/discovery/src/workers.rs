@@ -1,5 +1,5 @@
-//! What the public plane does by itself: it carries out orders of the other planes, and reads keys of issuers of software
-//! statements, a few at once. A lost notice is sent again by the approval plane. It holds no key and no secret.
+//! What the public plane does by itself: it carries out orders of the other planes, tells clients of sign-outs, and reads keys of
+//! issuers of software statements, a few at once. A lost notice is sent again by the approval plane. It holds no key and no secret.
 
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::{
     Discovery, client_document,
     fetch_orders::{self, Job, OrderRef},
     logo,
+    logout_notice::{self, NoticeRef},
     places::Places,
     statement_keys::{self, Issuers},
 };
@@ -25,12 +26,15 @@ const AT_ONCE: usize = 16;
 const AT_ONCE_PER_TENANT: usize = 4;
 const ORDERS: &str = "narthex_order";
 const STATEMENT_KEYS: &str = "narthex_statement";
-const CHANNELS: &[&str] = &[STATEMENT_KEYS, ORDERS];
+const LOGOUT: &str = "narthex_logout";
+const CHANNELS: &[&str] = &[STATEMENT_KEYS, LOGOUT, ORDERS];
 
 /// Works until the process ends. `listen_url` is a connection of `narthex_discovery` that no pooler sits before.
 pub async fn run(discovery: Data<Discovery>, listen_url: String) {
     let mut hints = listen(listen_url, CHANNELS);
     let places = Arc::new(Places::new(AT_ONCE, AT_ONCE_PER_TENANT));
+    // Of their own: who is told of a sign-out may have to be told again, which takes a while.
+    let telling = Arc::new(Places::new(AT_ONCE, AT_ONCE_PER_TENANT));
     // Dropped with this future: work that is not done then is ordered again.
     let mut working = JoinSet::new();
     while let Some(hint) = hints.recv().await {
@@ -41,7 +45,11 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
         let Some(work) = Work::of(&channel, &payload) else {
             continue;
         };
-        let (discovery, places) = (discovery.clone(), Arc::clone(&places));
+        let places = match work {
+            Work::Logout(_) => Arc::clone(&telling),
+            Work::Order(_) | Work::StatementKeys(_) => Arc::clone(&places),
+        };
+        let discovery = discovery.clone();
         working.spawn(async move {
             let Some(_place) = places.take(work.tenant()).await else {
                 return;
@@ -56,14 +64,15 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
 enum Work {
     Order(OrderRef),
     StatementKeys(Issuers),
+    Logout(NoticeRef),
 }
 
 impl Work {
     fn of(channel: &str, payload: &str) -> Option<Self> {
-        if channel == STATEMENT_KEYS {
-            Issuers::parse(payload).map(Self::StatementKeys)
-        } else {
-            OrderRef::parse(payload).map(Self::Order)
+        match channel {
+            STATEMENT_KEYS => Issuers::parse(payload).map(Self::StatementKeys),
+            LOGOUT => NoticeRef::parse(payload).map(Self::Logout),
+            _ => OrderRef::parse(payload).map(Self::Order),
         }
     }
 
@@ -71,6 +80,7 @@ impl Work {
         match self {
             Self::Order(order) => order.tenant,
             Self::StatementKeys(issuers) => issuers.tenant,
+            Self::Logout(notice) => notice.tenant,
         }
     }
 
@@ -79,6 +89,11 @@ impl Work {
             Self::Order(order) => {
                 if let Err(error) = carry_out(discovery, order).await {
                     tracing::warn!(order = %order.id, %error, "an order was not carried out");
+                }
+            }
+            Self::Logout(notice) => {
+                if let Err(error) = logout_notice::tell(discovery, notice).await {
+                    tracing::warn!(tenant = %notice.tenant, %error, "a client was not told of a sign-out");
                 }
             }
             Self::StatementKeys(issuers) => {

@@ -17,7 +17,7 @@ use crate::config::{GuardConfig, GuardError, Limits};
 use crate::error::FetchError;
 use crate::fetched::{FetchKind, Fetched, keep_for};
 use crate::flight::Flights;
-use crate::gate::Gate;
+use crate::gate::{Gate, Place};
 use crate::record;
 use crate::resolve::{Resolvers, TxtAnswer, TxtError};
 use crate::target::{Target, Way};
@@ -30,6 +30,13 @@ pub struct Guard {
     tls: Tls,
     gate: Gate,
     flights: Flights,
+}
+
+/// What one exchange goes out with; its place is given back on drop.
+pub(crate) struct WayOut {
+    pub(crate) client: Client,
+    addresses: Vec<SocketAddr>,
+    _place: Place,
 }
 
 impl Guard {
@@ -89,33 +96,18 @@ impl Guard {
         target: &Target,
         kind: FetchKind,
     ) -> Result<Fetched, FetchError> {
-        let Limits {
-            connect,
-            total: limit,
-            ..
-        } = self.config.limits;
-        let entered = timeout(connect, self.gate.enter(&target.host)).await;
-        let _place = entered.unwrap_or(Err(FetchError::Busy))?;
-        let addresses: Vec<SocketAddr> = match &target.way {
-            Way::Direct(address) => vec![(*address, 0).into()],
-            Way::Test(address) => vec![*address],
-            Way::Resolve(name) => {
-                let found = self.resolvers.public(name).await?;
-                found
-                    .into_iter()
-                    .map(|address| (address, 0).into())
-                    .collect()
-            }
-        };
-        let client = self.client(target, &addresses)?;
-        let response = client
+        let limit = self.config.limits.total;
+        let out = self.way(target).await?;
+        let response = out
+            .client
             .get(url.clone())
             .header(ACCEPT, kind.accept())
             .header(ACCEPT_ENCODING, "identity")
             .send()
             .await
             .map_err(|error| FetchError::from_exchange(&error, limit))?;
-        let fallback = addresses
+        let fallback = out
+            .addresses
             .first()
             .map_or(IpAddr::from([0, 0, 0, 0]), SocketAddr::ip);
         let address = response
@@ -131,6 +123,37 @@ impl Guard {
             etag,
             keep_for,
             address,
+        })
+    }
+
+    pub(crate) const fn config(&self) -> &GuardConfig {
+        &self.config
+    }
+
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.config.limits
+    }
+
+    /// Takes a place, resolves the name, checks every address, and makes the client for one exchange.
+    pub(crate) async fn way(&self, target: &Target) -> Result<WayOut, FetchError> {
+        let connect = self.config.limits.connect;
+        let entered = timeout(connect, self.gate.enter(&target.host)).await;
+        let place = entered.unwrap_or(Err(FetchError::Busy))?;
+        let addresses: Vec<SocketAddr> = match &target.way {
+            Way::Direct(address) => vec![(*address, 0).into()],
+            Way::Test(address) => vec![*address],
+            Way::Resolve(name) => {
+                let found = self.resolvers.public(name).await?;
+                found
+                    .into_iter()
+                    .map(|address| (address, 0).into())
+                    .collect()
+            }
+        };
+        Ok(WayOut {
+            client: self.client(target, &addresses)?,
+            addresses,
+            _place: place,
         })
     }
 

@@ -24,6 +24,14 @@ pub(crate) fn fetch(
     tracing::info!(host, kind = kind.as_str(), outcome, bytes, ms, "fetch");
 }
 
+/// Of a form.
+pub(crate) fn post(url: &Url, result: &Result<(), FetchError>, started: Instant) {
+    let outcome = result.as_ref().err().map_or("taken", FetchError::code);
+    let host = url.host_str().unwrap_or_default();
+    let ms = count("form", outcome, started);
+    tracing::info!(host, outcome, ms, "post");
+}
+
 /// Of a question to every resolver.
 pub(crate) fn txt(name: &str, answers: &[TxtAnswer], started: Instant) {
     let answered = answers

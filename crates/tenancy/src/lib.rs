@@ -23,6 +23,7 @@ pub mod sealing;
 pub mod statement_issuer;
 pub mod store_error;
 pub mod tenant;
+pub mod token_policy;
 
 pub use db::{Database, TenantTx};
 pub use store_error::StoreError;

@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::entitlement::Entitlement;
-use crate::signing_key::Es256Key;
+use crate::signing_key::SigningKey;
+use narthex_vocab::SigningAlgorithm;
 use narthex_vocab::{ClientMetadata, ClientState, Environment, PublicKey, TenantSlug};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -14,13 +15,13 @@ const NOW: i64 = 1_800_000_000;
 const CLIENT: &str = "np_abcdefghijklmnopqrstuvwx27";
 
 struct Bench {
-    key: Es256Key,
+    key: SigningKey,
     client: ClientSnapshot,
     issuer: Issuer,
 }
 
 fn bench() -> Bench {
-    let key = Es256Key::generate("k1".to_owned()).unwrap();
+    let key = SigningKey::generate(SigningAlgorithm::Es256, "k1".to_owned()).unwrap();
     let public = PublicKey::parse(&key.public_jwk().unwrap()).unwrap();
     let base = Url::parse("https://id.example").unwrap();
     Bench {
@@ -116,7 +117,7 @@ fn is_refused(#[case] typ: &'static str, #[case] change: Value, #[case] error: A
 #[test]
 fn another_key_and_no_key_do_not_sign() {
     let bench = bench();
-    let stranger = Es256Key::generate("k1".to_owned()).unwrap();
+    let stranger = SigningKey::generate(SigningAlgorithm::Es256, "k1".to_owned()).unwrap();
     let text = stranger.sign("JWT", &claims()).unwrap();
     assert_eq!(check(&bench, &text).unwrap_err(), AssertionError::Signature);
     // {"alg":"none"} and {"alg":"HS256"}

@@ -31,6 +31,9 @@ pub(crate) struct AccessClaims {
     /// When the person signed in; none when the client acts for itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) auth_time: Option<i64>,
+    /// How they did (RFC 9470 section 6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) acr: Option<String>,
     pub(crate) jti: Uuid,
     /// On whose behalf the client acts, where another client registered it (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +56,30 @@ pub(crate) struct AccessClaims {
     pub(crate) tools: Vec<ToolName>,
 }
 
+/// Claims for tests of this crate.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+pub(crate) fn sample() -> AccessClaims {
+    AccessClaims {
+        iss: "https://id.example/t/acme".to_owned(),
+        sub: "np_abcdefghijklmnopqrstuvwx27".to_owned(),
+        aud: "https://notes.example/mcp".to_owned(),
+        client_id: ClientId::parse("np_abcdefghijklmnopqrstuvwx27").unwrap(),
+        scope: ScopeSet::parse("notes:read").unwrap(),
+        exp: 1_800_000_600,
+        iat: 1_800_000_000,
+        auth_time: None,
+        acr: None,
+        jti: Uuid::from_u128(7),
+        act: None,
+        cnf: None,
+        tenant: TenantSlug::parse("acme").unwrap(),
+        environment: Environment::Production,
+        approval: Id::from_uuid(Uuid::from_u128(9)),
+        tools: vec![ToolName::parse("list_notes").unwrap()],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
@@ -61,23 +88,7 @@ mod tests {
 
     #[test]
     fn the_wire_form() {
-        let claims = AccessClaims {
-            iss: "https://id.example/t/acme".to_owned(),
-            sub: "np_abcdefghijklmnopqrstuvwx27".to_owned(),
-            aud: "https://notes.example/mcp".to_owned(),
-            client_id: ClientId::parse("np_abcdefghijklmnopqrstuvwx27").unwrap(),
-            scope: ScopeSet::parse("notes:read").unwrap(),
-            exp: 1_800_000_600,
-            iat: 1_800_000_000,
-            auth_time: None,
-            jti: Uuid::from_u128(7),
-            act: None,
-            cnf: None,
-            tenant: TenantSlug::parse("acme").unwrap(),
-            environment: Environment::Production,
-            approval: Id::from_uuid(Uuid::from_u128(9)),
-            tools: vec![ToolName::parse("list_notes").unwrap()],
-        };
+        let claims = sample();
         let wire = json!({
             "iss": "https://id.example/t/acme", "sub": "np_abcdefghijklmnopqrstuvwx27",
             "aud": "https://notes.example/mcp", "client_id": "np_abcdefghijklmnopqrstuvwx27",

@@ -2,8 +2,8 @@
 //! address and entitlement are looked at again.
 
 use chrono::Duration;
-use narthex_tenancy::TenantTx;
-use narthex_vocab::{GrantType, Id, RedirectUri, Secret, SecretKind};
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{GrantType, Id, RedirectUri, ScopeSet, Secret, SecretKind, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::authorize::ends;
@@ -59,6 +59,9 @@ pub(crate) async fn decide(
     let Standing::Approved(client) = standing else {
         return Err(PageError::Stopped);
     };
+    if call.ring.policy.pushed_requests && request.pushed.is_none() {
+        return Err(PageError::OutOfDate);
+    }
     let redirect_uri = client
         .metadata()
         .redirect_uri(request.redirect_uri.as_str())
@@ -81,8 +84,13 @@ pub(crate) async fn decide(
     if choice == Choice::Deny || !allowed {
         return Ok(leaving(&[("error", "access_denied")]));
     }
-    match grant(tx, call, (person, &client, &pending), rng).await? {
-        Ok(code) => Ok(leaving(&[("code", code.reveal())])),
+    let asked = (person, &client, request);
+    match open(tx, call, asked, (&pending.shown, None), rng).await? {
+        Ok((code, grant)) => {
+            let approval = client.approval();
+            store::consent::remember(tx, environment, (&grant, approval), call.now).await?;
+            Ok(leaving(&[("code", code.reveal())]))
+        }
         Err(refused) => Ok(leaving(&[("error", refused.code())])),
     }
 }
@@ -101,45 +109,103 @@ async fn lacks(
     Ok(!pending.warned && store::warning::is_in_force(tx, at, client, call.now).await?)
 }
 
-/// Writes grant, consent and code; the code itself is not stored.
-async fn grant(
+/// Who is asked by whom for what.
+type Asked<'a> = (&'a SignedIn, &'a ApprovedClient, &'a AuthorizationRequest);
+
+/// Until when the person has allowed all of it already. That answers for them only where the client proves who it is with what it
+/// gets (OAuth 2.1 section 7.3), stands under the approval that it had then, and has not changed since in a way that people are
+/// asked about.
+pub(crate) async fn given(
     tx: &mut TenantTx,
     call: Call<'_>,
-    (person, client, pending): (&SignedIn, &ApprovedClient, &Pending),
+    (person, client, request): Asked<'_>,
+    scopes: &ScopeSet,
+) -> Result<Option<Timestamp>, StoreError> {
+    if request.anew || client.metadata().auth_method().is_public() {
+        return Ok(None);
+    }
+    let whose = (person.member.id, client.id());
+    let at = call.place.environment;
+    let given = store::consent::find(tx, at, whose, call.now).await?;
+    let given = given.filter(|given| {
+        given.approval == Some(client.approval())
+            && scopes.difference(&given.scope).is_empty()
+            && request.claims.is_within(&given.claims)
+    });
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    let changed = store::asked_anew::since(tx, at, client.id(), given.at).await?;
+    Ok((!changed).then_some(given.expires_at))
+}
+
+/// Gives again what the person allowed before, no longer than they did then.
+pub(crate) async fn repeat(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    asked: Asked<'_>,
+    (scopes, until): (&ScopeSet, Timestamp),
     rng: &mut dyn CryptoRng,
-) -> Result<Result<Secret, reach::ReachError>, PageError> {
+) -> Result<Leaving, PageError> {
+    let (_, _, request) = asked;
+    if let Some(reference) = &request.pushed
+        && !store::pushed::answer(tx, call, reference).await?
+    {
+        return Err(PageError::OutOfDate);
+    }
+    let issuer = call.place.issuer.as_str();
+    let address = match open(tx, call, asked, (scopes, Some(until)), rng).await? {
+        Ok((code, _)) => request.answer(issuer, &[("code", code.reveal())]),
+        Err(refused) => request.answer(issuer, &[("error", refused.code())]),
+    };
+    Ok(Leaving {
+        address,
+        redirect_uri: request.redirect_uri.clone(),
+    })
+}
+
+/// Writes grant and code; the code itself is not stored.
+async fn open(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (person, client, request): Asked<'_>,
+    (scopes, until): (&ScopeSet, Option<Timestamp>),
+    rng: &mut dyn CryptoRng,
+) -> Result<Result<(Secret, OpenGrant), reach::ReachError>, PageError> {
     let environment = call.place.environment;
     let entitlement = client.entitlement(call.now);
     let wanted = Wanted {
-        scope: Some(pending.shown.clone()),
-        resource: pending.request.wanted.resource.clone(),
+        scope: Some(scopes.clone()),
+        resource: request.wanted.resource.clone(),
     };
     let reach = match reach::narrow(&wanted, &entitlement, Excess::LeftOut, true) {
         Ok(reach) => reach,
         Err(error) => return Ok(Err(error)),
     };
+    let end = ends(client, &reach, call.now);
     let grant = OpenGrant {
         id: Id::new(call.now, rng),
         client: client.id().clone(),
         member: person.member.id,
-        expires_at: ends(client, &reach, call.now),
+        expires_at: until.map_or(end, |until| until.min(end)),
         resource: reach.resource.map(|at| at.identifier),
         scope: reach.scopes,
+        session: Some(person.session.id),
+        claims: request.claims.clone(),
     };
     store::grant::insert(tx, environment, &grant, call.now).await?;
-    store::consent::remember(tx, environment, &grant, call.now).await?;
     let code = Secret::generate(SecretKind::AuthorizationCode, rng);
     let row = NewCode {
         hash: &code.hash(call.hash_key),
         grant: grant.id,
         client: client.id(),
-        redirect_uri: &pending.request.redirect_uri,
-        challenge: &pending.request.code_challenge,
-        nonce: pending.request.nonce.as_deref(),
+        redirect_uri: &request.redirect_uri,
+        challenge: &request.code_challenge,
+        nonce: request.nonce.as_deref(),
         auth_time: person.session.created_at,
         expires_at: call.now + CODE,
-        key: pending.request.dpop_jkt.as_ref(),
+        key: request.dpop_jkt.as_ref(),
     };
     store::code::insert(tx, environment, &row, call.now).await?;
-    Ok(Ok(code))
+    Ok(Ok((code, grant)))
 }

@@ -21,11 +21,14 @@ impl ContinueTo {
         ))
     }
 
-    /// Reads a parameter; `None` for anything but the front door or a waiting page of this place.
+    /// Reads a parameter; `None` for anything but the front door, the person's apps or a waiting page of this place.
     pub(crate) fn parse(place: &Place, text: &str) -> Option<Self> {
         let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'#');
         if text.len() > MAX || !text.bytes().all(plain) {
             return None;
+        }
+        if text == place.path("apps") {
+            return Some(Self::apps(place));
         }
         let door = text.strip_prefix(place.path("authorize?").as_str());
         let waiting = text
@@ -38,6 +41,11 @@ impl ContinueTo {
         Some(Self(text.to_owned()))
     }
 
+    /// The page of what the person has let in.
+    pub(crate) fn apps(place: &Place) -> Self {
+        Self(place.path("apps"))
+    }
+
     /// The waiting page of a parked sign-in.
     pub(crate) fn waiting(place: &Place, parked: impl std::fmt::Display) -> Self {
         Self(place.path(&format!("waiting/{parked}")))
@@ -47,11 +55,14 @@ impl ContinueTo {
         &self.0
     }
 
-    /// The sign-in page that comes back here.
-    pub(crate) fn sign_in(&self, place: &Place) -> String {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .append_pair("continue", &self.0)
-            .finish();
+    /// The sign-in page that comes back here, with the address that somebody may sign in with.
+    pub(crate) fn sign_in(&self, place: &Place, hint: Option<&str>) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("continue", &self.0);
+        if let Some(hint) = hint {
+            query.append_pair("login_hint", hint);
+        }
+        let query = query.finish();
         format!("{}?{query}", place.path("sign-in"))
     }
 }
@@ -82,6 +93,7 @@ mod tests {
         for own in [
             ContinueTo::authorize(&place, &request),
             ContinueTo::waiting(&place, "prk_0"),
+            ContinueTo::apps(&place),
         ] {
             assert_eq!(ContinueTo::parse(&place, own.as_str()), Some(own));
         }
@@ -94,6 +106,8 @@ mod tests {
     #[case("/t/acme/production/token?")]
     #[case("/t/acme/sandbox/authorize?")]
     #[case("/t/other/production/authorize?")]
+    #[case("/t/acme/production/apps/remove")]
+    #[case("/t/acme/sandbox/apps")]
     #[case("/t/acme/production/waiting/../token")]
     #[case("/t/acme/production/waiting//evil.example")]
     #[case("/t/acme/production/authorize?\\evil")]

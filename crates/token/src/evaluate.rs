@@ -2,17 +2,21 @@
 //! from the token, the entitlement and the tool as it is now, through the policy. No answer is ever inferred.
 
 use narthex_policy::{CallFacts, Decision, DecisionReason, ToolFact, decide};
-use narthex_vocab::{ScopeSet, ToolName};
-use serde::Deserialize;
+use narthex_vocab::{ScopeSet, Timestamp, ToolName};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::Token;
 use crate::call::Call;
+use crate::claims::AccessClaims;
 use crate::client::Standing;
 use crate::error::TokenError;
 use crate::introspect::in_force;
 use crate::resource_auth::ResourceCaller;
 use crate::verify::{self, Live};
+
+/// What a call is refused with whose person did not sign in as it needs (RFC 9470 section 3).
+const STEP_UP: &str = "insufficient_user_authentication";
 
 /// The question; members that are not known are ignored, a missing one is a 400.
 #[derive(Deserialize)]
@@ -38,6 +42,35 @@ struct Action {
 #[derive(Deserialize)]
 struct Context {
     token: String,
+    /// What the resource wants to know of how the person signed in (RFC 9470 section 3).
+    #[serde(flatten)]
+    wanted: Wanted,
+}
+
+/// How lately and how surely a person has to have signed in for a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+struct Wanted {
+    /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_age: Option<u32>,
+    /// Any of these, with blanks between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    acr_values: Option<String>,
+}
+
+impl Wanted {
+    /// Whether a token says enough of its person. One without a person never does, where anything is wanted.
+    fn is_met(&self, claims: &AccessClaims, now: Timestamp) -> bool {
+        let young = |most: u32| {
+            let signed_in = claims.auth_time;
+            signed_in.is_some_and(|at| now.timestamp().saturating_sub(at) <= i64::from(most))
+        };
+        let sure = |wanted: &str| {
+            let acr = claims.acr.as_deref();
+            acr.is_some_and(|acr| wanted.split(' ').any(|one| one == acr))
+        };
+        self.max_age.is_none_or(young) && self.acr_values.as_deref().is_none_or(sure)
+    }
 }
 
 /// The answer: a decision and, for a refusal, why.
@@ -48,6 +81,8 @@ pub(crate) struct Answer {
     admin: Vec<(String, String)>,
     /// For the person at the client.
     user: Option<String>,
+    /// What the resource puts into its challenge (RFC 9470 section 3).
+    step_up: Option<Wanted>,
 }
 
 impl Answer {
@@ -56,6 +91,7 @@ impl Answer {
             allow: false,
             admin: vec![(rule.to_owned(), words.to_owned())],
             user: None,
+            step_up: None,
         }
     }
 
@@ -70,6 +106,10 @@ impl Answer {
             context.insert("reason_admin".to_owned(), admin);
             let user = self.user.as_deref().or(words.first().copied());
             context.insert("reason_user".to_owned(), json!({ "en": user }));
+            if let Some(wanted) = &self.step_up {
+                context.insert("error".to_owned(), STEP_UP.into());
+                context.insert("step_up".to_owned(), json!(wanted));
+            }
         }
         json!({ "decision": self.allow, "context": context })
     }
@@ -85,6 +125,7 @@ impl From<Decision> for Answer {
                 .reasons
                 .iter()
                 .find_map(|reason| reason.fix.clone()),
+            step_up: None,
         }
     }
 }
@@ -113,6 +154,14 @@ pub(crate) async fn evaluate(
             "subject",
             "The access token is of another subject",
         ));
+    }
+    let wanted = &question.context.wanted;
+    if !wanted.is_met(&live.claims, call.now) {
+        let words = "The person has to sign in again, or in another way, for this call";
+        return Ok(Answer {
+            step_up: Some(wanted.clone()),
+            ..Answer::refused(STEP_UP, words)
+        });
     }
     let mut decision = decide(&facts(call, (caller, &live), &tool));
     // What is remembered may lack what was just given, so a refusal is looked at again.
@@ -182,6 +231,8 @@ fn facts(call: Call<'_>, (caller, live): (&ResourceCaller, &Live), tool: &ToolNa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assurance;
+    use crate::claims::sample;
 
     #[test]
     fn a_refusal_says_why_and_a_yes_does_not() {
@@ -196,9 +247,47 @@ mod tests {
             allow: true,
             admin: vec![("C-01".to_owned(), "In order".to_owned())],
             user: None,
+            step_up: None,
         };
         let expected = json!({ "decision": true, "context": { "id": "req-2" } });
         assert_eq!(allowed.json("req-2"), expected);
+    }
+
+    #[test]
+    fn a_person_signed_in_lately_and_surely_enough_or_not() {
+        let now = Timestamp::from_timestamp(1_800_000_000, 0).unwrap_or_default();
+        let claims = |ago: Option<i64>| AccessClaims {
+            auth_time: ago.map(|ago| now.timestamp() - ago),
+            acr: ago.map(|_| assurance::ACR.to_owned()),
+            ..sample()
+        };
+        let met = |wanted: Value, ago| {
+            let wanted: Wanted = serde_json::from_value(wanted).unwrap_or_default();
+            wanted.is_met(&claims(ago), now)
+        };
+        for (wanted, lately, long_ago, nobody) in [
+            (json!({}), true, true, true),
+            (json!({ "max_age": 60 }), true, false, false),
+            (json!({ "max_age": 0 }), false, false, false),
+            (json!({ "acr_values": assurance::ACR }), true, true, false),
+            (json!({ "acr_values": "gold" }), false, false, false),
+            (
+                json!({ "acr_values": format!("gold {}", assurance::ACR) }),
+                true,
+                true,
+                false,
+            ),
+            (
+                json!({ "max_age": 60, "acr_values": "gold" }),
+                false,
+                false,
+                false,
+            ),
+        ] {
+            assert_eq!(met(wanted.clone(), Some(10)), lately, "{wanted}");
+            assert_eq!(met(wanted.clone(), Some(61)), long_ago, "{wanted}");
+            assert_eq!(met(wanted.clone(), None), nobody, "{wanted}");
+        }
     }
 
     #[test]

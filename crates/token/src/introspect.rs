@@ -81,6 +81,9 @@ impl Active {
             "https://narthex.dev/claims/approval": claims.approval,
         });
         if let Some(members) = answer.as_object_mut() {
+            let signed_in = claims.auth_time.iter();
+            members.extend(signed_in.map(|at| ("auth_time".to_owned(), json!(at))));
+            members.extend(claims.acr.iter().map(|acr| ("acr".to_owned(), json!(acr))));
             members.extend(claims.act.iter().map(|act| ("act".to_owned(), json!(act))));
             members.extend(claims.cnf.iter().map(|cnf| ("cnf".to_owned(), json!(cnf))));
         }

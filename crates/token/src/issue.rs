@@ -8,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::Token;
+use crate::assurance;
 use crate::call::Call;
 use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation};
 use crate::client::ApprovedClient;
@@ -101,9 +102,9 @@ fn row(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Issuance {
 
 fn sign(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Result<Issued, TokenError> {
     let claims = claims(call, mint, life);
-    let access_token = call
-        .ring
-        .access
+    let ring = call.ring;
+    let access_token = ring
+        .key(ring.policy.access_algorithm)
         .sign(ACCESS_TOKEN_TYPE, &claims)
         .map_err(|_| TokenError::Signing)?;
     metrics::counter!("narthex_tokens_issued_total", "grant_type" => mint.grant_type.as_str())
@@ -176,6 +177,7 @@ fn claims(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> AccessClaims {
         exp: life.expires_at.timestamp(),
         iat: call.now.timestamp(),
         auth_time: person.map(|person| person.auth_time.timestamp()),
+        acr: person.map(|_| assurance::ACR.to_owned()),
         jti: life.jti,
         act: client.act().cloned(),
         cnf: mint.key.cloned().map(|jkt| Confirmation { jkt }),
@@ -187,7 +189,7 @@ fn claims(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> AccessClaims {
 }
 
 /// A `UUIDv7`, so that the log's index grows at one end.
-fn new_jti(now: Timestamp, rng: &mut dyn CryptoRng) -> Uuid {
+pub(crate) fn new_jti(now: Timestamp, rng: &mut dyn CryptoRng) -> Uuid {
     let mut random = [0_u8; 10];
     rng.fill_bytes(&mut random);
     let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);

@@ -6,23 +6,28 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
+use jsonwebtoken::{Algorithm, DecodingKey};
+use narthex_tenancy::token_policy::{self, TokenPolicy};
 use narthex_tenancy::{StoreError, ambient, sealing::SealError};
-use narthex_vocab::Timestamp;
+use narthex_vocab::{SigningAlgorithm, Timestamp};
 use rand_core::CryptoRng;
+use serde_json::Value;
 
 use crate::Token;
 use crate::memory::At;
 use crate::rotate;
-use crate::signing_key::{Es256Key, Rs256Key, SigningKeyError};
-use crate::store::signing_key::{self as store, CurrentKey, NewKey};
+use crate::signing_key::{SigningKey, SigningKeyError};
+use crate::store::signing_key::{self as store, NewKey};
 
-/// What one issuer signs with, and what its tokens are checked with.
+/// What one issuer signs with, what its tokens are checked with, and what it demands of them.
 pub(crate) struct Ring {
-    pub(crate) access: Es256Key,
-    pub(crate) identity: Rs256Key,
-    /// Access token keys by kid: the current one and those that are not withdrawn yet.
-    checking: HashMap<String, DecodingKey>,
+    es256: SigningKey,
+    ed_dsa: SigningKey,
+    rs256: SigningKey,
+    /// By kid: the current ones and those that are not withdrawn yet. Each checks by its own algorithm alone.
+    checking: HashMap<String, (Algorithm, DecodingKey)>,
+    /// What an owner demands of every client here.
+    pub(crate) policy: TokenPolicy,
     /// When the next of the keys is withdrawn: then these are not the ones any more.
     withdraws_at: Option<Timestamp>,
     /// When the next step of a rotation is due.
@@ -30,9 +35,19 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
-    /// The key that checks access tokens with this `kid`.
-    pub(crate) fn checking(&self, kid: &str) -> Option<&DecodingKey> {
-        self.checking.get(kid)
+    /// The key that signs by this algorithm.
+    pub(crate) const fn key(&self, algorithm: SigningAlgorithm) -> &SigningKey {
+        match algorithm {
+            SigningAlgorithm::Es256 => &self.es256,
+            SigningAlgorithm::EdDsa => &self.ed_dsa,
+            SigningAlgorithm::Rs256 => &self.rs256,
+        }
+    }
+
+    /// The key that checks tokens with this `kid`, with the one algorithm that it is for.
+    pub(crate) fn checking(&self, kid: &str) -> Option<(Algorithm, &DecodingKey)> {
+        let (algorithm, key) = self.checking.get(kid)?;
+        Some((*algorithm, key))
     }
 }
 
@@ -72,49 +87,55 @@ pub(crate) async fn ring(token: &Token, at: At, now: Timestamp) -> Result<Arc<Ri
     Ok(ring)
 }
 
-/// Reads and opens the keys; `None` while one of the two algorithms has none.
+/// Reads and opens the keys; `None` while one of the algorithms has none.
 async fn load(token: &Token, at: At, now: Timestamp) -> Result<Option<Ring>, KeysError> {
     let (tenant, environment) = at;
     let read = token.database.tenant(tenant, async |tx| {
         let current = store::current(tx, environment).await?;
         let published = store::published(tx, environment, now).await?;
+        let policy = token_policy::load(tx, environment).await?;
         let mut due_at = now + rotate::TURN;
-        for algorithm in [Es256Key::ALGORITHM, Rs256Key::ALGORITHM] {
-            let turns = store::turns(tx, environment, algorithm).await?;
+        for algorithm in SigningAlgorithm::ALL {
+            let turns = store::turns(tx, environment, *algorithm).await?;
             due_at = due_at.min(rotate::due(&turns, now).1);
         }
-        Ok::<_, StoreError>((current, published, due_at))
+        Ok::<_, StoreError>((current, published, policy, due_at))
     });
-    let (current, published, due_at) = read.await?;
+    let (current, published, policy, due_at) = read.await?;
     let withdraws_at = published.iter().filter_map(|(_, _, end)| *end).min();
-    let open = |algorithm: &str| -> Result<Option<_>, KeysError> {
+    let open = |algorithm: SigningAlgorithm| -> Result<Option<SigningKey>, KeysError> {
         let Some(key) = current.iter().find(|key| key.algorithm == algorithm) else {
             return Ok(None);
         };
-        let CurrentKey { kid, sealed, .. } = key;
-        let pkcs8 = token.sealing.open(sealed, &place(at, kid))?;
-        Ok(Some((kid.clone(), pkcs8)))
+        let pkcs8 = token.sealing.open(&key.sealed, &place(at, &key.kid))?;
+        let key = SigningKey::from_pkcs8(algorithm, key.kid.clone(), &pkcs8)?;
+        Ok(Some(key))
     };
-    let (Some((kid, pkcs8)), Some((rsa_kid, rsa_pkcs8))) =
-        (open(Es256Key::ALGORITHM)?, open(Rs256Key::ALGORITHM)?)
-    else {
+    let (Some(es256), Some(ed_dsa), Some(rs256)) = (
+        open(SigningAlgorithm::Es256)?,
+        open(SigningAlgorithm::EdDsa)?,
+        open(SigningAlgorithm::Rs256)?,
+    ) else {
         return Ok(None);
     };
-    let checking = published
-        .into_iter()
-        .filter(|(_, jwk, _)| jwk.get("alg").is_some_and(|alg| alg == Es256Key::ALGORITHM))
-        .filter_map(|(kid, jwk, _)| {
-            let jwk = serde_json::from_value(jwk).ok()?;
-            Some((kid, DecodingKey::from_jwk(&jwk).ok()?))
-        })
-        .collect();
+    let checking = published.into_iter();
+    let checking = checking.filter_map(|(kid, jwk, _)| Some((kid, check(jwk)?)));
     Ok(Some(Ring {
-        access: Es256Key::from_pkcs8(kid, &pkcs8)?,
-        identity: Rs256Key::from_pkcs8(rsa_kid, &rsa_pkcs8)?,
-        checking,
+        es256,
+        ed_dsa,
+        rs256,
+        checking: checking.collect(),
+        policy,
         withdraws_at,
         due_at,
     }))
+}
+
+/// A published key with the algorithm that it was made for.
+fn check(jwk: Value) -> Option<(Algorithm, DecodingKey)> {
+    let algorithm = jwk.get("alg")?.as_str()?.parse().ok()?;
+    let jwk = serde_json::from_value(jwk).ok()?;
+    Some((algorithm, DecodingKey::from_jwk(&jwk).ok()?))
 }
 
 async fn make(
@@ -136,36 +157,32 @@ async fn make(
     Ok(())
 }
 
-/// New keys, sealed: for access tokens and for ID tokens.
+/// New keys, sealed: one of each algorithm.
 pub(crate) async fn make_pairs(
     token: &Token,
     at: At,
     rng: &mut dyn CryptoRng,
-) -> Result<[NewKey; 2], KeysError> {
-    let (kid, rsa_kid) = (new_kid(rng), new_kid(rng));
+) -> Result<Vec<NewKey>, KeysError> {
+    let wanted: Vec<_> = SigningAlgorithm::ALL
+        .iter()
+        .map(|algorithm| (*algorithm, new_kid(rng)))
+        .collect();
     let generate = tokio::task::spawn_blocking(|| {
-        Ok((Es256Key::generate(kid)?, Rs256Key::generate(rsa_kid)?))
+        let one = |(algorithm, kid)| SigningKey::generate(algorithm, kid);
+        wanted.into_iter().map(one).collect()
     });
-    let made: Result<_, SigningKeyError> = generate.await.map_err(|_| KeysError::Thread)?;
-    let (access, identity) = made?;
-    Ok([
-        NewKey {
-            kid: access.kid().to_owned(),
-            algorithm: Es256Key::ALGORITHM,
-            sealed: token
-                .sealing
-                .seal(&access.pkcs8()?, &place(at, access.kid()), rng)?,
-            jwk: access.public_jwk()?,
-        },
-        NewKey {
-            kid: identity.kid().to_owned(),
-            algorithm: Rs256Key::ALGORITHM,
-            sealed: token
-                .sealing
-                .seal(&identity.pkcs8()?, &place(at, identity.kid()), rng)?,
-            jwk: identity.public_jwk(),
-        },
-    ])
+    let made: Result<Vec<SigningKey>, SigningKeyError> =
+        generate.await.map_err(|_| KeysError::Thread)?;
+    let sealed = made?.into_iter().map(|key| {
+        let belongs = place(at, key.kid());
+        Ok(NewKey {
+            kid: key.kid().to_owned(),
+            algorithm: key.algorithm(),
+            sealed: token.sealing.seal(&key.pkcs8()?, &belongs, rng)?,
+            jwk: key.public_jwk()?,
+        })
+    });
+    sealed.collect()
 }
 
 /// An opaque identifier: nobody finds a key by what is in it.

@@ -7,8 +7,10 @@
 //! Reading order: [`routes`] is the table of endpoints; `endpoint/` parses and renders; one verb a file beside it;
 //! `store/` is the only place with diesel.
 
+mod apps;
 mod ask;
 mod assertion;
+mod assurance;
 mod authorize;
 mod bearer;
 mod call;
@@ -25,12 +27,15 @@ mod entitlement;
 mod error;
 mod evaluate;
 mod guard;
+#[doc(hidden)]
+pub mod hostile;
 mod id_token;
 mod introspect;
 mod issuances;
 mod issue;
 mod keys;
 mod lineage;
+mod logout_notice;
 mod memory;
 mod page_error;
 mod place;
@@ -45,6 +50,7 @@ pub mod rotate;
 mod routes;
 mod sealed;
 mod shelf;
+mod sign_out;
 mod signed_in;
 mod signing_key;
 mod store;

@@ -112,9 +112,9 @@ fn read(
         .ok_or_else(|| invalid("redirect_uri is missing"))?;
     let redirect_uri = client.metadata().redirect_uri(presented);
     let redirect_uri = redirect_uri.ok_or_else(|| invalid("redirect_uri is not registered"))?;
-    let mut request = AuthorizationRequest::read(params, client.id().clone(), redirect_uri)
-        .map_err(TokenError::Front)?;
-    let prompt = Prompt::read(params).map_err(TokenError::Front)?;
+    let asking = (client.id().clone(), redirect_uri);
+    let (mut request, prompt) =
+        AuthorizationRequest::with_prompt(call, params, asking).map_err(TokenError::Front)?;
     // The key that was proved here is the one that the code will be bound to (RFC 9449 section 10.1).
     if key.is_some() && request.dpop_jkt.is_some() && key != request.dpop_jkt {
         return Err(DpopError::Key.into());

@@ -7,6 +7,7 @@ use narthex_tenancy::{StoreError, TenantTx, member};
 use narthex_vocab::{CodeVerifier, GrantType, ResourceUri, Secret, SecretKind};
 use rand_core::CryptoRng;
 
+use crate::authorize::asked_claims::known;
 use crate::call::Call;
 use crate::client::ApprovedClient;
 use crate::error::TokenError;
@@ -67,7 +68,8 @@ pub(crate) async fn redeem(
     if code.expires_at <= call.now {
         return Err(TokenError::Grant("the code is over"));
     }
-    let grant = open_grant(tx, call, client, &code, command.resource.as_ref()).await?;
+    let resource = command.resource.as_ref();
+    let (grant, member) = open_grant(tx, call, client, &code, resource).await?;
     store::code::redeemed(tx, environment, &hash, call.now).await?;
 
     let person = Person {
@@ -93,8 +95,11 @@ pub(crate) async fn redeem(
     if reach.scopes.has("openid") {
         let identity = Identity {
             client: client.id(),
+            algorithm: client.metadata().id_token_algorithm(),
             person: &person,
             nonce: code.nonce.as_deref(),
+            session: grant.session,
+            known: known(grant.claims.id_token, &member),
         };
         issued.id_token = Some(id_token::sign(call, &identity, &issued.access_token)?);
     }
@@ -126,7 +131,7 @@ async fn open_grant(
     client: &ApprovedClient,
     code: &Code,
     resource: Option<&ResourceUri>,
-) -> Result<OpenGrant, TokenError> {
+) -> Result<(OpenGrant, member::Member), TokenError> {
     if !client.may_begin_grants() {
         return Err(TokenError::Grant("the client may not begin new grants"));
     }
@@ -135,8 +140,8 @@ async fn open_grant(
     let grant = grant.ok_or(TokenError::Grant("the grant has ended"))?;
     check_asked(tx, call, &grant).await?;
     check_resource(&grant, resource)?;
-    check_person(tx, &grant).await?;
-    Ok(grant)
+    let person = check_person(tx, &grant).await?;
+    Ok((grant, person))
 }
 
 /// The resource of a grant cannot be changed afterwards.
@@ -164,9 +169,12 @@ pub(crate) async fn check_asked(
 }
 
 /// Somebody who left has no tokens any more.
-pub(crate) async fn check_person(tx: &mut TenantTx, grant: &OpenGrant) -> Result<(), TokenError> {
+pub(crate) async fn check_person(
+    tx: &mut TenantTx,
+    grant: &OpenGrant,
+) -> Result<member::Member, TokenError> {
     match member::load_end_user(tx, grant.member).await {
-        Ok(_) => Ok(()),
+        Ok(person) => Ok(person),
         Err(StoreError::NotFound) => Err(TokenError::Grant("the person has left")),
         Err(error) => Err(error.into()),
     }

@@ -2,7 +2,7 @@
 //! one is used twice: the grant ends, and with it every token of it; that must be remembered, so it is an outcome.
 
 use narthex_tenancy::TenantTx;
-use narthex_vocab::{GrantType, Secret, SecretKind};
+use narthex_vocab::{GrantType, Secret, SecretHash, SecretKind};
 use rand_core::CryptoRng;
 
 use crate::call::Call;
@@ -89,17 +89,31 @@ pub(crate) async fn refresh(
     };
     let mut issued = issue::issue(tx, call, mint, rng).await?;
 
+    // Of a public client the first proof binds what comes after it (RFC 9449 section 5).
+    let shared = client.metadata().auth_method().is_public();
+    let key = row.key.clone().or(command.key.filter(|_| shared));
+    let next = RefreshRow { key, ..row };
+    issued.refresh_token = Some(rotate(tx, call, (&hash, next), rng).await?);
+    Ok(Refreshed::Issued(Box::new(issued)))
+}
+
+/// The used one ends, and another one takes its place.
+async fn rotate(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (used, row): (&SecretHash, RefreshRow),
+    rng: &mut dyn CryptoRng,
+) -> Result<String, TokenError> {
+    let environment = call.place.environment;
     let next = Secret::generate(SecretKind::RefreshToken, rng);
-    let next_row = RefreshRow {
+    let row = RefreshRow {
         generation: row.generation.saturating_add(1),
         idle_expires_at: call.now + IDLE,
         ..row
     };
-    store::refresh::rotated(tx, environment, &hash, call.now).await?;
-    let next_hash = next.hash(call.hash_key);
-    store::refresh::insert(tx, environment, &next_hash, &next_row, call.now).await?;
-    issued.refresh_token = Some(next.reveal().to_owned());
-    Ok(Refreshed::Issued(Box::new(issued)))
+    store::refresh::rotated(tx, environment, used, call.now).await?;
+    store::refresh::insert(tx, environment, &next.hash(call.hash_key), &row, call.now).await?;
+    Ok(next.reveal().to_owned())
 }
 
 /// The grant with the scopes that were asked for this time; the grant itself keeps its own.

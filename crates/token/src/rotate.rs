@@ -13,7 +13,6 @@ use serde_json::json;
 use crate::Token;
 use crate::keys::{self, KeysError};
 use crate::memory::At;
-use crate::signing_key::{Es256Key, Rs256Key};
 use crate::store::signing_key::{self as store, KeyRow, KeyState};
 
 /// How long a key signs.
@@ -22,8 +21,6 @@ pub(crate) const TURN: Duration = Duration::days(90);
 pub(crate) const SHOWN_BEFORE: Duration = Duration::days(1);
 /// How long a key is published after its turn: longer than any token that it signed lives.
 pub(crate) const SHOWN_AFTER: Duration = Duration::days(2);
-/// The algorithms of an issuer.
-const ALGORITHMS: [&str; 2] = [Es256Key::ALGORITHM, Rs256Key::ALGORITHM];
 
 /// What is to be done about the keys of one algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +69,8 @@ pub async fn rotate(token: &Token, at: At, why: Why) -> Result<usize, RotateErro
             if why == Why::Compromised {
                 store::withdraw_all(tx, environment, now).await?;
             }
-            for (algorithm, new) in ALGORITHMS.into_iter().zip(made) {
-                let keys = store::lock(tx, environment, algorithm).await?;
+            for new in made {
+                let keys = store::lock(tx, environment, new.algorithm).await?;
                 steps += usize::from(step(tx, at, (&keys, new, why), now).await?);
             }
             if steps > 0 {

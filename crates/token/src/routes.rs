@@ -3,8 +3,8 @@
 use narthex_http::{Routes, Surface};
 
 use crate::endpoint::{
-    ask, authorize, consent, evaluation, introspect, logo, push, revoke, sign_in, token, userinfo,
-    waiting,
+    apps, ask, authorize, consent, evaluation, introspect, logo, push, revoke, sign_in, sign_out,
+    token, userinfo, waiting,
 };
 use crate::guard::Guard;
 
@@ -38,6 +38,11 @@ fn people(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/authorize", Guard::Anyone, "authorize", authorize::post)
         .get("/t/{tenant}/{environment}/sign-in", Guard::Anyone, "sign_in", sign_in::get)
         .post("/t/{tenant}/{environment}/sign-in", Guard::Anyone, "sign_in", sign_in::post)
+        .get("/t/{tenant}/{environment}/logout", Guard::Anyone, "sign_out", sign_out::get)
+        .post("/t/{tenant}/{environment}/logout", Guard::Anyone, "sign_out", sign_out::post)
+        .post("/t/{tenant}/{environment}/logout/confirm", Guard::Anyone, "confirm_sign_out", sign_out::confirm)
+        .get("/t/{tenant}/{environment}/apps", Guard::Person, "apps", apps::get)
+        .post("/t/{tenant}/{environment}/apps/remove", Guard::Person, "remove_app", apps::post)
         .post("/t/{tenant}/{environment}/consent", Guard::Person, "consent", consent::post)
         .post("/t/{tenant}/{environment}/ask", Guard::Person, "ask", ask::post)
         .get("/t/{tenant}/{environment}/logo/{client}/{hash}", Guard::Person, "logo", logo::get)

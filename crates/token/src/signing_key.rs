@@ -1,16 +1,16 @@
-//! The two private keys of an issuer: ES256 for access tokens (RFC 9068), RS256 for ID tokens (OpenID Connect Core
-//! section 2). A private key leaves this file only as PKCS#8 on its way to be sealed.
+//! The private keys of an issuer, one of each algorithm: ES256 and RS256 (RFC 7518 section 3.1), Ed25519 (RFC 8037). A key signs
+//! with its own algorithm and no other, and leaves this file only as PKCS#8 on its way to be sealed.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
+    RsaKeyPair,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
-use openidconnect::{JsonWebKeyId, PrivateSigningKey, SigningError};
+use narthex_vocab::SigningAlgorithm;
 use serde::Serialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -29,51 +29,108 @@ fn unused_random() -> SystemRandom {
     SystemRandom::new()
 }
 
-/// Signs access tokens.
-pub(crate) struct Es256Key {
+/// One private key.
+pub(crate) struct SigningKey {
     kid: String,
-    pair: EcdsaKeyPair,
+    pair: Pair,
 }
 
-impl Es256Key {
-    pub(crate) const ALGORITHM: &'static str = "ES256";
+enum Pair {
+    Es256(EcdsaKeyPair),
+    EdDsa(Ed25519KeyPair),
+    Rs256(RsaKeyPair),
+}
 
-    pub(crate) fn generate(kid: String) -> Result<Self, SigningKeyError> {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
-            .map_err(|_| SigningKeyError)?;
+impl SigningKey {
+    /// A pair of RSA keys takes a tenth of a second or more: not for async threads.
+    pub(crate) fn generate(
+        algorithm: SigningAlgorithm,
+        kid: String,
+    ) -> Result<Self, SigningKeyError> {
+        let pair = match algorithm {
+            SigningAlgorithm::Es256 => {
+                EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map(Pair::Es256)
+            }
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::generate().map(Pair::EdDsa),
+            SigningAlgorithm::Rs256 => RsaKeyPair::generate(KeySize::Rsa2048).map(Pair::Rs256),
+        };
+        let pair = pair.map_err(|_| SigningKeyError)?;
         Ok(Self { kid, pair })
     }
 
-    pub(crate) fn from_pkcs8(kid: String, pkcs8: &[u8]) -> Result<Self, SigningKeyError> {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-            .map_err(|_| SigningKeyError)?;
+    pub(crate) fn from_pkcs8(
+        algorithm: SigningAlgorithm,
+        kid: String,
+        pkcs8: &[u8],
+    ) -> Result<Self, SigningKeyError> {
+        let pair = match algorithm {
+            SigningAlgorithm::Es256 => {
+                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map(Pair::Es256)
+            }
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::from_pkcs8(pkcs8).map(Pair::EdDsa),
+            SigningAlgorithm::Rs256 => RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rs256),
+        };
+        let pair = pair.map_err(|_| SigningKeyError)?;
         Ok(Self { kid, pair })
     }
 
     pub(crate) fn pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, SigningKeyError> {
-        let document = self.pair.to_pkcs8v1().map_err(|_| SigningKeyError)?;
-        Ok(Zeroizing::new(document.as_ref().to_vec()))
+        let bytes = match &self.pair {
+            Pair::Es256(pair) => pair.to_pkcs8v1().map(|it| it.as_ref().to_vec()),
+            Pair::EdDsa(pair) => pair.to_pkcs8v1().map(|it| it.as_ref().to_vec()),
+            Pair::Rs256(pair) => {
+                let der: Result<Pkcs8V1Der<'_>, _> = pair.as_der();
+                der.map(|der| der.as_ref().to_vec())
+            }
+        };
+        Ok(Zeroizing::new(bytes.map_err(|_| SigningKeyError)?))
     }
 
     pub(crate) fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// RFC 7518 section 6.2.1.
+    pub(crate) const fn algorithm(&self) -> SigningAlgorithm {
+        match self.pair {
+            Pair::Es256(_) => SigningAlgorithm::Es256,
+            Pair::EdDsa(_) => SigningAlgorithm::EdDsa,
+            Pair::Rs256(_) => SigningAlgorithm::Rs256,
+        }
+    }
+
+    /// RFC 7518 sections 6.2.1 and 6.3.1, RFC 8037 section 2.
     pub(crate) fn public_jwk(&self) -> Result<Value, SigningKeyError> {
-        let point = self.pair.public_key().as_ref();
-        let (Some(0x04), Some(x), Some(y), 65) = (
-            point.first(),
-            point.get(1..33),
-            point.get(33..65),
-            point.len(),
-        ) else {
-            return Err(SigningKeyError);
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let mut jwk = match &self.pair {
+            Pair::Es256(pair) => {
+                let point = pair.public_key().as_ref();
+                let (Some(0x04), Some(x), Some(y), 65) = (
+                    point.first(),
+                    point.get(1..33),
+                    point.get(33..65),
+                    point.len(),
+                ) else {
+                    return Err(SigningKeyError);
+                };
+                json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) })
+            }
+            Pair::EdDsa(pair) => {
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()) })
+            }
+            Pair::Rs256(pair) => {
+                let key = pair.public_key();
+                json!({
+                    "kty": "RSA",
+                    "n": text(key.modulus().big_endian_without_leading_zero()),
+                    "e": text(key.exponent().big_endian_without_leading_zero()),
+                })
+            }
         };
-        Ok(json!({
-            "kty": "EC", "crv": "P-256", "use": "sig", "alg": Self::ALGORITHM, "kid": self.kid,
-            "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
-        }))
+        let members = jwk.as_object_mut().ok_or(SigningKeyError)?;
+        members.insert("use".to_owned(), "sig".into());
+        members.insert("alg".to_owned(), self.algorithm().as_str().into());
+        members.insert("kid".to_owned(), self.kid.as_str().into());
+        Ok(jwk)
     }
 
     /// A JWS in compact form (RFC 7515 section 7.1) of the given type.
@@ -82,86 +139,30 @@ impl Es256Key {
         typ: &'static str,
         claims: &impl Serialize,
     ) -> Result<String, SigningKeyError> {
-        let header = json!({ "alg": Self::ALGORITHM, "kid": self.kid, "typ": typ });
+        let header = json!({ "alg": self.algorithm(), "kid": self.kid, "typ": typ });
         let claims = serde_json::to_vec(claims).map_err(|_| SigningKeyError)?;
         let mut text = URL_SAFE_NO_PAD.encode(header.to_string());
         text.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut text);
-        let signature = self
-            .pair
-            .sign(&unused_random(), text.as_bytes())
-            .map_err(|_| SigningKeyError)?;
+        let signature = self.signature(text.as_bytes())?;
         text.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature.as_ref(), &mut text);
+        URL_SAFE_NO_PAD.encode_string(signature, &mut text);
         Ok(text)
     }
-}
 
-/// Signs ID tokens.
-pub(crate) struct Rs256Key {
-    kid: String,
-    pair: RsaKeyPair,
-}
-
-impl Rs256Key {
-    pub(crate) const ALGORITHM: &'static str = "RS256";
-
-    /// Takes about a tenth of a second: not for async threads.
-    pub(crate) fn generate(kid: String) -> Result<Self, SigningKeyError> {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| SigningKeyError)?;
-        Ok(Self { kid, pair })
-    }
-
-    pub(crate) fn from_pkcs8(kid: String, pkcs8: &[u8]) -> Result<Self, SigningKeyError> {
-        let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| SigningKeyError)?;
-        Ok(Self { kid, pair })
-    }
-
-    pub(crate) fn pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, SigningKeyError> {
-        let der: Pkcs8V1Der<'_> = self.pair.as_der().map_err(|_| SigningKeyError)?;
-        Ok(Zeroizing::new(der.as_ref().to_vec()))
-    }
-
-    pub(crate) fn kid(&self) -> &str {
-        &self.kid
-    }
-
-    /// RFC 7518 section 6.3.1.
-    pub(crate) fn public_jwk(&self) -> Value {
-        let key = self.pair.public_key();
-        json!({
-            "kty": "RSA", "use": "sig", "alg": Self::ALGORITHM, "kid": self.kid,
-            "n": URL_SAFE_NO_PAD.encode(key.modulus().big_endian_without_leading_zero()),
-            "e": URL_SAFE_NO_PAD.encode(key.exponent().big_endian_without_leading_zero()),
-        })
-    }
-}
-
-impl PrivateSigningKey for Rs256Key {
-    type VerificationKey = CoreJsonWebKey;
-
-    fn sign(
-        &self,
-        algorithm: &CoreJwsSigningAlgorithm,
-        message: &[u8],
-    ) -> Result<Vec<u8>, SigningError> {
-        if *algorithm != CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256 {
-            return Err(SigningError::UnsupportedAlg(format!("{algorithm:?}")));
-        }
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &unused_random(), message, &mut signature)
-            .map_err(|_| SigningError::CryptoError)?;
-        Ok(signature)
-    }
-
-    fn as_verification_key(&self) -> CoreJsonWebKey {
-        let key = self.pair.public_key();
-        CoreJsonWebKey::new_rsa(
-            key.modulus().big_endian_without_leading_zero().to_vec(),
-            key.exponent().big_endian_without_leading_zero().to_vec(),
-            Some(JsonWebKeyId::new(self.kid.clone())),
-        )
+    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, SigningKeyError> {
+        let signature = match &self.pair {
+            Pair::Es256(pair) => pair
+                .sign(&unused_random(), message)
+                .map(|it| it.as_ref().to_vec()),
+            Pair::EdDsa(pair) => pair.try_sign(message).map(|it| it.as_ref().to_vec()),
+            Pair::Rs256(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &unused_random(), message, &mut signature)
+                    .map(|()| signature)
+            }
+        };
+        signature.map_err(|_| SigningKeyError)
     }
 }
 
@@ -169,40 +170,55 @@ impl PrivateSigningKey for Rs256Key {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use rstest::rstest;
 
-    #[test]
-    fn a_key_survives_its_sealed_form() {
-        let key = Es256Key::generate("k".to_owned()).unwrap();
-        let again = Es256Key::from_pkcs8("k".to_owned(), &key.pkcs8().unwrap()).unwrap();
-        assert_eq!(key.public_jwk().unwrap(), again.public_jwk().unwrap());
-        let key = Rs256Key::generate("r".to_owned()).unwrap();
-        let again = Rs256Key::from_pkcs8("r".to_owned(), &key.pkcs8().unwrap()).unwrap();
-        assert_eq!(key.public_jwk(), again.public_jwk());
-        assert!(Es256Key::from_pkcs8("r".to_owned(), &key.pkcs8().unwrap()).is_err());
+    fn key(algorithm: SigningAlgorithm) -> SigningKey {
+        SigningKey::generate(algorithm, "k".to_owned()).unwrap()
     }
 
-    #[test]
-    fn a_public_key_shows_no_private_member() {
-        let ec = Es256Key::generate("k".to_owned())
-            .unwrap()
-            .public_jwk()
-            .unwrap();
-        let rsa = Rs256Key::generate("r".to_owned()).unwrap().public_jwk();
-        for jwk in [ec, rsa] {
-            for member in ["d", "p", "q", "k", "dp", "dq", "qi"] {
-                assert!(jwk.get(member).is_none(), "{member}");
+    #[rstest]
+    fn a_key_survives_its_sealed_form_and_is_of_no_other_kind(
+        #[values(
+            SigningAlgorithm::Es256,
+            SigningAlgorithm::EdDsa,
+            SigningAlgorithm::Rs256
+        )]
+        algorithm: SigningAlgorithm,
+    ) {
+        let key = key(algorithm);
+        let pkcs8 = key.pkcs8().unwrap();
+        for other in SigningAlgorithm::ALL.iter().copied() {
+            let again = SigningKey::from_pkcs8(other, "k".to_owned(), &pkcs8);
+            if other == algorithm {
+                assert_eq!(
+                    again.unwrap().public_jwk().unwrap(),
+                    key.public_jwk().unwrap()
+                );
+            } else {
+                assert!(again.is_err(), "{algorithm} as {other}");
             }
-            narthex_vocab::PublicKey::parse(&jwk).unwrap();
         }
     }
 
     #[test]
-    fn rs256_signs_nothing_else() {
-        let key = Rs256Key::generate("r".to_owned()).unwrap();
-        assert!(
-            key.sign(&CoreJwsSigningAlgorithm::RsaSsaPssSha256, b"x")
-                .is_err()
-        );
-        assert!(key.sign(&CoreJwsSigningAlgorithm::None, b"x").is_err());
+    fn a_public_key_shows_no_private_member_and_checks_what_was_signed() {
+        for algorithm in SigningAlgorithm::ALL.iter().copied() {
+            let key = key(algorithm);
+            let jwk = key.public_jwk().unwrap();
+            for member in ["d", "p", "q", "k", "dp", "dq", "qi"] {
+                assert!(jwk.get(member).is_none(), "{member}");
+            }
+            narthex_vocab::PublicKey::parse(&jwk).unwrap();
+            let jwk = serde_json::from_value(jwk).unwrap();
+            let check = jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap();
+            let named: jsonwebtoken::Algorithm = algorithm.as_str().parse().unwrap();
+            let mut rules = jsonwebtoken::Validation::new(named);
+            rules.validate_exp = false;
+            rules.required_spec_claims.clear();
+            let token = key.sign("JWT", &json!({ "a": 1 })).unwrap();
+            let read = jsonwebtoken::decode::<Value>(&token, &check, &rules).unwrap();
+            assert_eq!(read.claims, json!({ "a": 1 }));
+            assert_eq!(read.header.kid.as_deref(), Some("k"));
+        }
     }
 }

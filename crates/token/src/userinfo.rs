@@ -1,12 +1,14 @@
 //! What a person lets a client know of them (OpenID Connect Core section 5.3): `sub` always, name and address only by
-//! their scopes.
+//! their scopes, or as claims that were allowed one by one.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::Token;
+use crate::authorize::asked_claims::{known, of_scopes};
 use crate::bearer::{BearerError, Shown};
 use crate::call::Call;
 use crate::error::TokenError;
+use crate::store;
 use crate::verify;
 use narthex_http::dpop::Thumbprint;
 
@@ -30,14 +32,15 @@ pub(crate) async fn userinfo(
     if !scopes.has("openid") {
         return Ok(Err(BearerError::Scope));
     }
-    let mut answer = json!({ "sub": live.claims.sub });
-    if let Some(members) = answer.as_object_mut() {
-        if scopes.has("profile") {
-            members.insert("name".to_owned(), person.name.as_str().into());
-        }
-        if scopes.has("email") {
-            members.insert("email".to_owned(), person.email.as_str().into());
-        }
-    }
-    Ok(Ok(answer))
+    let (environment, jti) = (call.place.environment, live.claims.jti);
+    let asked = token
+        .database
+        .tenant(call.place.tenant, async |tx| {
+            store::grant::claims_of_token(tx, environment, jti, call.now).await
+        })
+        .await?;
+    let mut answer = Map::new();
+    answer.insert("sub".to_owned(), live.claims.sub.into());
+    answer.extend(known(of_scopes(scopes).chain(asked.userinfo), &person));
+    Ok(Ok(answer.into()))
 }

@@ -1,8 +1,9 @@
 //! How clients, addresses and scopes are put to a person. What a stranger wrote about itself is a `ClientName` before
 //! it comes here, and is always shown as its own claim.
 
-use narthex_vocab::{ClientId, RedirectUri, RedirectUriKind, Risk};
+use narthex_vocab::{ClientId, RedirectUri, RedirectUriKind, Risk, ScopeSet};
 
+use crate::authorize::asked_claims::AskedClaims;
 use crate::entitlement::EntitledScope;
 use crate::reach::Reach;
 
@@ -57,7 +58,21 @@ pub(crate) struct Verb {
 }
 
 /// What a reach means, the worst last.
-pub(crate) fn verbs(described: &[EntitledScope], reach: &Reach) -> Vec<Verb> {
+pub(crate) fn verbs(
+    described: &[EntitledScope],
+    (reach, claims): (&Reach, &AskedClaims),
+) -> Vec<Verb> {
+    in_words(described, |scope| {
+        reach.scopes.has(scope) || claims.has(scope)
+    })
+}
+
+/// What scopes that were allowed mean.
+pub(crate) fn verbs_of(described: &[EntitledScope], scopes: &ScopeSet) -> Vec<Verb> {
+    in_words(described, |scope| scopes.has(scope))
+}
+
+fn in_words(described: &[EntitledScope], of_person: impl Fn(&str) -> bool) -> Vec<Verb> {
     let own = [
         ("openid", "Know that it is you, by an identifier"),
         ("profile", "See your name"),
@@ -65,7 +80,7 @@ pub(crate) fn verbs(described: &[EntitledScope], reach: &Reach) -> Vec<Verb> {
     ];
     let person = own
         .into_iter()
-        .filter(|(scope, _)| reach.scopes.has(scope))
+        .filter(|(scope, _)| of_person(scope))
         .map(|(_, words)| Verb {
             words: words.to_owned(),
             grave: false,

@@ -77,7 +77,9 @@ impl Change {
     /// client. A name or a logo is none.
     pub fn of_member(member: &str) -> Option<Self> {
         match member {
-            "redirect_uris" => Some(Self::Redirects),
+            "redirect_uris" | "post_logout_redirect_uris" | "backchannel_logout_uri" => {
+                Some(Self::Redirects)
+            }
             "jwks" | "jwks_uri" => Some(Self::Keys),
             "token_endpoint_auth_method" => Some(Self::Authentication),
             "scope" => Some(Self::Scopes),

@@ -21,6 +21,7 @@ use crate::optional_member::OptionalMember;
 use crate::redirect_uri::RedirectUri;
 use crate::response_type::ResponseType;
 use crate::scope_set::ScopeSet;
+use crate::signing_algorithm::SigningAlgorithm;
 use crate::web_uri::WebUri;
 
 /// The most redirect URIs of one client.
@@ -32,6 +33,7 @@ pub const MAX_CONTACTS: usize = 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientMetadata {
     redirect_uris: Vec<RedirectUri>,
+    post_logout_redirect_uris: Vec<RedirectUri>,
     auth_method: AuthMethod,
     grant_types: BTreeSet<GrantType>,
     application_type: ApplicationType,
@@ -41,6 +43,7 @@ pub struct ClientMetadata {
     tos_uri: Option<WebUri>,
     policy_uri: Option<WebUri>,
     jwks_uri: Option<WebUri>,
+    backchannel_logout_uri: Option<WebUri>,
     jwks: Option<KeySet>,
     scope: Option<ScopeSet>,
     contacts: Vec<Label>,
@@ -48,6 +51,7 @@ pub struct ClientMetadata {
     software_version: Option<Label>,
     pushes_requests: bool,
     binds_tokens: bool,
+    id_token_algorithm: SigningAlgorithm,
     localized: Localized,
 }
 
@@ -83,6 +87,7 @@ impl ClientMetadata {
         let scope: Option<ScopeSet> = members.spoken("scope")?;
         let metadata = Self {
             redirect_uris,
+            post_logout_redirect_uris: reading::post_logout_redirect_uris(&members)?,
             auth_method: members
                 .parsed("token_endpoint_auth_method")?
                 .unwrap_or(AuthMethod::ClientSecretBasic),
@@ -94,6 +99,7 @@ impl ClientMetadata {
             tos_uri: members.spoken("tos_uri")?,
             policy_uri: members.spoken("policy_uri")?,
             jwks_uri: members.spoken("jwks_uri")?,
+            backchannel_logout_uri: members.spoken("backchannel_logout_uri")?,
             jwks: reading::jwks(&members)?,
             scope,
             contacts: members
@@ -103,6 +109,9 @@ impl ClientMetadata {
             software_version: members.spoken("software_version")?,
             pushes_requests: members.flag("require_pushed_authorization_requests")?,
             binds_tokens: members.flag("dpop_bound_access_tokens")?,
+            id_token_algorithm: members
+                .parsed("id_token_signed_response_alg")?
+                .unwrap_or(SigningAlgorithm::Rs256),
             localized: Localized::read(&members)?,
         };
         metadata.consistent()
@@ -163,7 +172,9 @@ impl ClientMetadata {
 
     /// Every domain name it names, but for this machine's: what must be proved or allowed.
     pub fn hosts(&self) -> BTreeSet<HostName> {
-        let redirects = self.redirect_uris.iter().filter_map(RedirectUri::host);
+        let redirects = self.redirect_uris.iter();
+        let redirects = redirects.chain(&self.post_logout_redirect_uris);
+        let redirects = redirects.filter_map(RedirectUri::host);
         let redirects =
             redirects
                 .filter(|host| !host.is_loopback())
@@ -184,6 +195,10 @@ impl ClientMetadata {
             (OptionalMember::TosUri, &self.tos_uri),
             (OptionalMember::PolicyUri, &self.policy_uri),
             (OptionalMember::JwksUri, &self.jwks_uri),
+            (
+                OptionalMember::BackchannelLogoutUri,
+                &self.backchannel_logout_uri,
+            ),
         ];
         let plain = plain.into_iter().filter_map(|(member, uri)| {
             Some(Page {
@@ -226,6 +241,28 @@ impl ClientMetadata {
     /// `redirect_uris`, in the order sent, without repetition.
     pub fn redirect_uris(&self) -> &[RedirectUri] {
         &self.redirect_uris
+    }
+
+    /// `post_logout_redirect_uris` (OpenID Connect RP-Initiated Logout 1.0 section 3.1), as the ones above.
+    pub fn post_logout_redirect_uris(&self) -> &[RedirectUri] {
+        &self.post_logout_redirect_uris
+    }
+
+    /// The registered address after a sign-out that `presented` may be used for, as presented.
+    pub fn post_logout_redirect_uri(&self, presented: &str) -> Option<RedirectUri> {
+        self.post_logout_redirect_uris
+            .iter()
+            .find_map(|uri| uri.matched(presented))
+    }
+
+    /// `backchannel_logout_uri` (OpenID Connect Back-Channel Logout 1.0 section 2.2).
+    pub const fn backchannel_logout_uri(&self) -> Option<&WebUri> {
+        self.backchannel_logout_uri.as_ref()
+    }
+
+    /// `id_token_signed_response_alg`.
+    pub const fn id_token_algorithm(&self) -> SigningAlgorithm {
+        self.id_token_algorithm
     }
 
     /// `token_endpoint_auth_method`.

@@ -120,12 +120,21 @@ impl MetadataRules {
         metadata: &ClientMetadata,
         proved: &BTreeSet<HostName>,
     ) -> Result<(), Disallowed> {
-        let redirects = metadata.redirect_uris().iter().enumerate();
-        let redirects = redirects.filter_map(|(index, uri)| {
-            self.redirect(uri, proved).map(|(rule, observed)| Breach {
-                rule,
-                member: format!("redirect_uris[{index}]"),
-                observed,
+        let lists = [
+            ("redirect_uris", metadata.redirect_uris()),
+            (
+                "post_logout_redirect_uris",
+                metadata.post_logout_redirect_uris(),
+            ),
+        ];
+        let redirects = lists.into_iter().flat_map(|(name, uris)| {
+            let uris = uris.iter().enumerate();
+            uris.filter_map(move |(index, uri)| {
+                self.redirect(uri, proved).map(|(rule, observed)| Breach {
+                    rule,
+                    member: format!("{name}[{index}]"),
+                    observed,
+                })
             })
         });
         let breaches = redirects

@@ -16,6 +16,10 @@ pub enum OptionalMember {
     Jwks,
     /// Where its public keys are.
     JwksUri,
+    /// Where it hears that somebody signed out.
+    BackchannelLogoutUri,
+    /// Where people may go after they signed out.
+    PostLogoutRedirectUris,
     /// The scopes it wishes for.
     Scope,
     /// How to reach its people.
@@ -35,6 +39,8 @@ impl OptionalMember {
         Self::PolicyUri,
         Self::Jwks,
         Self::JwksUri,
+        Self::BackchannelLogoutUri,
+        Self::PostLogoutRedirectUris,
         Self::Scope,
         Self::Contacts,
         Self::SoftwareId,
@@ -50,6 +56,8 @@ impl OptionalMember {
             Self::PolicyUri => "policy_uri",
             Self::Jwks => "jwks",
             Self::JwksUri => "jwks_uri",
+            Self::BackchannelLogoutUri => "backchannel_logout_uri",
+            Self::PostLogoutRedirectUris => "post_logout_redirect_uris",
             Self::Scope => "scope",
             Self::Contacts => "contacts",
             Self::SoftwareId => "software_id",
@@ -66,6 +74,8 @@ impl OptionalMember {
             Self::PolicyUri => "Privacy policy",
             Self::Jwks => "Public keys",
             Self::JwksUri => "Address of public keys",
+            Self::BackchannelLogoutUri => "Address that hears of sign-outs",
+            Self::PostLogoutRedirectUris => "Addresses after a sign-out",
             Self::Scope => "Scopes it wishes for",
             Self::Contacts => "Contacts",
             Self::SoftwareId => "Software id",

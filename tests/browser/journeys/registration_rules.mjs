@@ -21,6 +21,7 @@ export default async function registrationRules({ at, tenant, step, person, revi
     await look(owner, `${own}/production/settings/trusted-domains`, 'trusted-domains');
     await look(owner, `${own}/production/settings/blocks`, 'blocks');
     await look(owner, `${own}/production/settings/limits`, 'limits');
+    await look(owner, `${own}/production/settings/tokens`, 'tokens');
     await look(owner, `${own}/claims`, 'claims');
     await look(owner, `${own}/sandbox/settings`, 'settings-sandbox');
     await look(owner, `${own}/production/initial-access-tokens`, 'initial-access-tokens');

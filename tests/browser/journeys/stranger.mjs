@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { startNotes } from '../../peers/dev.mjs';
 import { StrangerClient } from '../../peers/mcp-client.mjs';
-import { PRODUCTION, says } from '../../peers/pages.mjs';
+import { PRODUCTION, says, tokenPlane } from '../../peers/pages.mjs';
 import * as pages from '../pages.mjs';
 
 export default async function stranger({ at, tenant, step, person, reviewer, label, cleanup }) {
@@ -70,6 +70,15 @@ export default async function stranger({ at, tenant, step, person, reviewer, lab
     const sdk = await client.connect(notes.url);
     const result = await sdk.callTool({ name: 'list_notes', arguments: {} });
     assert.ok(!result.isError, JSON.stringify(result));
+  });
+
+  await step('the user sees the app among those they let in, and what signing out looks like', async () => {
+    await user.go(tokenPlane(at, tenant, PRODUCTION, 'apps'));
+    assert.match(await pages.text(user), says.quoted(name));
+    await user.visit('apps', { scripts: false });
+    await user.go(tokenPlane(at, tenant, PRODUCTION, 'logout'));
+    assert.match(await pages.text(user), /Sign out of/);
+    await user.visit('sign-out', { scripts: false });
   });
 
   await step('the reviewer suspends it and it stops', async () => {

@@ -69,6 +69,8 @@ fn sound(name: &str) -> String {
         "introspect" | "revoke" => "token=x".to_owned(),
         "userinfo" => "access_token=x".to_owned(),
         "authorize" | "push" => "client_id=np_a".to_owned(),
+        "sign_out" | "confirm_sign_out" => "state=x".to_owned(),
+        "remove_app" => "client_id=np_a".to_owned(),
         "sign_in" => "email=a%40b.example&password=x".to_owned(),
         "consent" => "decision=allow&pending=x".to_owned(),
         "ask" => "reason=x&pending=x".to_owned(),
@@ -84,7 +86,8 @@ fn victim(name: &str) -> &'static str {
         "token" => "grant_type",
         "introspect" | "revoke" => "token",
         "userinfo" => "access_token",
-        "authorize" | "push" => "client_id",
+        "authorize" | "push" | "remove_app" => "client_id",
+        "sign_out" | "confirm_sign_out" => "state",
         "sign_in" => "email",
         "consent" => "pending",
         "ask" => "reason",
@@ -156,7 +159,8 @@ fn expected(name: &str, fault: Fault) -> (u16, &'static str) {
         // A body that is no form is as good as none: the token may be in the header (RFC 6750 section 2).
         "userinfo" if fault == Fault::Repeated => (400, "invalid_request"),
         "userinfo" => (401, "invalid_token"),
-        "authorize" => of_form(fault).unwrap_or((303, "")),
+        // Both are asked again by address, and read there.
+        "authorize" | "sign_out" => of_form(fault).unwrap_or((303, "")),
         "evaluation" => match fault {
             Fault::Repeated | Fault::NotUtf8 | Fault::Empty | Fault::Array => {
                 (400, "invalid_request")
@@ -181,10 +185,11 @@ fn expected(name: &str, fault: Fault) -> (u16, &'static str) {
             _ => (400, "invalid_request"),
         }),
         // What came twice is refused before the form's own token is looked at, which none of these has.
-        "sign_in" | "consent" | "ask" => of_form(fault).unwrap_or(match fault {
-            Fault::Repeated => (400, ""),
-            _ => (403, ""),
-        }),
+        "sign_in" | "consent" | "ask" | "confirm_sign_out" | "remove_app" => of_form(fault)
+            .unwrap_or(match fault {
+                Fault::Repeated => (400, ""),
+                _ => (403, ""),
+            }),
         other => panic!("{other} has no expectation"),
     }
 }

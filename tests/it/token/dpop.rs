@@ -204,6 +204,51 @@ async fn people_s_tokens_are_worth_nothing_without_the_key() {
     at_userinfo(&bench, (&key, &thief), &nonce, &fresh["access_token"]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_proof_binds_what_a_public_client_refreshes_with() {
+    let bench = Bench::new().await;
+    let mut browser = super::bench::Browser::default();
+    let client = front_door::let_in(&bench, &mut browser).await;
+    let (key, thief) = (Key::new(), Key::new());
+    let with = json!({ "nonce": nonce(&bench).await });
+    let at = address(PRODUCTION, "token");
+    let here = ("POST", at.as_str());
+    let door = front_door::request(&client, "openid notes:read");
+    let page = browser.get(&bench, &door).await;
+    let allowed = front_door::answer_consent(&mut browser, &bench, &page, "allow").await;
+    let code = front_door::value(&front_door::heard(&allowed), "code").to_owned();
+    let mut issued = front_door::redeem(&bench, &client, &code).await.json();
+    assert_eq!(issued["token_type"], "Bearer");
+    let form = |refresh: &Value| {
+        let refresh = refresh.as_str().unwrap().to_owned();
+        [
+            ("grant_type", "refresh_token".to_owned()),
+            ("client_id", client.to_string()),
+            ("refresh_token", refresh),
+        ]
+    };
+    for (jti, who, refused_to) in [
+        ("a", &key, None),
+        ("b", &key, Some(&thief)),
+        ("c", &key, Some(&thief)),
+    ] {
+        let fields = form(&issued["refresh_token"]);
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        if let Some(other) = refused_to {
+            let stolen = other.proof(here, &format!("thief-{jti}"), &with);
+            let stolen = ask(&bench, (PRODUCTION, &fields), None, &stolen).await;
+            refused(&stolen, StatusCode::BAD_REQUEST, "invalid_grant");
+            let bare = bench.post(PRODUCTION, ("token", None), &fields).await;
+            refused(&bare, StatusCode::BAD_REQUEST, "invalid_grant");
+        }
+        let own = who.proof(here, jti, &with);
+        let answer = ask(&bench, (PRODUCTION, &fields), None, &own).await;
+        assert_eq!(answer.status, StatusCode::OK, "{jti}: {}", answer.body);
+        issued = answer.json();
+        assert_eq!(issued["token_type"], "DPoP");
+    }
+}
+
 async fn at_userinfo(bench: &Bench, (key, thief): (&Key, &Key), nonce: &str, token: &Value) {
     let token = token.as_str().unwrap();
     let at = address(PRODUCTION, "userinfo");

@@ -113,7 +113,7 @@ async fn an_operator_rotates_at_once_and_withdraws_what_was_stolen() {
     );
     assert_eq!(kid(&token().await), kid(&first));
 
-    assert_eq!(rotate(&bench.state, at, Why::Operator).await.unwrap(), 2);
+    assert_eq!(rotate(&bench.state, at, Why::Operator).await.unwrap(), 3);
     let second = token().await;
     assert_ne!(kid(&second), kid(&first));
     assert_eq!(
@@ -121,7 +121,7 @@ async fn an_operator_rotates_at_once_and_withdraws_what_was_stolen() {
         true
     );
 
-    assert_eq!(rotate(&bench.state, at, Why::Compromised).await.unwrap(), 2);
+    assert_eq!(rotate(&bench.state, at, Why::Compromised).await.unwrap(), 3);
     let third = token().await;
     assert!(![kid(&first), kid(&second)].contains(&kid(&third)));
     for (token, active) in [(&first, false), (&second, false), (&third, true)] {
@@ -135,15 +135,15 @@ async fn an_operator_rotates_at_once_and_withdraws_what_was_stolen() {
         rotate(&bench.state, at, Why::Operator),
         rotate(&bench.state, at, Why::Operator)
     );
-    assert_eq!((one.unwrap(), two.unwrap()), (2, 2));
+    assert_eq!((one.unwrap(), two.unwrap()), (3, 3));
     let all = (0..6).map(|_| rotate(&bench.state, at, Why::Operator));
     for taken in futures_util::future::join_all(all).await {
-        assert_eq!(taken.unwrap(), 2);
+        assert_eq!(taken.unwrap(), 3);
     }
     let signing = "select count(*) from issue.signing_key where state = 'current' and environment = 'sandbox'";
     let administrator = bench.company.place.administrator().await;
     let signing: i64 = administrator.query_one(signing, &[]).await.unwrap().get(0);
-    assert_eq!(signing, 2, "one of each kind");
+    assert_eq!(signing, 3, "one of each kind");
     assert_eq!(
         bench.introspect(SANDBOX, resource, &token().await).await["active"],
         true

@@ -69,6 +69,7 @@ mod settings_tabs;
 mod standing;
 pub(crate) mod statements;
 pub(crate) mod suspend;
+pub(crate) mod token_policy;
 pub(crate) mod trusted_domains;
 pub(crate) mod verify;
 mod wish_list;

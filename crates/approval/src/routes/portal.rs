@@ -14,7 +14,7 @@ use crate::endpoint::portal::{
     integrations, inventory, invitation, limits, logo, members, new_integration,
     offer_registration, policies, promote, remove_member, request, resource, resource_credential,
     resources, retire_credential, revoke_initial_access_token, settings, sign_in, sign_out,
-    statements, suspend, trusted_domains, verify, withdraw, workspace,
+    statements, suspend, token_policy, trusted_domains, verify, withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -150,6 +150,8 @@ fn settings(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/settings/blocks/end", May(Action::BlockOwn), "unblock_own", blocks::submit_end)
         .get("/t/{tenant}/{environment}/settings/limits", read, "limits", limits::page)
         .post("/t/{tenant}/{environment}/settings/limits", May(Action::EditSettings), "limit_registration", limits::submit)
+        .get("/t/{tenant}/{environment}/settings/tokens", read, "token_policy", token_policy::page)
+        .post("/t/{tenant}/{environment}/settings/tokens", May(Action::EditSettings), "change_token_policy", token_policy::submit)
         .get("/t/{tenant}/{environment}/settings/changes", read, "changes", changes::page)
         .post("/t/{tenant}/{environment}/settings/changes", May(Action::EditSettings), "change_change_rules", changes::submit)
 }

@@ -56,7 +56,8 @@ async fn get(
     }
     let issuer = metadata::issuer(&state.discovery_base, &place.slug, environment);
     let bases = (&state.discovery_base, &state.token_base);
-    let document = metadata::document(&issuer, bases, &settings).map_err(unavailable)?;
+    let document =
+        metadata::document(&issuer, bases, (&settings, terms.policy)).map_err(unavailable)?;
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, CACHED))
         .json(document))

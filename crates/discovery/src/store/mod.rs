@@ -10,6 +10,7 @@ pub(crate) mod hint;
 pub(crate) mod initial_access_token;
 pub(crate) mod key_set;
 pub(crate) mod logo;
+pub(crate) mod logout_notice;
 pub(crate) mod quarantine;
 pub(crate) mod registration_access;
 pub(crate) mod registration_update;

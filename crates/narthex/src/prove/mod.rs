@@ -26,7 +26,7 @@ use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
     apart, approvals, clients, documents, floods, logs, planes, policies, promotions, proofs,
-    registrations, trust,
+    registrations, sign_outs, trust,
 };
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
@@ -66,6 +66,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
             "Clients, their reach and their credentials",
             clients::TRIALS,
         ),
+        ("Tokens and sign-outs", sign_outs::TRIALS),
         ("The logs", logs::TRIALS),
     ] {
         trial::run(&stage, &mut report, part, trials).await?;

@@ -100,7 +100,7 @@ pub(super) const RIGHTS: &[Check] = &[
                 case when readers is distinct from coalesce(k.readers_allowed, '') and k.secret is not null
                         then 'it is read by ' || coalesce(nullif(readers, ''), 'nobody') || ', and not by ' || k.readers_allowed
                      when k.secret is null and a.attname not in ('fingerprint', 'payload_hash', 'schema_hash', 'content_hash', 'seen_hash', 'hash', 'previous_hash',
-                        'asked', 'token_id', 'split_fingerprint', 'image', 'image_hash', 'shape')
+                        'asked', 'token_id', 'bound_tokens', 'split_fingerprint', 'image', 'image_hash', 'shape')
                         then 'nobody said whether it is a secret' end
             from tables as t join pg_attribute as a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
             left join (values
@@ -120,6 +120,7 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('intake.registration_access.token_hash', 'narthex_discovery'),
                 ('intake.registration_access.secret_hash', 'narthex_discovery'),
                 ('issue.signing_key.sealed', 'narthex_token'),
+                ('issue.logout_notice.logout_token', 'narthex_discovery'),
                 ('issue.authorization_code.code_hash', 'narthex_token'),
                 ('issue.pushed_request.reference_hash', 'narthex_token'),
                 ('issue.refresh_token.token_hash', 'narthex_token'),

@@ -45,6 +45,7 @@ const NAMES: &[&str] = &[
     "look",
     "new",
     "next_key",
+    "notice",
     "offer",
     "open_decision",
     "open_offer",

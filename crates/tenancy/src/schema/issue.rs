@@ -32,6 +32,8 @@ diesel::table! {
         at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        approval_id -> Nullable<Uuid>,
+        claims -> Nullable<Jsonb>,
     }
 }
 
@@ -48,6 +50,34 @@ diesel::table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         ended_why -> Nullable<Text>,
+        session_id -> Nullable<Uuid>,
+        claims -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    issue.logout_notice (tenant_id, environment, notice_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        notice_id -> Uuid,
+        client_id -> Text,
+        uri -> Text,
+        logout_token -> Nullable<Text>,
+        state -> Text,
+        tries -> Int4,
+        outcome -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    issue.signed_out (tenant_id, environment, session_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        session_id -> Uuid,
+        at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 

@@ -17,8 +17,9 @@ use self::{
         statement_keys, tally, wanted_logo,
     },
     issue::{
-        authorization_code, consent, grant, issuance, last_used, parked, published_key,
-        pushed_request, refresh_token, revocation, signing_key, tried_address,
+        authorization_code, consent, grant, issuance, last_used, logout_notice, parked,
+        published_key, pushed_request, refresh_token, revocation, signed_out, signing_key,
+        tried_address,
     },
     ledger::{entry, head},
     policy::{policy_version, simulation},
@@ -35,7 +36,7 @@ use self::{
     tenant::{
         allowed_name, api_answer, api_token, change_rule, environments, invitation, member,
         membership, metadata_rules, registration_limits, saved_view, session, statement_issuer,
-        tenants,
+        tenants, token_policy,
     },
 };
 
@@ -68,11 +69,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     grant,
     issuance,
     last_used,
+    logout_notice,
     parked,
     published_key,
     pushed_request,
     refresh_token,
     revocation,
+    signed_out,
     signing_key,
     tried_address,
     entry,
@@ -135,4 +138,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     session,
     statement_issuer,
     tenants,
+    token_policy,
 );

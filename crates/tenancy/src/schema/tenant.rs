@@ -17,6 +17,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.token_policy (tenant_id, environment) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        pushed_requests -> Bool,
+        bound_tokens -> Bool,
+        access_algorithm -> Text,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant.allowed_name (tenant_id, environment, list, name) {
         tenant_id -> Uuid,
         environment -> Text,

@@ -4,32 +4,41 @@
 //! identify -> find the client -> look at its address, if it is one -> find the target -> read the request, or the one that
 //! was pushed (RFC 9126) -> narrow the reach -> find the person -> ask.
 
+pub(crate) mod asked_claims;
+mod person;
 pub(crate) mod request;
+mod undecided;
 
 use chrono::Duration;
 use narthex_http::Params;
-use narthex_tenancy::{TenantTx, environment, tenant};
-use narthex_vocab::{
-    ClientId, ClientMetadata, DocumentUrl, GrantType, PictureHash, RedirectUri, Timestamp,
-};
+use narthex_tenancy::{TenantTx, tenant};
+use narthex_vocab::{ClientId, ClientMetadata, GrantType, PictureHash, RedirectUri, Timestamp};
+use rand_core::CryptoRng;
 
 use crate::call::Call;
 use crate::changed::Since;
 use crate::check::{Unchecked, address_to_check};
-use crate::client::{ApprovedClient, Standing, UndecidedClient};
+use crate::client::{ApprovedClient, Standing};
+use crate::consent::{self, Leaving};
 use crate::entitlement::{EntitledScope, Entitlement};
 use crate::page_error::PageError;
 use crate::reach::{self, Excess, Reach, Wanted};
 use crate::signed_in::{SignedIn, signed_in};
 use crate::store;
 
+use self::person::{StepIn, step_in};
 use self::request::{AuthorizationRequest, Prompt, Refusal};
+use self::undecided::{at_unchecked, at_undecided};
 use crate::push::Reference;
+
+pub(crate) use self::undecided::{Undecided, undecided};
 
 /// What is to be shown or sent.
 pub(crate) enum Outcome {
     /// Nobody is signed in, or must sign in again; then the same request.
-    SignIn(Box<AuthorizationRequest>),
+    SignIn(SignsIn),
+    /// The person allowed it before, and the client has proved who it is whenever it uses what it gets.
+    Leaves(Box<Leaving>),
     /// The person decides.
     Consent(Box<Asking>),
     /// The client's own address has to be looked at first.
@@ -38,6 +47,22 @@ pub(crate) enum Outcome {
     Undecided(Box<Undecided>),
     /// A refusal for the client.
     Refused(Box<(AuthorizationTarget, Refusal)>),
+}
+
+/// What somebody who signs in came with.
+pub(crate) struct SignsIn {
+    pub(crate) request: Box<AuthorizationRequest>,
+    /// With which address, as the client believes.
+    pub(crate) hint: Option<String>,
+}
+
+impl SignsIn {
+    fn new(request: AuthorizationRequest, prompt: Prompt) -> Self {
+        Self {
+            request: Box::new(request),
+            hint: prompt.login_hint,
+        }
+    }
 }
 
 /// Who is asked by whom for what.
@@ -59,18 +84,6 @@ pub(crate) struct Asking {
     pub(crate) logo: Option<PictureHash>,
 }
 
-/// A person before a client that nobody has decided about.
-pub(crate) struct Undecided {
-    pub(crate) tenant: String,
-    pub(crate) person: SignedIn,
-    pub(crate) request: AuthorizationRequest,
-    pub(crate) client: UndecidedClient,
-    /// What the tenant wants people to read.
-    pub(crate) words: Option<String>,
-    /// When this person asked already.
-    pub(crate) asked_at: Option<Timestamp>,
-}
-
 /// A registered address of an approved client: where refusals may go.
 pub(crate) struct AuthorizationTarget {
     pub(crate) redirect_uri: RedirectUri,
@@ -84,8 +97,8 @@ pub(crate) const LONGEST_GRANT: Duration = Duration::days(30);
 pub(crate) async fn authorize(
     tx: &mut TenantTx,
     call: Call<'_>,
-    params: &Params,
-    cookie: Option<&str>,
+    (params, cookie): (&Params, Option<&str>),
+    rng: &mut dyn CryptoRng,
 ) -> Result<Outcome, PageError> {
     let id = identify(params)?;
     let standing = store::client::find(tx, call.place.environment, &id, call.now).await?;
@@ -99,10 +112,10 @@ pub(crate) async fn authorize(
                     .metadata()
                     .redirect_uri(request.redirect_uri.as_str());
                 registered.ok_or(PageError::RedirectUri)?;
-                return at_approved(tx, call, (client, request, prompt), cookie).await;
+                return at_approved(tx, call, (client, request, prompt), cookie, rng).await;
             }
             let redirect_uri = target(client.metadata(), params)?;
-            at_address(tx, call, (client, redirect_uri), (params, cookie)).await
+            at_address(tx, call, (client, redirect_uri), (params, cookie), rng).await
         }
         Standing::Undecided(client) => {
             let redirect_uri = target(&client.metadata, params)?;
@@ -149,16 +162,17 @@ async fn at_address(
     call: Call<'_>,
     (client, redirect_uri): (ApprovedClient, RedirectUri),
     (params, cookie): (&Params, Option<&str>),
+    rng: &mut dyn CryptoRng,
 ) -> Result<Outcome, PageError> {
-    let read = AuthorizationRequest::read(params, client.id().clone(), redirect_uri.clone());
-    let read = read.and_then(|read| Ok((read, Prompt::read(params)?)));
-    let refusal = match read {
-        Ok(_) if client.metadata().pushes_requests() => Refusal::new(
+    let asking = (client.id().clone(), redirect_uri.clone());
+    let pushes = client.metadata().pushes_requests() || call.ring.policy.pushed_requests;
+    let refusal = match AuthorizationRequest::with_prompt(call, params, asking) {
+        Ok(_) if pushes => Refusal::new(
             "invalid_request",
-            "this client pushes its requests (RFC 9126)",
+            "requests are pushed here (RFC 9126), by this client or by all",
         ),
         Ok((request, prompt)) => {
-            return at_approved(tx, call, (client, request, prompt), cookie).await;
+            return at_approved(tx, call, (client, request, prompt), cookie, rng).await;
         }
         Err(refusal) => refusal,
     };
@@ -175,6 +189,7 @@ async fn at_approved(
     call: Call<'_>,
     (client, request, prompt): (ApprovedClient, AuthorizationRequest, Prompt),
     cookie: Option<&str>,
+    rng: &mut dyn CryptoRng,
 ) -> Result<Outcome, PageError> {
     let target = AuthorizationTarget {
         redirect_uri: request.redirect_uri.clone(),
@@ -192,13 +207,22 @@ async fn at_approved(
         Err(error) => return refused(Refusal::new(error.code(), error.to_string())),
     };
     let person = signed_in(tx, call, cookie).await?;
-    let person = match step_in(person, prompt, call.now) {
+    let person = match step_in(person, (&prompt, request.subject), call.now) {
         StepIn::GoOn(person) => person,
-        StepIn::SignIn => return Ok(Outcome::SignIn(Box::new(request))),
+        StepIn::SignIn => return Ok(Outcome::SignIn(SignsIn::new(request, prompt))),
         StepIn::Refused(refusal) => return refused(refusal),
     };
     let at = call.place.environment;
     let warned = store::warning::is_in_force(tx, at, &client, call.now).await?;
+    let asked = (&*person, &client, &request);
+    if !warned && let Some(until) = consent::given(tx, call, asked, &reach.scopes).await? {
+        let leaving = consent::repeat(tx, call, asked, (&reach.scopes, until), rng).await?;
+        return Ok(Outcome::Leaves(Box::new(leaving)));
+    }
+    if prompt.none {
+        let words = "the person has not allowed this before, or decides each time";
+        return refused(Refusal::new("consent_required", words));
+    }
     let logo = if warned {
         None
     } else {
@@ -217,129 +241,6 @@ async fn at_approved(
         client,
         reach,
     })))
-}
-
-/// The steps for a client that nobody has decided about: nothing is ever sent to its address, which proves nothing.
-async fn at_undecided(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    (client, redirect_uri): (UndecidedClient, RedirectUri),
-    (params, cookie): (&Params, Option<&str>),
-) -> Result<Outcome, PageError> {
-    if !client.waiting {
-        return Err(PageError::Stopped);
-    }
-    let asking = (client.id.clone(), redirect_uri);
-    match somebody(tx, call, asking, (params, cookie)).await? {
-        Somebody::Here(person, request) => undecided(tx, call, (*person, *request, client)).await,
-        Somebody::SignsIn(request) => Ok(Outcome::SignIn(request)),
-    }
-}
-
-/// The steps for an address that nobody has looked at lately. Whether the redirect URI is the client's own is not known
-/// yet: nothing is sent there.
-async fn at_unchecked(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    (id, url): (ClientId, DocumentUrl),
-    (params, cookie): (&Params, Option<&str>),
-) -> Result<Outcome, PageError> {
-    let presented = params.given("redirect_uri")?;
-    let redirect_uri = presented.and_then(|text| RedirectUri::parse(text).ok());
-    let asking = (id, redirect_uri.ok_or(PageError::RedirectUri)?);
-    match somebody(tx, call, asking, (params, cookie)).await? {
-        Somebody::Here(person, request) => Ok(Outcome::Check(Box::new(Unchecked {
-            person: *person,
-            request: *request,
-            url,
-        }))),
-        Somebody::SignsIn(request) => Ok(Outcome::SignIn(request)),
-    }
-}
-
-/// Who stands before a client without an approval.
-enum Somebody {
-    Here(Box<SignedIn>, Box<AuthorizationRequest>),
-    SignsIn(Box<AuthorizationRequest>),
-}
-
-/// Steps: the request and the person, where no refusal may be sent to an address.
-async fn somebody(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    (id, redirect_uri): (ClientId, RedirectUri),
-    (params, cookie): (&Params, Option<&str>),
-) -> Result<Somebody, PageError> {
-    let wrong = |refusal: Refusal| PageError::Request(refusal.to_string());
-    let request = AuthorizationRequest::read(params, id, redirect_uri).map_err(wrong)?;
-    let prompt = Prompt::read(params).map_err(wrong)?;
-    let person = signed_in(tx, call, cookie).await?;
-    match step_in(person, prompt.for_undecided(), call.now) {
-        StepIn::GoOn(person) => Ok(Somebody::Here(person, Box::new(request))),
-        StepIn::SignIn => Ok(Somebody::SignsIn(Box::new(request))),
-        StepIn::Refused(refusal) => Err(wrong(refusal)),
-    }
-}
-
-/// What a person before an undecided client sees.
-pub(crate) async fn undecided(
-    tx: &mut TenantTx,
-    call: Call<'_>,
-    (person, request, client): (SignedIn, AuthorizationRequest, UndecidedClient),
-) -> Result<Outcome, PageError> {
-    let at = call.place.environment;
-    let asked_at = store::ask::asked_at(tx, at, &client.id, person.member.id).await?;
-    Ok(Outcome::Undecided(Box::new(Undecided {
-        tenant: tenant::load(tx).await?.name.to_string(),
-        words: environment::load(tx, at).await?.refusal_text,
-        person,
-        request,
-        client,
-        asked_at,
-    })))
-}
-
-/// What the prompt makes of the session.
-enum StepIn {
-    GoOn(Box<SignedIn>),
-    SignIn,
-    Refused(Refusal),
-}
-
-/// Step: the person. There is no silent consent, so `prompt=none` never gets further than `consent_required`
-/// (OAuth 2.1 section 7.3).
-fn step_in(person: Option<SignedIn>, prompt: Prompt, now: Timestamp) -> StepIn {
-    let fresh = |person: &SignedIn| {
-        let age = now - person.session.created_at;
-        let young = prompt
-            .max_age
-            .is_none_or(|most| age <= Duration::seconds(most));
-        let again = prompt
-            .said_at
-            .is_some_and(|said| person.session.created_at >= said);
-        young && (!prompt.login || again)
-    };
-    match person.filter(fresh) {
-        None if prompt.none => {
-            StepIn::Refused(Refusal::new("login_required", "nobody is signed in"))
-        }
-        None => StepIn::SignIn,
-        Some(_) if prompt.none => {
-            let words = "the person decides each time";
-            StepIn::Refused(Refusal::new("consent_required", words))
-        }
-        Some(person) => StepIn::GoOn(Box::new(person)),
-    }
-}
-
-impl Prompt {
-    /// Nobody is told anything at an address that proves nothing: the person gets the page.
-    fn for_undecided(self) -> Self {
-        Self {
-            none: false,
-            ..self
-        }
-    }
 }
 
 fn described(entitlement: &Entitlement, reach: &Reach) -> Vec<EntitledScope> {

@@ -2,9 +2,14 @@
 //! It holds nothing that was not understood: what is parked or sealed is this and not what was sent.
 
 use narthex_http::Params;
-use narthex_vocab::{ClientId, CodeChallenge, RedirectUri, ResourceUri, ScopeSet, Timestamp};
+use narthex_vocab::{
+    ClientId, CodeChallenge, Email, Id, Member, RedirectUri, ResourceUri, ScopeSet, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
+use super::asked_claims::{Asked, AskedClaims};
+use crate::call::Call;
+use crate::id_token::Hint;
 use crate::push::Reference;
 use crate::reach::Wanted;
 use narthex_http::dpop::Thumbprint;
@@ -22,6 +27,15 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) code_challenge: CodeChallenge,
     /// Echoed in the ID token.
     pub(crate) nonce: Option<String>,
+    /// What is asked for one by one.
+    #[serde(default, skip_serializing_if = "AskedClaims::is_empty")]
+    pub(crate) claims: AskedClaims,
+    /// `prompt=consent`: the person decides, whatever they allowed before.
+    #[serde(default)]
+    pub(crate) anew: bool,
+    /// Who the person has to be, by a hint or a claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<Id<Member>>,
     /// The key that the code will be bound to (RFC 9449 section 10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dpop_jkt: Option<Thumbprint>,
@@ -47,7 +61,7 @@ impl From<&WantedText> for Wanted {
 }
 
 /// How the person is to be asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Prompt {
     /// `prompt=none`: not at all.
     pub(crate) none: bool,
@@ -55,6 +69,9 @@ pub(crate) struct Prompt {
     pub(crate) login: bool,
     /// Seconds since the person signed in, at most.
     pub(crate) max_age: Option<i64>,
+    /// With which address the person may want to sign in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) login_hint: Option<String>,
     /// When this was said, where that is known: who signed in since then has done so again.
     #[serde(skip)]
     pub(crate) said_at: Option<Timestamp>,
@@ -114,9 +131,15 @@ impl AuthorizationRequest {
             }
             text => Ok(text.map(str::to_owned)),
         };
+        let asked = given("claims")?.map(Asked::read).transpose()?;
+        let Asked { claims, subject } = asked.unwrap_or_default();
         Ok(Self {
             client_id,
             redirect_uri,
+            claims,
+            anew: given("prompt")?
+                .is_some_and(|words| words.split(' ').any(|word| word == "consent")),
+            subject,
             state: echoed("state")?,
             wanted: wanted(params)?,
             code_challenge: challenge(params)?,
@@ -127,6 +150,30 @@ impl AuthorizationRequest {
                 .map_err(|error| invalid(&format!("dpop_jkt: {error}")))?,
             pushed: None,
         })
+    }
+
+    /// The same with how the person is to be asked, and with who they are by an ID token of before (OpenID Connect Core section
+    /// 3.1.2.1): one of this issuer's, for this client, however old.
+    pub(crate) fn with_prompt(
+        call: Call<'_>,
+        params: &Params,
+        (client_id, redirect_uri): (ClientId, RedirectUri),
+    ) -> Result<(Self, Prompt), Refusal> {
+        let mut request = Self::read(params, client_id, redirect_uri)?;
+        let prompt = Prompt::read(params)?;
+        let invalid = |words: String| Refusal::new("invalid_request", words);
+        let hint = params.given("id_token_hint");
+        if let Some(text) = hint.map_err(|error| invalid(error.to_string()))? {
+            let hint = Hint::read(call, text).filter(|hint| hint.client == request.client_id);
+            let hint = hint.ok_or_else(|| invalid("id_token_hint is none of ours".to_owned()))?;
+            let mut asked = Asked {
+                claims: AskedClaims::default(),
+                subject: request.subject,
+            };
+            asked.must_be(Some(hint.person))?;
+            request.subject = asked.subject;
+        }
+        Ok((request, prompt))
     }
 
     /// The query that asks for the same again. How the person was to be asked is left out: that was carried out.
@@ -144,11 +191,16 @@ impl AuthorizationRequest {
             .append_pair("redirect_uri", self.redirect_uri.as_str())
             .append_pair("code_challenge", self.code_challenge.as_str())
             .append_pair("code_challenge_method", "S256");
+        if self.anew {
+            query.append_pair("prompt", "consent");
+        }
         if let Some(scope) = &self.wanted.scope {
             query.append_pair("scope", &scope.to_string());
         }
+        let claims = self.claims.to_parameter(self.subject);
         let optional = [
             ("state", self.state.as_deref()),
+            ("claims", claims.as_deref()),
             ("nonce", self.nonce.as_deref()),
             ("dpop_jkt", self.dpop_jkt.as_ref().map(Thumbprint::as_str)),
             (
@@ -194,10 +246,13 @@ impl Prompt {
             .transpose()
             .map_err(|_| invalid("max_age is not a number of seconds".to_owned()))?;
         let again = words.contains(&"login") || words.contains(&"select_account");
+        // Only what may be an address of ours is put into the form.
+        let hint = given("login_hint")?.and_then(|text| Email::parse(text).ok());
         Ok(Self {
             none,
             login: again || max_age == Some(0),
             max_age,
+            login_hint: hint.map(|email| email.to_string()),
             said_at: None,
         })
     }
@@ -254,6 +309,11 @@ pub(crate) fn sample() -> AuthorizationRequest {
         code_challenge: CodeChallenge::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
             .unwrap(),
         nonce: Some("n".to_owned()),
+        claims: Asked::read(r#"{"userinfo":{"name":null},"id_token":{"email":null}}"#)
+            .unwrap()
+            .claims,
+        anew: true,
+        subject: Some(Id::from_uuid(uuid::Uuid::from_u128(7))),
         dpop_jkt: Some(Thumbprint::parse("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM").unwrap()),
         pushed: None,
     }

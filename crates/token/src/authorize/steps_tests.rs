@@ -1,53 +1,8 @@
-//! The steps that look at nothing stored: the target, the person, and names that come twice.
+//! The steps that look at nothing stored: the target, and names that come twice.
 #![allow(clippy::unwrap_used, reason = "tests")]
 use super::*;
-use narthex_people::session::Session;
-use narthex_tenancy::member::Member;
-use narthex_vocab::{Email, Id, Label};
 use rstest::rstest;
 use serde_json::json;
-use uuid::Uuid;
-
-fn now() -> Timestamp {
-    Timestamp::from_timestamp(1_800_000_000, 0).unwrap()
-}
-
-fn person(seconds_ago: i64) -> SignedIn {
-    SignedIn {
-        session: Session {
-            id: Id::from_uuid(Uuid::from_u128(1)),
-            member: Id::from_uuid(Uuid::from_u128(2)),
-            created_at: now() - Duration::seconds(seconds_ago),
-            second_factor_at: None,
-        },
-        member: Member {
-            id: Id::from_uuid(Uuid::from_u128(2)),
-            email: Email::parse("sam@acme.example").unwrap(),
-            name: Label::parse("Sam").unwrap(),
-            role: None,
-        },
-    }
-}
-
-#[rstest]
-#[case(None, "", "sign in")]
-#[case(None, "prompt=none", "login_required")]
-#[case(Some(10), "", "go on")]
-#[case(Some(10), "prompt=none", "consent_required")]
-#[case(Some(10), "prompt=login", "sign in")]
-#[case(Some(10), "max_age=0", "sign in")]
-#[case(Some(10), "max_age=9", "sign in")]
-#[case(Some(10), "max_age=10", "go on")]
-#[case(Some(10), "prompt=none&max_age=9", "login_required")]
-fn the_person(#[case] ago: Option<i64>, #[case] query: &str, #[case] step: &str) {
-    let prompt = Prompt::read(&Params::parse(query.as_bytes()).unwrap()).unwrap();
-    let taken = match step_in(ago.map(person), prompt, now()) {
-        StepIn::GoOn(_) => "go on",
-        StepIn::SignIn => "sign in",
-        StepIn::Refused(refusal) => refusal.code,
-    };
-    assert_eq!(taken, step);
-}
 
 fn metadata(redirects: &[&str]) -> ClientMetadata {
     let sent = json!({ "redirect_uris": redirects, "token_endpoint_auth_method": "none" });

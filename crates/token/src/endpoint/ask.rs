@@ -56,6 +56,7 @@ async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageEr
                         Outcome::SignIn(_)
                         | Outcome::Consent(_)
                         | Outcome::Check(_)
+                        | Outcome::Leaves(_)
                         | Outcome::Refused(_) => Err(PageError::OutOfDate),
                     };
                 }

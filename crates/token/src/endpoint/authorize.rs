@@ -79,6 +79,11 @@ pub(crate) async fn get(visit: Visit, query: StrictQuery) -> HttpResponse {
 
 /// A posted request has no cookies of ours when another site sent it: it is asked again by address.
 pub(crate) async fn post(visit: Visit, form: StrictForm) -> HttpResponse {
+    by_address(&visit, "authorize", &form)
+}
+
+/// The same at the same endpoint, by address.
+pub(crate) fn by_address(visit: &Visit, endpoint: &str, form: &StrictForm) -> HttpResponse {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(form.pairs())
         .finish();
@@ -86,25 +91,28 @@ pub(crate) async fn post(visit: Visit, form: StrictForm) -> HttpResponse {
         let words = "the request is too long".to_owned();
         return PageError::Request(words).page(&visit.id);
     }
-    see_other(&format!("{}?{query}", visit.place.path("authorize")))
+    see_other(&format!("{}?{query}", visit.place.path(endpoint)))
 }
 
 async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageError> {
     let arrival = visit.arrive().await?;
     let (call, cookie) = (arrival.call(), visit.session());
+    let mut rng = ambient::rng();
     look_again(visit, call, params).await?;
     let outcome = visit
         .token
         .database
         .tenant(visit.place.tenant, async |tx| {
-            authorize::authorize(tx, call, params, cookie.as_deref()).await
+            authorize::authorize(tx, call, (params, cookie.as_deref()), &mut rng).await
         })
         .await?;
     match outcome {
-        Outcome::SignIn(request) => {
-            let back = ContinueTo::authorize(&visit.place, &request);
-            Ok(see_other(&back.sign_in(&visit.place)))
+        Outcome::SignIn(who) => {
+            let back = ContinueTo::authorize(&visit.place, &who.request);
+            let hint = who.hint.as_deref();
+            Ok(see_other(&back.sign_in(&visit.place, hint)))
         }
+        Outcome::Leaves(leaving) => Ok(see_other(&leaving.address)),
         Outcome::Consent(asking) => consent(visit, *asking),
         Outcome::Check(unchecked) => check(visit, call, *unchecked).await,
         Outcome::Undecided(undecided) => self::undecided(visit, *undecided, None, StatusCode::OK),
@@ -178,7 +186,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
     let page = ConsentPage {
         narrow: visit.frame(title, &tenant),
         account: person.member.email.to_string(),
-        switch: ContinueTo::authorize(&visit.place, &request).sign_in(&visit.place),
+        switch: ContinueTo::authorize(&visit.place, &request).sign_in(&visit.place, None),
         app_address: app_address(client.id(), &request.redirect_uri),
         name: client.metadata().client_name().map(ToString::to_string),
         logo: logo.map(|hash| logo::address(&visit.place, client.id(), hash)),
@@ -188,7 +196,7 @@ fn consent(visit: &Visit, asking: Asking) -> Result<HttpResponse, PageError> {
         warned,
         changed: changed.view(&tenant),
         first_seen: When::new(client.created_at()).day(),
-        verbs: verbs(&described, &reach),
+        verbs: verbs(&described, (&reach, &request.claims)),
         ends: When::new(ends).day(),
         action: visit.place.path("consent"),
         pending: {
@@ -232,7 +240,7 @@ pub(crate) fn undecided(
         narrow: visit.frame(title, &tenant).problem(!errors.is_empty()),
         errors,
         account: person.member.email.to_string(),
-        switch: ContinueTo::authorize(&visit.place, &request).sign_in(&visit.place),
+        switch: ContinueTo::authorize(&visit.place, &request).sign_in(&visit.place, None),
         words,
         name: client.metadata.client_name().map(ToString::to_string),
         not_verified: Badge::new(Tone::Neutral, "Not verified"),

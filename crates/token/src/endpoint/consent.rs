@@ -63,7 +63,8 @@ async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageEr
     }
 }
 
-fn leave(visit: &Visit, leaving: &Leaving, tenant: &str) -> HttpResponse {
+/// The page that leads to the client, by itself and by a link.
+pub(crate) fn leave(visit: &Visit, leaving: &Leaving, tenant: &str) -> HttpResponse {
     let page = LeavingPage {
         narrow: visit.frame("Going back to the app", tenant),
         sent_to: SentTo::of(&leaving.redirect_uri),

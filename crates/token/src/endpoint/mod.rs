@@ -1,5 +1,6 @@
 //! One file an endpoint: parse, call one verb, render its outcome. No rule lives here.
 
+pub(crate) mod apps;
 pub(crate) mod ask;
 pub(crate) mod authorize;
 pub(crate) mod consent;
@@ -9,6 +10,7 @@ pub(crate) mod logo;
 pub(crate) mod push;
 pub(crate) mod revoke;
 pub(crate) mod sign_in;
+pub(crate) mod sign_out;
 pub(crate) mod token;
 pub(crate) mod userinfo;
 pub(crate) mod visit;

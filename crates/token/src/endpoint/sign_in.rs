@@ -21,7 +21,7 @@ use crate::continue_to::ContinueTo;
 use crate::endpoint::visit::{SIGN_IN, Visit, see_other};
 use crate::error::TokenError;
 use crate::page_error::PageError;
-use crate::signed_in::signed_in;
+use crate::signed_in::session_before;
 
 /// The form.
 #[derive(Template)]
@@ -50,7 +50,10 @@ pub(crate) async fn get(visit: Visit, query: StrictQuery) -> HttpResponse {
     let shown = async {
         visit.arrive().await?;
         let back = continue_to(&visit, &query)?;
-        form(&visit, back.as_ref(), "", None).await
+        // Only an address is ever put into the form.
+        let hint = query.given("login_hint")?.unwrap_or_default();
+        let typed = Email::parse(hint).map_or("", |_| hint);
+        form(&visit, back.as_ref(), typed, None).await
     };
     shown.await.unwrap_or_else(|error| error.page(&visit.id))
 }
@@ -112,8 +115,9 @@ async fn welcome(
         .token
         .database
         .tenant(visit.place.tenant, async |tx| {
-            if let Some(before) = signed_in(tx, call, cookie.as_deref()).await? {
-                session::end(tx, before.session.id, call.now).await?;
+            let before = cookie.as_deref();
+            if let Some(before) = session_before(tx, call, before).await? {
+                session::end(tx, before.id, call.now).await?;
             }
             Ok::<_, StoreError>(tenant::load(tx).await?.name.to_string())
         })

@@ -24,7 +24,7 @@ use crate::throttle::{self, Counted};
 use narthex_http::dpop::{DpopError, Thumbprint};
 
 /// What is asked for, parsed.
-enum Grant {
+pub(crate) enum Grant {
     Code(Redeem),
     Refresh(Refresh),
     Client(Wanted),
@@ -55,7 +55,8 @@ pub(crate) async fn post(
     throttle::spend(&token, &place, counted, call.now).await?;
     let proof = possession::proof(&token, call, (&request, "token"), None).await?;
     let key = proof.map(|proof| proof.jkt);
-    if key.is_none() && client.metadata().binds_tokens() {
+    let bound = client.metadata().binds_tokens() || call.ring.policy.bound_tokens;
+    if key.is_none() && bound {
         return Err(TokenError::from(DpopError::Missing).into());
     }
     let first = grant.carry_out(&token, call, (&client, key.clone())).await;
@@ -83,7 +84,7 @@ async fn again(
 }
 
 impl Grant {
-    fn read(form: &Params) -> Result<Self, TokenError> {
+    pub(crate) fn read(form: &Params) -> Result<Self, TokenError> {
         let Some(text) = form.given("grant_type")? else {
             return Err(TokenError::Request("grant_type is missing".to_owned()));
         };

@@ -75,7 +75,7 @@ async fn answer(visit: &Visit, parked: &str) -> Result<HttpResponse, PageError> 
         found = look().await?;
     }
     match found {
-        Waiting::SignIn => Ok(see_other(&here.sign_in(&visit.place))),
+        Waiting::SignIn => Ok(see_other(&here.sign_in(&visit.place, None))),
         Waiting::GoOn(request) => Ok(see_other(
             ContinueTo::authorize(&visit.place, &request).as_str(),
         )),

@@ -6,20 +6,20 @@ use narthex_tenancy::{
     StoreError, TenantTx,
     schema::issue::{published_key as p, signing_key as k},
 };
-use narthex_vocab::{Environment, Timestamp};
+use narthex_vocab::{Environment, SigningAlgorithm, Timestamp};
 use serde_json::Value;
 
 /// A key that signs now.
 pub(crate) struct CurrentKey {
     pub(crate) kid: String,
-    pub(crate) algorithm: String,
+    pub(crate) algorithm: SigningAlgorithm,
     pub(crate) sealed: Vec<u8>,
 }
 
 /// A key as it is made.
 pub(crate) struct NewKey {
     pub(crate) kid: String,
-    pub(crate) algorithm: &'static str,
+    pub(crate) algorithm: SigningAlgorithm,
     pub(crate) sealed: Vec<u8>,
     pub(crate) jwk: Value,
 }
@@ -38,12 +38,16 @@ pub(crate) async fn current(
         .select((k::kid, k::algorithm, k::sealed))
         .load(tx.connection()?)
         .await?;
-    let key = |(kid, algorithm, sealed)| CurrentKey {
-        kid,
-        algorithm,
-        sealed,
+    let key = |(kid, algorithm, sealed): (_, String, _)| {
+        Ok(CurrentKey {
+            kid,
+            algorithm: algorithm
+                .parse()
+                .map_err(StoreError::corrupt("issue.signing_key", "algorithm"))?,
+            sealed,
+        })
     };
-    Ok(rows.into_iter().map(key).collect())
+    rows.into_iter().map(key).collect()
 }
 
 /// The public keys that tokens may still be checked with, and until when.
@@ -98,7 +102,7 @@ async fn add(
             k::tenant_id.eq(tenant_id),
             k::environment.eq(environment.as_str()),
             k::kid.eq(&key.kid),
-            k::algorithm.eq(key.algorithm),
+            k::algorithm.eq(key.algorithm.as_str()),
             k::sealed.eq(key.sealed),
             k::state.eq(state.as_str()),
             k::created_at.eq(now),
@@ -170,7 +174,7 @@ pub(crate) struct KeyRow {
 pub(crate) async fn turns(
     tx: &mut TenantTx,
     environment: Environment,
-    algorithm: &str,
+    algorithm: SigningAlgorithm,
 ) -> Result<Vec<KeyRow>, StoreError> {
     let rows = k::table
         .filter(
@@ -178,7 +182,11 @@ pub(crate) async fn turns(
                 .eq(tx.tenant_uuid())
                 .and(k::environment.eq(environment.as_str())),
         )
-        .filter(k::algorithm.eq(algorithm).and(k::state.ne("retired")))
+        .filter(
+            k::algorithm
+                .eq(algorithm.as_str())
+                .and(k::state.ne("retired")),
+        )
         .select((k::kid, k::state, k::created_at, k::current_since))
         .load(tx.connection()?)
         .await?;
@@ -190,14 +198,14 @@ pub(crate) async fn turns(
 pub(crate) async fn lock(
     tx: &mut TenantTx,
     environment: Environment,
-    algorithm: &str,
+    algorithm: SigningAlgorithm,
 ) -> Result<Vec<KeyRow>, StoreError> {
     let _held: Vec<String> = k::table
         .filter(
             k::tenant_id
                 .eq(tx.tenant_uuid())
                 .and(k::environment.eq(environment.as_str()))
-                .and(k::algorithm.eq(algorithm)),
+                .and(k::algorithm.eq(algorithm.as_str())),
         )
         .select(k::kid)
         .order(k::kid)

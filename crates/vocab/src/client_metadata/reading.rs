@@ -66,11 +66,22 @@ pub(super) fn redirect_uris(
             MetadataProblem::Missing { reason },
         ));
     }
+    Ok(without_repetition(uris))
+}
+
+/// Where people may go after they signed out: addresses as the redirect URIs are, none as a rule.
+pub(super) fn post_logout_redirect_uris(
+    members: &Members<'_>,
+) -> Result<Vec<RedirectUri>, MetadataError> {
+    let uris = members.parsed_list("post_logout_redirect_uris", MAX_REDIRECT_URIS)?;
+    Ok(without_repetition(uris.unwrap_or_default()))
+}
+
+fn without_repetition(uris: Vec<RedirectUri>) -> Vec<RedirectUri> {
     let mut known = BTreeSet::new();
-    Ok(uris
-        .into_iter()
+    uris.into_iter()
         .filter(|uri| known.insert(uri.clone()))
-        .collect())
+        .collect()
 }
 
 /// Absent: native when every redirect URI is the application's own on the device, else web.

@@ -6,6 +6,7 @@ use crate::client_metadata::ClientMetadata;
 use crate::key_set::KeySet;
 use crate::label::Label;
 use crate::redirect_uri::RedirectUri;
+use crate::signing_algorithm::SigningAlgorithm;
 use crate::web_uri::WebUri;
 
 impl ClientMetadata {
@@ -64,8 +65,33 @@ impl ClientMetadata {
             Some(self.auth_method.as_str().into()),
         );
         put("tos_uri", web(&self.tos_uri));
+        for (name, value) in self.of_sessions() {
+            put(name, value);
+        }
         json.extend(self.localized.to_json());
         json
+    }
+
+    /// What OpenID Connect adds: how people sign in and out. The algorithm that everybody gets who says nothing is left out, so that
+    /// saying it makes no other software.
+    fn of_sessions(&self) -> [(&'static str, Option<Value>); 3] {
+        let algorithm = self.id_token_algorithm;
+        let unusual = algorithm != SigningAlgorithm::Rs256;
+        let hears = self.backchannel_logout_uri.as_ref();
+        [
+            (
+                "backchannel_logout_uri",
+                hears.map(|uri| uri.as_str().into()),
+            ),
+            (
+                "id_token_signed_response_alg",
+                unusual.then(|| algorithm.as_str().into()),
+            ),
+            (
+                "post_logout_redirect_uris",
+                texts(&self.post_logout_redirect_uris, RedirectUri::as_str),
+            ),
+        ]
     }
 }
 

@@ -83,6 +83,17 @@ fn members() -> Vec<(&'static str, Kind, Value)> {
             Kind::Flag,
             json!(true),
         ),
+        ("id_token_signed_response_alg", Kind::Word, json!("EdDSA")),
+        (
+            "post_logout_redirect_uris",
+            Kind::List,
+            json!(["https://app.example.com/bye"]),
+        ),
+        (
+            "backchannel_logout_uri",
+            Kind::Address,
+            json!("https://app.example.com/logout"),
+        ),
         ("client_name#ja", Kind::Text, json!("ノート")),
         (
             "logo_uri#pt-BR",
@@ -102,16 +113,13 @@ fn members() -> Vec<(&'static str, Kind, Value)> {
 /// Members of OpenID Connect and later specifications that this house does not keep.
 const UNREAD: &[&str] = &[
     "backchannel_logout_session_required",
-    "backchannel_logout_uri",
     "default_acr_values",
     "default_max_age",
     "frontchannel_logout_uri",
     "id_token_encrypted_response_alg",
-    "id_token_signed_response_alg",
     "initiate_login_uri",
     "introspection_signed_response_alg",
     "jwks_uri#ja",
-    "post_logout_redirect_uris",
     "request_object_signing_alg",
     "redirect_uris#ja",
     "request_uris",

@@ -2,7 +2,9 @@
 //! shown as the client's own words.
 
 use narthex_http::page::{self, Badge, Fact, Icon, Line, Tone};
-use narthex_vocab::{ClientId, ClientMetadata, Environment, HostName, TenantSlug};
+use narthex_vocab::{
+    ClientId, ClientMetadata, Environment, HostName, SigningAlgorithm, TenantSlug,
+};
 
 use super::{paths, words};
 use crate::endpoint::logo_words;
@@ -118,14 +120,7 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
             fact.and_text(one.as_str())
         }));
     }
-    if metadata.binds_tokens() {
-        let words = "Each is bound to a key of the client (DPoP)";
-        facts.push(Fact::text("Access tokens", words));
-    }
-    if metadata.pushes_requests() {
-        let words = "Only requests that it pushed beforehand";
-        facts.push(Fact::text("Sign-in requests", words));
-    }
+    facts.extend(of_sessions(metadata));
     if let Some(software) = metadata.software_id() {
         let version = metadata
             .software_version()
@@ -134,6 +129,29 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
             "Software",
             format!("{software} {version}").trim_end(),
         ));
+    }
+    facts
+}
+
+/// How people sign in and out through it, where that is not the usual way.
+fn of_sessions(metadata: &ClientMetadata) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if !metadata.post_logout_redirect_uris().is_empty() {
+        let addresses = metadata.post_logout_redirect_uris().iter();
+        let fact = Fact::new("After signing out, people go to");
+        facts.push(addresses.fold(fact, |fact, uri| fact.and_code(uri.as_str())));
+    }
+    if metadata.id_token_algorithm() != SigningAlgorithm::Rs256 {
+        let algorithm = metadata.id_token_algorithm();
+        facts.push(Fact::code("ID tokens signed with", algorithm.as_str()));
+    }
+    if metadata.binds_tokens() {
+        let words = "Each is bound to a key of the client (DPoP)";
+        facts.push(Fact::text("Access tokens", words));
+    }
+    if metadata.pushes_requests() {
+        let words = "Only requests that it pushed beforehand";
+        facts.push(Fact::text("Sign-in requests", words));
     }
     facts
 }

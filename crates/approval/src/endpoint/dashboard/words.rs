@@ -121,6 +121,8 @@ pub(crate) fn page(page: &Page<'_>) -> String {
         OptionalMember::PolicyUri => "Privacy policy",
         OptionalMember::JwksUri => "Key set",
         OptionalMember::Jwks
+        | OptionalMember::BackchannelLogoutUri
+        | OptionalMember::PostLogoutRedirectUris
         | OptionalMember::Scope
         | OptionalMember::Contacts
         | OptionalMember::SoftwareId

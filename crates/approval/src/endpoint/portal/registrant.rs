@@ -74,6 +74,13 @@ fn says(pending: &Pending) -> Vec<Fact> {
     }));
     let page = |page: Page<'_>| Fact::code(page_words(&page), page.uri.as_str());
     facts.extend(client.pages().map(page));
+    if !client.post_logout_redirect_uris().is_empty() {
+        let addresses = client.post_logout_redirect_uris().iter();
+        facts.push(codes(
+            "Sends people to after signing out",
+            addresses.map(RedirectUri::as_str),
+        ));
+    }
     if !client.contacts().is_empty() {
         facts.push(codes(
             "Contacts",

@@ -19,6 +19,8 @@ pub(super) enum Tab {
     TrustedDomains,
     /// Whose registrations are refused.
     Blocks,
+    /// What is demanded of requests and tokens.
+    Tokens,
     /// How often, how many and how long.
     Limits,
     /// What happens when an approved client changes.
@@ -26,12 +28,13 @@ pub(super) enum Tab {
 }
 
 impl Tab {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Registration,
         Self::Allowlists,
         Self::TrustedDomains,
         Self::Statements,
         Self::Blocks,
+        Self::Tokens,
         Self::Limits,
         Self::Changes,
     ];
@@ -44,6 +47,7 @@ impl Tab {
             Self::Statements => "Software statements",
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
+            Self::Tokens => "Tokens",
             Self::Limits => "Limits",
             Self::Changes => "Changes",
         }
@@ -56,6 +60,7 @@ impl Tab {
             Self::Statements => "Software statements",
             Self::TrustedDomains => "Trusted domains",
             Self::Blocks => "Block list",
+            Self::Tokens => "Tokens",
             Self::Limits => "Limits",
             Self::Changes => "Changes",
         }
@@ -70,6 +75,7 @@ impl Tab {
             Self::Statements => format!("{first}/statements"),
             Self::TrustedDomains => format!("{first}/trusted-domains"),
             Self::Blocks => format!("{first}/blocks"),
+            Self::Tokens => format!("{first}/tokens"),
             Self::Limits => format!("{first}/limits"),
             Self::Changes => format!("{first}/changes"),
         }

@@ -19,6 +19,10 @@ insert into issue.consent (tenant_id, environment, member_id, client_id, scope, 
     values ($T, 'production', $T.user, $T.client, $T.scope, now(), now() + interval '1 year');
 insert into issue."grant" (tenant_id, environment, grant_id, client_id, member_id, scope, created_at, expires_at)
     values ($T, 'production', $T.consented, $T.client, $T.user, $T.scope, now(), now() + interval '1 day');
+insert into issue.signed_out (tenant_id, environment, session_id, at, expires_at)
+    values ($T, 'production', $T.user_session, now(), now() + interval '1 day');
+insert into issue.logout_notice (tenant_id, environment, notice_id, client_id, uri, logout_token, created_at, expires_at)
+    values ($T, 'production', $T.notice, $T.client, 'https://' || $T.host || '/logout', 'signed', now(), now() + interval '2 minutes');
 insert into issue.authorization_code (tenant_id, environment, code_hash, grant_id, client_id, redirect_uri, code_challenge,
         auth_time, created_at, expires_at)
     values ($T, 'production', sha256('code'), $T.consented, $T.client, 'https://example.com', 'challenge', now(), now(),

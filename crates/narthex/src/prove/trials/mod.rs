@@ -11,4 +11,5 @@ pub(super) mod policies;
 pub(super) mod promotions;
 pub(super) mod proofs;
 pub(super) mod registrations;
+pub(super) mod sign_outs;
 pub(super) mod trust;
