@@ -53,6 +53,7 @@ const PORTAL: &[(&str, &str)] = &[
     ("add_tool", "add_tool"),
     ("change_tool", "change_tool"),
     ("change_change_rules", "change_change_rules"),
+    ("change_token_policy", "change_token_policy"),
     ("create_resource_credential", "create_resource_credential"),
     ("create_initial_access_token", "create_initial_access_token"),
     ("revoke_initial_access_token", "revoke_initial_access_token"),

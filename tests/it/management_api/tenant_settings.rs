@@ -364,3 +364,27 @@ async fn codes_of_registrations_are_not_guessed() {
     }
     assert!(throttled, "codes are guessed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_demanded_of_tokens_is_set_and_less_in_production_needs_a_reason() {
+    let scene = Scene::new().await;
+    let owner = Hand::of_tenant(&scene, Role::Owner, May::Act).await;
+    let path = format!("{HERE}/production/settings/tokens");
+    let demands = |pushed: bool, algorithm: &str| json!({ "pushed_requests": pushed, "bound_tokens": false, "access_algorithm": algorithm });
+    let told = problem(
+        &owner.post(&path, demands(true, "none")).await,
+        400,
+        "member",
+    );
+    assert_eq!(told["pointer"], "/access_algorithm");
+    let set = owner.post(&path, demands(true, "EdDSA")).await;
+    assert_eq!(set.status, 200, "{}", set.body);
+    assert_eq!(owner.get(&path).await.json(), set.json());
+    let told = problem(
+        &owner.post(&path, demands(false, "EdDSA")).await,
+        400,
+        "member",
+    );
+    assert_eq!(told["pointer"], "/reason");
+    assert_eq!(owner.get(&path).await.json(), set.json());
+}

@@ -8,7 +8,7 @@ use super::portal::Guard;
 use crate::endpoint::api::portal::{
     activity, brake, catalogue, changes, claims, clients, domains, hand_over, initial_access,
     integrations, inventory, lists, members, onboard, policies, promote, requests, settings,
-    statements, verify,
+    statements, token_policy, verify,
 };
 use crate::endpoint::api::{api_tokens, document, document_page, me, step_up};
 
@@ -107,6 +107,8 @@ fn setting(table: Routes<Guard>) -> Routes<Guard> {
         .post("/api/v1/t/{tenant}/{environment}/settings/allowlists", change, "api_change_allowlists", settings::change_allowlists)
         .get("/api/v1/t/{tenant}/{environment}/settings/changes", read, "api_change_rules", changes::get)
         .post("/api/v1/t/{tenant}/{environment}/settings/changes", change, "api_change_change_rules", changes::choose)
+        .get("/api/v1/t/{tenant}/{environment}/settings/tokens", read, "api_token_policy", token_policy::get)
+        .post("/api/v1/t/{tenant}/{environment}/settings/tokens", change, "api_change_token_policy", token_policy::change)
         .get("/api/v1/t/{tenant}/{environment}/settings/statements", read, "api_statement_issuers", statements::list)
         .post("/api/v1/t/{tenant}/{environment}/settings/statements", change, "api_trust_issuer", statements::trust)
         .post("/api/v1/t/{tenant}/{environment}/settings/statements/remove", change, "api_distrust_issuer", statements::distrust)

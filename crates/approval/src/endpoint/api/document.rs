@@ -157,6 +157,8 @@ struct StaffOperations;
         portal::settings::change_allowlists,
         portal::changes::get,
         portal::changes::choose,
+        portal::token_policy::get,
+        portal::token_policy::change,
         portal::statements::list,
         portal::statements::trust,
         portal::statements::distrust,

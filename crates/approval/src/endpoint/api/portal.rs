@@ -19,4 +19,5 @@ pub(crate) mod promote;
 pub(crate) mod requests;
 pub(crate) mod settings;
 pub(crate) mod statements;
+pub(crate) mod token_policy;
 pub(crate) mod verify;
