@@ -194,7 +194,8 @@ pub(crate) async fn turns(
 }
 
 /// The same, when nobody else is about them any more: of two processes one takes the step, and the other sees it. What the
-/// first one added is in no answer to the question that waited for it, so they are read afterwards.
+/// first one added is in no answer to the question that waited for it, so they are read afterwards. The oldest is held
+/// first: it is there for everybody, so that of many nobody holds what another waits for.
 pub(crate) async fn lock(
     tx: &mut TenantTx,
     environment: Environment,
@@ -208,7 +209,7 @@ pub(crate) async fn lock(
                 .and(k::algorithm.eq(algorithm.as_str())),
         )
         .select(k::kid)
-        .order(k::kid)
+        .order((k::created_at, k::kid))
         .for_update()
         .load(tx.connection()?)
         .await?;
