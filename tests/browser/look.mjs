@@ -52,7 +52,8 @@ export function words() {
 /** Runs in the page. One main act, the skip link first, moments with their zone. */
 export function habits() {
   const findings = [];
-  const primary = document.querySelectorAll('.button-primary').length;
+  const shown = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.offsetParent);
+  const primary = shown('main .button-primary').length;
   if (primary > 1) findings.push(`${primary} primary buttons`);
   for (const danger of document.querySelectorAll('.button-danger')) {
     if (!/\s/.test(danger.textContent.trim())) findings.push(`"${danger.textContent.trim()}" names no object`);
