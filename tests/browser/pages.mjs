@@ -410,6 +410,11 @@ export async function askForAccess(person, reason) {
   await press(person, buttons.ask);
 }
 
+/** Waits while the app is checked, until the page says that nobody has decided; it asks again by itself. */
+export async function waitUntilUndecided({ page }) {
+  await page.getByText(says.notDecided).first().waitFor({ timeout: 15_000 });
+}
+
 /** Waits on the waiting page, without JavaScript by reloading it, until consent is asked for. */
 export async function waitForConsent(person, limitMs = 10_000) {
   const end = Date.now() + limitMs;

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use narthex_approval::api_token::{CreateApiToken, May, create_api_token, end_api_token};
 use narthex_approval::{Acting, suspend::Stop};
 use narthex_people::api_token::ApiToken;
-use narthex_people::{invitation, totp::Seed};
+use narthex_people::{account, totp::Seed};
 use narthex_tenancy::permission::{Action, Person, Role};
 use narthex_tenancy::sealing::SealingKey;
 use narthex_tenancy::{StoreError, TenantTx, ambient};
@@ -88,7 +88,7 @@ impl<'a> Hand<'a> {
         let database = self.scene.company.place.approval();
         let set: Result<(), StoreError> = database
             .tenant(self.person.tenant, async |tx| {
-                invitation::set_second_factor(tx, member, &sealed).await
+                account::set_second_factor(tx, member, &sealed).await
             })
             .await;
         set.unwrap();

@@ -9,7 +9,7 @@ use narthex_approval::{
     suspend::{Stop, Suspend, suspend},
 };
 use narthex_people::{
-    invitation,
+    account,
     password::{Cost, Password, Passwords},
     session::{self, Begun, Surface, Whence},
 };
@@ -129,7 +129,7 @@ impl Scene {
         let database = self.company.place.approval();
         let set: Result<(), StoreError> = database
             .tenant(person.tenant, async |tx| {
-                invitation::set_password(tx, person.member, &hash).await
+                account::set_password(tx, person.member, &hash).await
             })
             .await;
         set.unwrap();

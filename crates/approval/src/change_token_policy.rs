@@ -1,5 +1,5 @@
-//! An owner sets what an environment demands of every client's requests and tokens, and what it signs them with. It takes effect at
-//! the next call; what was issued before lives out its time.
+//! An owner sets what an environment demands of every client's requests and tokens, and what it signs them with. It takes effect within a
+//! second; what was issued before lives out its time.
 
 use narthex_tenancy::{
     StoreError, TenantTx,

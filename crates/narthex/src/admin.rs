@@ -7,7 +7,7 @@ use narthex_approval::{
     Acting, Approval,
     create_tenant::{CreateTenant, CreateTenantError, create_tenant},
 };
-use narthex_people::{invitation, password::Password, totp::Seed};
+use narthex_people::{account, password::Password, totp::Seed};
 use narthex_tenancy::{
     Database, StoreError, TenantTx, ambient,
     ledger::{self, Act, Actor},
@@ -204,8 +204,8 @@ pub(crate) async fn create_staff(
         .database
         .tenant(PLATFORM_TENANT, async |tx: &mut TenantTx| {
             member::create(tx, &member, now).await?;
-            invitation::set_password(tx, member.id, &hash).await?;
-            invitation::set_second_factor(tx, member.id, &sealed).await?;
+            account::set_password(tx, member.id, &hash).await?;
+            account::set_second_factor(tx, member.id, &sealed).await?;
             let act = Act {
                 actor: Actor::System("the administrator"),
                 action: "staff.create",

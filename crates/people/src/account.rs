@@ -217,6 +217,15 @@ pub async fn set_password(
     store::account::set_password(tx, member, hash).await
 }
 
+/// Gives a person a second factor (its sealed seed), without an offer: for administration and seeding.
+pub async fn set_second_factor(
+    tx: &mut TenantTx,
+    member: Id<kind::Member>,
+    sealed: &[u8],
+) -> Result<(), StoreError> {
+    store::account::set_totp(tx, member, sealed).await
+}
+
 fn open(
     people: &People,
     whose: (Id<kind::Member>, Id<kind::Session>),

@@ -165,21 +165,3 @@ pub async fn accept(
     store::account::set_password(tx, member.id, password_hash).await?;
     Ok(member)
 }
-
-/// Gives an existing person a password, without an invitation: for administration and seeding.
-pub async fn set_password(
-    tx: &mut TenantTx,
-    member: Id<kind::Member>,
-    password_hash: &str,
-) -> Result<(), StoreError> {
-    store::account::set_password(tx, member, password_hash).await
-}
-
-/// Gives a person a second factor (its sealed seed): for administration and seeding.
-pub async fn set_second_factor(
-    tx: &mut TenantTx,
-    member: Id<kind::Member>,
-    sealed: &[u8],
-) -> Result<(), StoreError> {
-    store::account::set_totp(tx, member, sealed).await
-}

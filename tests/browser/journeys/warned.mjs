@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { startNotes } from '../../peers/dev.mjs';
 import { NAME } from '../../peers/document-host.mjs';
 import { StrangerClient } from '../../peers/mcp-client.mjs';
-import { PRODUCTION, says } from '../../peers/pages.mjs';
+import { PRODUCTION } from '../../peers/pages.mjs';
 import * as pages from '../pages.mjs';
 
 export default async function warned({ at, tenant, documentUrl, step, person, reviewer, cleanup }) {
@@ -26,11 +26,7 @@ export default async function warned({ at, tenant, documentUrl, step, person, re
     assert.equal(await client.connect(notes.url), undefined);
     await user.go(client.authorizationUrl.href);
     await pages.signIn(user, tenant.member);
-    for (let tries = 0; !says.notDecided.test(await pages.text(user)); tries += 1) {
-      assert.ok(tries < 20, await pages.text(user));
-      await user.page.waitForTimeout(500);
-      await user.page.reload();
-    }
+    await pages.waitUntilUndecided(user);
     assert.deepEqual(await pictures(user), [], 'no logo before anybody decides');
     await pages.askForAccess(user, 'My team keeps its notes here.');
   });

@@ -1,6 +1,8 @@
 //! What an environment demands of every client: pushed requests (RFC 9126 section 5), tokens that are bound to a key (RFC 9449). Who
 //! tries to get round it, and who may set it.
 
+use std::time::Duration;
+
 use narthex_approval::{
     change_token_policy::{ChangeTokenPolicy, ChangeTokenPolicyError, change_token_policy},
     prose::Reason,
@@ -32,7 +34,10 @@ impl Scene {
             .owned(Action::EditSettings, async |tx, acting| {
                 change_token_policy(tx, command, acting).await
             })
-            .await
+            .await?;
+        // What every process has promised to have heard by now.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Ok(())
     }
 }
 

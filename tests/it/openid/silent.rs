@@ -2,6 +2,7 @@
 //! no more scopes, no more claims, not after it ended, and never against `prompt=consent`.
 
 use narthex_tests::Browser;
+use reqwest::Method;
 use serde_json::json;
 
 use super::{Op, said};
@@ -97,4 +98,37 @@ async fn not_for_another_person_nor_after_an_end() {
     let over = "update issue.consent set expires_at = now() - interval '1 second'";
     administrator.batch_execute(over).await.unwrap();
     assert_eq!(silently(&mut op, &[]).await, "consent_required");
+}
+
+/// Asks as a browser does that comes from there.
+async fn from(op: &mut Op, site: &str, change: &[(&str, &str)]) -> narthex_tests::Answer {
+    let request = op.browser.request(Method::GET, &op.door(change));
+    op.browser
+        .send(request.header("sec-fetch-site", site))
+        .await
+}
+
+/// Browsers stop a redirect to somebody else that a form began: who has just signed in here goes on by a page.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_form_of_ours_by_a_page_else_by_redirect() {
+    let mut op = Op::new().await;
+    op.tokens(&[]).await;
+    let more = [("prompt", "none"), ("scope", "openid email")];
+    for (change, says) in [(&[][..], "code="), (&more[..], "error=consent_required")] {
+        let page = from(&mut op, "same-origin", change).await;
+        let refresh = page.header("refresh").to_owned();
+        assert_eq!(page.status, 200, "{}", page.body);
+        assert!(
+            refresh.starts_with("0; url=http://127.0.0.1:4711/") && refresh.contains(says),
+            "{refresh}"
+        );
+        assert!(page.body.contains(">Continue</a>"), "{}", page.body);
+        for site in ["cross-site", "same-site", "none"] {
+            let page = from(&mut op, site, change).await;
+            assert!(
+                page.status == 303 && page.location().contains(says),
+                "{site}"
+            );
+        }
+    }
 }

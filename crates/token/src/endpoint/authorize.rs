@@ -5,14 +5,16 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use narthex_http::page::{Badge, ErrorSummary, Field, Narrow, Tone, When};
 use narthex_http::{Params, StrictForm, StrictQuery};
-use narthex_tenancy::ambient;
+use narthex_tenancy::{ambient, tenant};
 use narthex_vocab::{ClientId, ClientMetadata, RedirectUri};
 
 use crate::authorize::{self, Asking, Outcome, Undecided};
 use crate::call::Call;
 use crate::changed::ChangedView;
 use crate::check::{self, Unchecked};
+use crate::consent::Leaving;
 use crate::continue_to::ContinueTo;
+use crate::endpoint::consent::leave;
 use crate::endpoint::logo;
 use crate::endpoint::visit::{Visit, see_other, towards_client};
 use crate::page_error::PageError;
@@ -112,7 +114,7 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
             let hint = who.hint.as_deref();
             Ok(see_other(&back.sign_in(&visit.place, hint)))
         }
-        Outcome::Leaves(leaving) => Ok(see_other(&leaving.address)),
+        Outcome::Leaves(leaving) => to_client(visit, &leaving).await,
         Outcome::Consent(asking) => consent(visit, *asking),
         Outcome::Check(unchecked) => check(visit, call, *unchecked).await,
         Outcome::Undecided(undecided) => self::undecided(visit, *undecided, None, StatusCode::OK),
@@ -124,9 +126,27 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
             ];
             parameters.extend(target.state.as_deref().map(|state| ("state", state)));
             parameters.push(("iss", visit.place.issuer.as_str()));
-            Ok(see_other(&target.redirect_uri.with_response(&parameters)))
+            let leaving = Leaving {
+                address: target.redirect_uri.with_response(&parameters),
+                redirect_uri: target.redirect_uri,
+            };
+            to_client(visit, &leaving).await
         }
     }
+}
+
+/// To the client without a page of ours in between; with one where a form of ours led here, since browsers stop a redirect to
+/// somebody else that a form began (`form-action 'self'`).
+async fn to_client(visit: &Visit, leaving: &Leaving) -> Result<HttpResponse, PageError> {
+    if !visit.follows_own_page() {
+        return Ok(see_other(&leaving.address));
+    }
+    let tenant = visit
+        .token
+        .database
+        .tenant(visit.place.tenant, async |tx| tenant::load(tx).await)
+        .await?;
+    Ok(leave(visit, leaving, tenant.name.as_str()))
 }
 
 /// Has the address of an approved client looked at again when its time has come. By itself, so that it is remembered

@@ -67,6 +67,12 @@ impl Visit {
         Ok(arrival)
     }
 
+    /// Whether the browser says that a page of ours led here (Fetch Metadata, `Sec-Fetch-Site`), as after a sign-in.
+    pub(crate) fn follows_own_page(&self) -> bool {
+        let site = self.request.headers().get("sec-fetch-site");
+        site.is_some_and(|site| site == "same-origin")
+    }
+
     /// The session cookie of an end user.
     pub(crate) fn session(&self) -> Option<String> {
         self.cookies.read(&self.request, CookieName::User)
