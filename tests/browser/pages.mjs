@@ -415,14 +415,9 @@ export async function waitUntilUndecided({ page }) {
   await page.getByText(says.notDecided).first().waitFor({ timeout: 15_000 });
 }
 
-/** Waits on the waiting page, without JavaScript by reloading it, until consent is asked for. */
-export async function waitForConsent(person, limitMs = 10_000) {
-  const end = Date.now() + limitMs;
-  while (!(await button(person, buttons.allow).isVisible())) {
-    assert.ok(Date.now() < end, `no consent page after ${limitMs} ms: ${await text(person)}`);
-    await person.page.waitForTimeout(500);
-    if (!(await button(person, buttons.allow).isVisible())) await person.page.reload();
-  }
+/** Waits on the waiting page, which asks again by itself, until consent is asked for. */
+export async function waitForConsent(person, limitMs = 15_000) {
+  await button(person, buttons.allow).waitFor({ timeout: limitMs });
 }
 
 /** What an unverified consent page owes the person, measured in the page. */
