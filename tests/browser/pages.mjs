@@ -83,6 +83,19 @@ export function text({ page }) {
 
 // Signing in
 
+/** The summary of errors has the focus and these words, and its first link moves the focus to the field. */
+export async function expectSummary(person, words) {
+  const summary = person.page.locator('.error-summary');
+  assert.match(await summary.innerText(), words);
+  assert.ok(await summary.evaluate((one) => one === document.activeElement), 'the focus is not on the summary');
+  assert.match(await person.page.title(), /^Error: /);
+  const first = summary.getByRole('link').first();
+  if ((await first.count()) === 0) return;
+  const field = (await first.getAttribute('href')).slice(1);
+  await person.hands.press(person, first);
+  assert.equal(await person.page.evaluate(() => document.activeElement.id), field, 'the focus is not on the field');
+}
+
 /** Signs in wherever a sign-in page is shown; `look` is told before each press. */
 export async function signIn(person, account, look = async () => {}) {
   await look('sign-in');

@@ -10,6 +10,7 @@ import { Stage, Tally } from './harness.mjs';
 import changes from './journeys/changes.mjs';
 import account from './journeys/account.mjs';
 import desk from './journeys/desk.mjs';
+import docs from './journeys/docs.mjs';
 import invitation from './journeys/invitation.mjs';
 import policy from './journeys/policy.mjs';
 import preRegistration from './journeys/preregistration.mjs';
@@ -38,6 +39,9 @@ const RUNS = [
   { label: 'warned', journey: warned },
   { label: 'changes', journey: changes },
   { label: 'desk', journey: desk, hands: keyboard },
+  { label: 'docs', journey: docs },
+  { label: 'docs-no-script', journey: docs, javaScript: false },
+  { label: 'docs-keyboard', journey: docs, hands: keyboard },
   { label: 'preregistration-no-script', journey: preRegistration, javaScript: false },
   { label: 'second-person-no-script', journey: secondPerson, javaScript: false },
   { label: 'stranger-no-script', journey: stranger, javaScript: false },

@@ -34,6 +34,7 @@ impl Endpoint {
         self.path
             .replace("{tenant}", tenant)
             .replace("{environment}", environment)
+            .replace("{page}", "curl")
             .replace("{parked}", "prk_0")
             .replace("{client}", "np_aaaaaaaaaaaaaaaaaaaaaaaaaa")
             .replace("{hash}", &"0".repeat(64))
@@ -48,7 +49,10 @@ fn endpoints() -> Vec<Endpoint> {
         method: method(row.method.as_str()),
         path: row.path,
         name: row.name,
-        says: Says::Json,
+        says: match row.name {
+            "docs" => Says::Page,
+            _ => Says::Json,
+        },
     });
     let token = narthex_token::routes();
     let token = token.rows().into_iter().map(|row| Endpoint {

@@ -23,6 +23,7 @@ mod catalogue;
 mod changes;
 mod client_document;
 mod counts;
+mod docs;
 mod domain;
 mod floods;
 mod hostile;

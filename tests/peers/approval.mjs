@@ -8,8 +8,10 @@ import { before, describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { calculateJwkThumbprint, decodeJwt, exportJWK } from 'jose';
 import * as openid from 'openid-client';
+import { startNotes } from './dev.mjs';
+import * as examples from './examples.mjs';
 import * as oauth from './oauth.mjs';
-import { discoveryOf, PRODUCTION } from './pages.mjs';
+import { discoveryOf, issuerOf, PRODUCTION } from './pages.mjs';
 import * as people from './people.mjs';
 import { story } from './story.mjs';
 
@@ -106,6 +108,26 @@ describe('a service that waits for a decision', () => {
     assert.equal(decodeJwt(bound.access_token).cnf.jkt, jkt);
     const { body } = await oauth.introspect(at, tenant, PRODUCTION, bound.access_token);
     assert.deepEqual([body.token_type, body.cnf], ['DPoP', { jkt }]);
+  });
+
+  step('calls a tool with the program that the documentation shows', async () => {
+    const notes = await startNotes(at, tenant, PRODUCTION);
+    try {
+      const page = await examples.page(at, tenant, PRODUCTION, 'mcp-typescript');
+      assert.ok(page.includes(`export NARTHEX_ISSUER=${issuerOf(tenant, PRODUCTION)}\n`));
+      const [program, ...others] = examples.blocks(page, 'ts');
+      assert.deepEqual(others, []);
+      const said = await examples.runModule(program, {
+        NARTHEX_ISSUER: issuerOf(tenant, PRODUCTION),
+        NARTHEX_CLIENT_ID: client.client_id,
+        NARTHEX_CLIENT_SECRET: client.client_secret,
+        MCP_SERVER: notes.url,
+      });
+      assert.match(said, /list_notes: Lists all notes/);
+      assert.match(said, /Water the plants/);
+    } finally {
+      await notes.stop();
+    }
   });
 
   function poll() {

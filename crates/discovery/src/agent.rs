@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use narthex_http::StrictJson;
 use narthex_http::dpop::{self, DpopError, Expected, Proof, Thumbprint};
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{ClientId, Issuer, Scope, ScopeSet, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -64,7 +65,7 @@ pub enum AgentError {
 
 impl AgentError {
     /// The code of RFC 6750 section 3.1.
-    pub(crate) const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> ErrorCode {
         match self {
             Self::Malformed
             | Self::Type
@@ -73,9 +74,9 @@ impl AgentError {
             | Self::Time
             | Self::Person
             | Self::Bound
-            | Self::Stopped => "invalid_token",
-            Self::Proof(_) => "invalid_dpop_proof",
-            Self::Scope => "insufficient_scope",
+            | Self::Stopped => ErrorCode::InvalidToken,
+            Self::Proof(_) => ErrorCode::InvalidDpopProof,
+            Self::Scope => ErrorCode::InsufficientScope,
         }
     }
 }

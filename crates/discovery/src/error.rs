@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use narthex_http::OAuthError;
+use narthex_vocab::ErrorCode;
 
 use crate::{
     agent::AgentError,
@@ -72,15 +73,16 @@ pub(crate) fn refusal(error: RegisterError) -> OAuthError {
 pub(crate) fn poll_refusal(error: PollError) -> OAuthError {
     let said = error.to_string();
     match error {
-        PollError::Unknown => OAuthError::bad_request("invalid_registration", said),
-        PollError::Refused => OAuthError::bad_request("access_denied", said),
-        PollError::Expired => OAuthError::bad_request("expired_token", said),
+        PollError::Unknown => OAuthError::bad_request(ErrorCode::InvalidRegistration, said),
+        PollError::Refused => OAuthError::bad_request(ErrorCode::AccessDenied, said),
+        PollError::Expired => OAuthError::bad_request(ErrorCode::ExpiredToken, said),
         PollError::Limited { retry_after } => {
-            too_many("temporarily_unavailable", said, retry_after)
+            too_many(ErrorCode::TemporarilyUnavailable, said, retry_after)
         }
         PollError::Closed { retry_after } => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            OAuthError::new(status, "temporarily_unavailable", said).retry_after(retry_after)
+            OAuthError::new(status, ErrorCode::TemporarilyUnavailable, said)
+                .retry_after(retry_after)
         }
         PollError::Store(error) => unavailable(error),
     }
@@ -90,7 +92,7 @@ pub(crate) fn poll_refusal(error: PollError) -> OAuthError {
 pub(crate) fn manage_refusal(error: ManageError) -> OAuthError {
     let said = error.to_string();
     let invalid = |status, challenge| {
-        OAuthError::new(status, "invalid_token", said.clone()).challenge(challenge)
+        OAuthError::new(status, ErrorCode::InvalidToken, said.clone()).challenge(challenge)
     };
     match error {
         ManageError::NoToken => invalid(StatusCode::UNAUTHORIZED, "Bearer"),
@@ -99,11 +101,12 @@ pub(crate) fn manage_refusal(error: ManageError) -> OAuthError {
             invalid(StatusCode::FORBIDDEN, "Bearer error=\"invalid_token\"")
         }
         ManageError::Limited { retry_after } => {
-            too_many("temporarily_unavailable", said, retry_after)
+            too_many(ErrorCode::TemporarilyUnavailable, said, retry_after)
         }
         ManageError::Closed { retry_after } => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            OAuthError::new(status, "temporarily_unavailable", said).retry_after(retry_after)
+            OAuthError::new(status, ErrorCode::TemporarilyUnavailable, said)
+                .retry_after(retry_after)
         }
         ManageError::Store(error) => unavailable(error),
     }
@@ -119,7 +122,7 @@ pub(crate) fn update_refusal(error: UpdateRegistrationError) -> OAuthError {
         | UpdateRegistrationError::Servers { .. }
         | UpdateRegistrationError::OtherSecret
         | UpdateRegistrationError::NeedsSecret => {
-            OAuthError::bad_request("invalid_client_metadata", said)
+            OAuthError::bad_request(ErrorCode::InvalidClientMetadata, said)
         }
     }
 }
@@ -127,10 +130,10 @@ pub(crate) fn update_refusal(error: UpdateRegistrationError) -> OAuthError {
 /// The answer to a poll that came before its time.
 pub(crate) fn too_early(retry_after: u32) -> OAuthError {
     let said = format!("poll every {retry_after} seconds from now on");
-    too_many("slow_down", said, retry_after)
+    too_many(ErrorCode::SlowDown, said, retry_after)
 }
 
-fn too_many(code: &'static str, said: String, retry_after: u32) -> OAuthError {
+fn too_many(code: ErrorCode, said: String, retry_after: u32) -> OAuthError {
     OAuthError::new(StatusCode::TOO_MANY_REQUESTS, code, said).retry_after(retry_after)
 }
 
@@ -138,7 +141,7 @@ fn too_many(code: &'static str, said: String, retry_after: u32) -> OAuthError {
 pub(crate) fn not_found() -> OAuthError {
     OAuthError::new(
         StatusCode::NOT_FOUND,
-        "invalid_request",
+        ErrorCode::InvalidRequest,
         "there is nothing here",
     )
 }
@@ -148,7 +151,7 @@ pub(crate) fn unavailable(error: impl std::fmt::Display) -> OAuthError {
     tracing::error!(%error, "the public plane cannot answer");
     OAuthError::new(
         StatusCode::SERVICE_UNAVAILABLE,
-        "temporarily_unavailable",
+        ErrorCode::TemporarilyUnavailable,
         "",
     )
     .retry_after(5)

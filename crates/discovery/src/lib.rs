@@ -9,6 +9,7 @@ pub mod client_document;
 mod crowd;
 pub mod defer;
 mod digest;
+mod docs;
 mod endpoint;
 mod error;
 pub mod fetch_orders;

@@ -2,6 +2,7 @@
 //! that waits in quarantine, and in an open sandbox what the approval plane made of it. Nothing here gives reach.
 
 use narthex_tenancy::{StoreError, registration_limits::Limits};
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{
     AttemptOutcome, ClientId, Disallowed, Fingerprint, MetadataError, RegistrationMode, Timestamp,
 };
@@ -176,7 +177,7 @@ pub async fn register(
         if matches!(error, RegisterError::Statement(StatementError::UnknownKey)) {
             statement_keys::ask_for_a_look(discovery, &place).await?;
         }
-        attempt.refused(outcome_of(error), wire_code(error), error);
+        attempt.refused(outcome_of(error), wire_code(error).as_str(), error);
         discovery.tally.note(place.tenant, attempt).await?;
     }
     let (admitted, vouched) = answer?;
@@ -300,23 +301,23 @@ pub(crate) const fn outcome_of(error: &RegisterError) -> AttemptOutcome {
 
 /// The code that the caller is told (RFC 7591 section 3.2.2 where it has one).
 #[must_use]
-pub const fn wire_code(error: &RegisterError) -> &'static str {
+pub const fn wire_code(error: &RegisterError) -> ErrorCode {
     match error {
-        RegisterError::NotOffered => "access_denied",
+        RegisterError::NotOffered => ErrorCode::AccessDenied,
         RegisterError::Malformed(_)
         | RegisterError::WillNotWait
         | RegisterError::Blocked
-        | RegisterError::Listed => "invalid_client_metadata",
-        RegisterError::InvalidToken => "invalid_token",
+        | RegisterError::Listed => ErrorCode::InvalidClientMetadata,
+        RegisterError::InvalidToken => ErrorCode::InvalidToken,
         RegisterError::Agent(error) => error.code(),
-        RegisterError::Metadata(error) => error.code.as_str(),
-        RegisterError::Disallowed(disallowed) => disallowed.code().as_str(),
+        RegisterError::Metadata(error) => error.code.on_the_wire(),
+        RegisterError::Disallowed(disallowed) => disallowed.code().on_the_wire(),
         RegisterError::Statement(error) => error.code(),
         RegisterError::Limited { .. }
         | RegisterError::Full { .. }
         | RegisterError::Crowded { .. }
         | RegisterError::Braked { .. }
-        | RegisterError::Closed { .. } => "temporarily_unavailable",
-        RegisterError::Store(_) => "server_error",
+        | RegisterError::Closed { .. } => ErrorCode::TemporarilyUnavailable,
+        RegisterError::Store(_) => ErrorCode::ServerError,
     }
 }

@@ -5,7 +5,7 @@ use narthex_http::{Routes, Surface};
 
 use crate::{
     Discovery,
-    endpoint::{key_set, manage, metadata, register},
+    endpoint::{docs, key_set, manage, metadata, register},
 };
 
 /// Who may call a route here: anybody. A registration is managed with its own token.
@@ -18,7 +18,8 @@ pub enum Guard {
 /// The table. RFC 8414 section 3.1 puts the well-known part before the issuer's path, OpenID Connect Discovery 1.0
 /// section 4 after it; clients try all three forms.
 pub fn routes() -> Routes<Guard> {
-    Routes::new().answering(Surface::OAuthJson, |table| table.any_origin(rows))
+    let table = Routes::new().answering(Surface::OAuthJson, |table| table.any_origin(rows));
+    table.answering(Surface::PAGE, pages)
 }
 
 #[rustfmt::skip]
@@ -36,6 +37,18 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/register/{client}", Public, "read_registration", manage::get)
         .put("/t/{tenant}/{environment}/register/{client}", Public, "update_registration", manage::put)
         .delete("/t/{tenant}/{environment}/register/{client}", Public, "delete_registration", manage::delete)
+}
+
+/// The documentation, for people and for programs that read.
+#[rustfmt::skip]
+fn pages(table: Routes<Guard>) -> Routes<Guard> {
+    use Guard::Public;
+    table
+        .get("/docs", Public, "docs", docs::index)
+        .get("/docs/{page}", Public, "docs", docs::page)
+        .get("/t/{tenant}/{environment}/docs", Public, "docs", docs::own_index)
+        .get("/t/{tenant}/{environment}/docs/{page}", Public, "docs", docs::own_page)
+        .get("/llms.txt", Public, "docs", docs::llms)
 }
 
 /// Registers the table with its state.

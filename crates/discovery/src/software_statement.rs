@@ -4,6 +4,7 @@
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use narthex_tenancy::statement_issuer::StatementIssuer;
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{
     KeySet, PublicKey, SoftwareStatement, SoftwareStatementError, StatementAlgorithm, Timestamp,
 };
@@ -40,10 +41,12 @@ pub enum StatementError {
 
 impl StatementError {
     /// The code of RFC 7591 section 3.2.2.
-    pub(crate) const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> ErrorCode {
         match self {
-            Self::Unusable(_) | Self::Signature | Self::UnknownKey => "invalid_software_statement",
-            Self::Unapproved => "unapproved_software_statement",
+            Self::Unusable(_) | Self::Signature | Self::UnknownKey => {
+                ErrorCode::InvalidSoftwareStatement
+            }
+            Self::Unapproved => ErrorCode::UnapprovedSoftwareStatement,
         }
     }
 }

@@ -6,6 +6,7 @@ use narthex_tenancy::{
     StoreError, TenantTx, budget::Bucket, metadata_rules, registration_limits::Limits,
     statement_issuer,
 };
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{
     AttemptOutcome, ClientMetadata, Drift, MetadataError, Secret, SecretKind, Timestamp,
 };
@@ -98,21 +99,23 @@ impl From<NotKept> for UpdateRegistrationError {
 
 impl UpdateRegistrationError {
     /// What it is called in the log, and the code that the caller hears.
-    const fn noted(&self) -> (AttemptOutcome, &'static str) {
+    const fn noted(&self) -> (AttemptOutcome, ErrorCode) {
         match self {
             Self::Manage(ManageError::Limited { .. }) => {
-                (AttemptOutcome::Limited, "temporarily_unavailable")
+                (AttemptOutcome::Limited, ErrorCode::TemporarilyUnavailable)
             }
             Self::Manage(
                 ManageError::NoToken | ManageError::Unknown | ManageError::OtherClient,
-            ) => (AttemptOutcome::Refused, "invalid_token"),
+            ) => (AttemptOutcome::Refused, ErrorCode::InvalidToken),
             Self::Manage(ManageError::Closed { .. }) => {
-                (AttemptOutcome::Refused, "temporarily_unavailable")
+                (AttemptOutcome::Refused, ErrorCode::TemporarilyUnavailable)
             }
-            Self::Manage(ManageError::Store(_)) => (AttemptOutcome::Refused, "server_error"),
+            Self::Manage(ManageError::Store(_)) => {
+                (AttemptOutcome::Refused, ErrorCode::ServerError)
+            }
             Self::Refused(error) => (register::outcome_of(error), register::wire_code(error)),
             Self::OtherClient | Self::Servers { .. } | Self::OtherSecret | Self::NeedsSecret => {
-                (AttemptOutcome::Malformed, "invalid_client_metadata")
+                (AttemptOutcome::Malformed, ErrorCode::InvalidClientMetadata)
             }
         }
     }
@@ -142,7 +145,7 @@ pub async fn update(
         Err(UpdateRegistrationError::Manage(ManageError::Closed { .. })) => return answer,
         Err(error) => {
             let (outcome, code) = error.noted();
-            attempt.refused(outcome, code, error);
+            attempt.refused(outcome, code.as_str(), error);
         }
     }
     discovery.tally.note(place.tenant, attempt).await?;

@@ -23,6 +23,8 @@ pub struct Front {
     pub name: &'static str,
     /// What browsers see; decides cookies, HSTS and the CSRF origin check.
     pub origin: PublicOrigin,
+    /// The public documentation, as browsers see it: the entries of errors are below it.
+    pub docs: String,
     /// How errors without a body of their own are rendered where no route says otherwise.
     pub surface: Surface,
     /// Whose word about the client's address is taken.
@@ -37,6 +39,11 @@ impl Front {
     /// The front that this request came through.
     pub fn of(request: &HttpRequest) -> Option<&Front> {
         request.app_data::<Data<Front>>().map(Data::get_ref)
+    }
+
+    /// The address of an entry of the error reference.
+    pub fn error_entry(&self, name: &str) -> String {
+        format!("{}/errors#{name}", self.docs)
     }
 
     /// The cookie rules of this listener.

@@ -1,6 +1,7 @@
 //! The OAuth error answer (RFC 6749 section 5.2; RFC 7591 section 3.2.2 has the same form).
 //!
-//! Carries what a stranger may know, and the request id with which the entitled find the rest.
+//! Carries what a stranger may know, the address of the code's entry in the error reference (`error_uri`), and the
+//! request id with which the entitled find the rest.
 
 use std::fmt;
 
@@ -8,17 +9,19 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use narthex_vocab::ErrorCode;
 use serde::Serialize;
 
+use crate::front::Front;
 use crate::request_id::RequestId;
 
-/// One answer, rendered as JSON with `error`, `error_description` and `request_id`.
+/// One answer, rendered as JSON with `error`, `error_description`, `error_uri` and `request_id`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OAuthError {
     /// The HTTP status.
     pub status: StatusCode,
     /// The registered code.
-    pub error: &'static str,
+    pub error: ErrorCode,
     /// For the developer of the client; cleaned to the characters the RFC admits.
     pub description: String,
     /// Seconds.
@@ -35,17 +38,19 @@ struct Wire<'a> {
     #[serde(skip_serializing_if = "String::is_empty")]
     error_description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    error_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
 }
 
 impl OAuthError {
     /// A 400, by far the most frequent.
-    pub fn bad_request(error: &'static str, description: impl Into<String>) -> Self {
+    pub fn bad_request(error: ErrorCode, description: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error, description)
     }
 
     /// Any status.
-    pub fn new(status: StatusCode, error: &'static str, description: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, error: ErrorCode, description: impl Into<String>) -> Self {
         let description = description.into();
         Self {
             status,
@@ -84,10 +89,11 @@ impl OAuthError {
         }
     }
 
-    /// The body.
-    pub(crate) fn json(&self, id: Option<&RequestId>) -> String {
+    /// The body, for who came through this front.
+    pub(crate) fn json(&self, front: Option<&Front>, id: Option<&RequestId>) -> String {
         let wire = Wire {
-            error: self.error,
+            error: self.error.as_str(),
+            error_uri: front.map(|front| front.error_entry(self.error.as_str())),
             error_description: clean(&self.description),
             request_id: id.map(RequestId::as_str),
         };
@@ -109,10 +115,10 @@ impl OAuthError {
         }
     }
 
-    fn response(&self, id: Option<&RequestId>) -> HttpResponse<BoxBody> {
+    fn response(&self, front: Option<&Front>, id: Option<&RequestId>) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status)
             .content_type("application/json")
-            .body(self.json(id));
+            .body(self.json(front, id));
         self.write(response.headers_mut());
         response
     }
@@ -140,9 +146,9 @@ impl ResponseError for OAuthError {
         self.status
     }
 
-    /// Without the request id, which the edge adds.
+    /// Without the request id and `error_uri`, which the edge adds.
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        self.response(None)
+        self.response(None, None)
     }
 }
 
@@ -150,6 +156,6 @@ impl Responder for OAuthError {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse<BoxBody> {
-        self.response(RequestId::of(request).as_ref())
+        self.response(Front::of(request), RequestId::of(request).as_ref())
     }
 }

@@ -8,8 +8,10 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
+use narthex_vocab::ProblemKind;
 use serde_json::{Map, Value, json};
 
+use crate::front::Front;
 use crate::request_id::RequestId;
 
 /// The media type.
@@ -20,10 +22,8 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub struct Problem {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The member `type`: `about:blank`, or the URI reference of a documented problem.
-    pub kind: &'static str,
-    /// The same for every occurrence.
-    pub title: String,
+    /// The members `type`, the address of its entry in the error reference, and `title`.
+    pub kind: ProblemKind,
     /// About this occurrence.
     pub detail: String,
     /// Seconds.
@@ -34,12 +34,11 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem without a type of its own; the title is the status's.
+    /// A problem of the kind that its status has.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
-            kind: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            kind: ProblemKind::of_status(status.as_u16()),
             detail: detail.into(),
             retry_after: None,
             challenge: None,
@@ -47,13 +46,12 @@ impl Problem {
         }
     }
 
-    /// A documented problem.
-    #[must_use]
-    pub fn of_kind(self, kind: &'static str, title: impl Into<String>) -> Self {
+    /// A problem of this kind.
+    pub fn of_kind(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        let status = StatusCode::from_u16(kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self {
             kind,
-            title: title.into(),
-            ..self
+            ..Self::new(status, detail)
         }
     }
 
@@ -83,11 +81,17 @@ impl Problem {
         }
     }
 
-    /// The body.
-    pub(crate) fn json(&self, id: Option<&RequestId>) -> String {
+    /// The body, for who came through this front.
+    pub(crate) fn json(&self, front: Option<&Front>, id: Option<&RequestId>) -> String {
         let mut members = self.members.clone();
-        members.insert("type".to_owned(), json!(self.kind));
-        members.insert("title".to_owned(), json!(self.title));
+        members.insert(
+            "type".to_owned(),
+            json!(front.map_or_else(
+                || "about:blank".to_owned(),
+                |front| front.error_entry(self.kind.slug)
+            )),
+        );
+        members.insert("title".to_owned(), json!(self.kind.title));
         members.insert("status".to_owned(), json!(self.status.as_u16()));
         members.insert("detail".to_owned(), json!(self.detail));
         if let Some(id) = id {
@@ -106,10 +110,10 @@ impl Problem {
         }
     }
 
-    fn response(&self, id: Option<&RequestId>) -> HttpResponse<BoxBody> {
+    fn response(&self, front: Option<&Front>, id: Option<&RequestId>) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status)
             .content_type(PROBLEM_JSON)
-            .body(self.json(id));
+            .body(self.json(front, id));
         self.write(response.headers_mut());
         response
     }
@@ -117,7 +121,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.title, self.detail)
+        write!(f, "{}: {}", self.kind.title, self.detail)
     }
 }
 
@@ -126,9 +130,9 @@ impl ResponseError for Problem {
         self.status
     }
 
-    /// Without the request id, which the edge adds.
+    /// Without the request id and `type`, which the edge adds.
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        self.response(None)
+        self.response(None, None)
     }
 }
 
@@ -136,6 +140,6 @@ impl Responder for Problem {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse<BoxBody> {
-        self.response(RequestId::of(request).as_ref())
+        self.response(Front::of(request), RequestId::of(request).as_ref())
     }
 }

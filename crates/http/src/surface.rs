@@ -12,9 +12,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::{Error, HttpRequest, ResponseError};
 use askama::Template;
+use narthex_vocab::ErrorCode;
 
 use crate::csrf::CsrfError;
 use crate::form::FormError;
+use crate::front::Front;
 use crate::json::JsonError;
 use crate::oauth_error::OAuthError;
 use crate::page::ErrorPage;
@@ -110,20 +112,19 @@ pub(crate) fn render(
     let (request, mut response) = answer.into_parts();
     let surface = *request.app_data::<Surface>().unwrap_or(default);
     let id = RequestId::of(&request);
+    let asked = (Front::of(&request), id.as_ref());
     let headers = response.headers_mut();
     headers.remove(CONTENT_LENGTH);
     let (media_type, body) = match cause {
-        Cause::OAuth(error) => oauth(&error, id.as_ref(), headers),
-        Cause::Problem(problem) => problem_details(&problem, id.as_ref(), headers),
+        Cause::OAuth(error) => oauth(&error, asked, headers),
+        Cause::Problem(problem) => problem_details(&problem, asked, headers),
         Cause::Other(detail) => match surface {
             Surface::OAuthJson => oauth(
                 &OAuthError::new(status, oauth_code(status), detail),
-                id.as_ref(),
+                asked,
                 headers,
             ),
-            Surface::Problem => {
-                problem_details(&Problem::new(status, detail), id.as_ref(), headers)
-            }
+            Surface::Problem => problem_details(&Problem::new(status, detail), asked, headers),
             Surface::Page(page) => {
                 let request_id = id.map(|id| id.to_string()).unwrap_or_default();
                 let fault = Fault {
@@ -141,22 +142,21 @@ pub(crate) fn render(
     ServiceResponse::new(request, response.set_body(BoxBody::new(body)))
 }
 
-fn oauth(
-    error: &OAuthError,
-    id: Option<&RequestId>,
-    headers: &mut HeaderMap,
-) -> (&'static str, String) {
+/// Through which front a request came, and its id.
+type Asked<'a> = (Option<&'a Front>, Option<&'a RequestId>);
+
+fn oauth(error: &OAuthError, asked: Asked<'_>, headers: &mut HeaderMap) -> (&'static str, String) {
     error.write(headers);
-    ("application/json", error.json(id))
+    ("application/json", error.json(asked.0, asked.1))
 }
 
 fn problem_details(
     problem: &Problem,
-    id: Option<&RequestId>,
+    asked: Asked<'_>,
     headers: &mut HeaderMap,
 ) -> (&'static str, String) {
     problem.write(headers);
-    (PROBLEM_JSON, problem.json(id))
+    (PROBLEM_JSON, problem.json(asked.0, asked.1))
 }
 
 fn cause_of(error: &Error, status: StatusCode) -> Cause {
@@ -190,13 +190,13 @@ fn is_empty(body: &BoxBody) -> bool {
 }
 
 /// The nearest registered code (RFC 6749 sections 4.1.2.1 and 5.2).
-fn oauth_code(status: StatusCode) -> &'static str {
+fn oauth_code(status: StatusCode) -> ErrorCode {
     match status {
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-            "temporarily_unavailable"
+            ErrorCode::TemporarilyUnavailable
         }
-        status if status.is_server_error() => "server_error",
-        StatusCode::FORBIDDEN => "access_denied",
-        _ => "invalid_request",
+        status if status.is_server_error() => ErrorCode::ServerError,
+        StatusCode::FORBIDDEN => ErrorCode::AccessDenied,
+        _ => ErrorCode::InvalidRequest,
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use narthex_vocab::ErrorCode;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -38,6 +39,7 @@ fn front() -> Front {
     Front {
         name: "portal",
         origin: PublicOrigin::parse("http://127.0.0.1:8403").unwrap(),
+        docs: "https://id.example/docs".to_owned(),
         surface: Surface::Problem,
         proxies: TrustedProxies::none(),
         session: None,
@@ -54,7 +56,7 @@ fn routes() -> Routes<()> {
             "/t/{tenant}/invitation/{token}",
             (),
             "accept",
-            async |_: StrictForm| OAuthError::bad_request("invalid_request", "x"),
+            async |_: StrictForm| OAuthError::bad_request(ErrorCode::InvalidRequest, "x"),
         )
         .get("/number/{n}", (), "number", async |n: Path<u8>| {
             n.to_string()

@@ -33,6 +33,7 @@ fn front(name: &'static str) -> Front {
     Front {
         name,
         origin: PublicOrigin::parse("http://127.0.0.1:1").unwrap(),
+        docs: "https://id.example/docs".to_owned(),
         surface: Surface::OAuthJson,
         proxies: TrustedProxies::none(),
         session: None,

@@ -92,6 +92,7 @@ impl Running {
         )?;
         self.serve(bound, front, installation, move |config| {
             health_checks(config, readiness.clone());
+            page::configure(config);
             narthex_discovery::routes::configure(config, state.clone());
         })
     }
@@ -247,6 +248,10 @@ fn front(
     Ok(Front {
         name,
         origin,
+        docs: format!(
+            "{}/docs",
+            installation.discovery.as_str().trim_end_matches('/')
+        ),
         surface,
         proxies: installation.proxies.clone(),
         session,

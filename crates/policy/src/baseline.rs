@@ -37,6 +37,14 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
         .find_map(|policies| policies.rule(id))
 }
 
+/// Every rule of the baseline, those for requests first.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    [&*SCREENING, &*CALL]
+        .into_iter()
+        .flatten()
+        .flat_map(Policies::rules)
+}
+
 /// The baseline's rules for access requests and what they may ask about, as text: for people who write policies on top.
 pub const fn screening_text() -> (&'static str, &'static str) {
     (SCREENING_TEXT, SCREEN_SCHEMA)

@@ -23,7 +23,7 @@ mod rule;
 mod screening;
 mod source;
 
-pub use baseline::{check_baseline, rule, screening_text, screening_version};
+pub use baseline::{check_baseline, rule, rules, screening_text, screening_version};
 pub use decision::{CallFacts, Decision, DecisionReason, ToolFact, decide};
 pub use facts::{
     Descent, LogoFact, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts, Vouch,

@@ -5,6 +5,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use narthex_http::{OAuthError, Params};
+use narthex_vocab::ErrorCode;
 
 /// Why no token was read, or why it does not reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +24,17 @@ pub(crate) enum BearerError {
 
 impl From<BearerError> for OAuthError {
     fn from(error: BearerError) -> Self {
-        let unauthorized =
-            |words: &str| Self::new(StatusCode::UNAUTHORIZED, "invalid_token", words.to_owned());
+        let unauthorized = |words: &str| {
+            Self::new(
+                StatusCode::UNAUTHORIZED,
+                ErrorCode::InvalidToken,
+                words.to_owned(),
+            )
+        };
         match error {
             BearerError::Missing => unauthorized("an access token is needed").challenge("Bearer"),
             BearerError::Malformed => {
-                Self::bad_request("invalid_request", "send the access token once")
+                Self::bad_request(ErrorCode::InvalidRequest, "send the access token once")
                     .challenge("Bearer error=\"invalid_request\"")
             }
             BearerError::Invalid => unauthorized("the access token is not valid")
@@ -39,7 +45,7 @@ impl From<BearerError> for OAuthError {
             }
             BearerError::Scope => Self::new(
                 StatusCode::FORBIDDEN,
-                "insufficient_scope",
+                ErrorCode::InsufficientScope,
                 "the access token has not the scope openid",
             )
             .challenge("Bearer error=\"insufficient_scope\", scope=\"openid\""),

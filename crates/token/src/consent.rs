@@ -3,6 +3,7 @@
 
 use chrono::Duration;
 use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{GrantType, Id, RedirectUri, ScopeSet, Secret, SecretKind, Timestamp};
 use rand_core::CryptoRng;
 
@@ -82,7 +83,7 @@ pub(crate) async fn decide(
     }
     let allowed = client.may_begin_grants() && client.allows(GrantType::AuthorizationCode);
     if choice == Choice::Deny || !allowed {
-        return Ok(leaving(&[("error", "access_denied")]));
+        return Ok(leaving(&[("error", ErrorCode::AccessDenied.as_str())]));
     }
     let asked = (person, &client, request);
     match open(tx, call, asked, (&pending.shown, None), rng).await? {
@@ -91,7 +92,7 @@ pub(crate) async fn decide(
             store::consent::remember(tx, environment, (&grant, approval), call.now).await?;
             Ok(leaving(&[("code", code.reveal())]))
         }
-        Err(refused) => Ok(leaving(&[("error", refused.code())])),
+        Err(refused) => Ok(leaving(&[("error", refused.code().as_str())])),
     }
 }
 
@@ -156,7 +157,7 @@ pub(crate) async fn repeat(
     let issuer = call.place.issuer.as_str();
     let address = match open(tx, call, asked, (scopes, Some(until)), rng).await? {
         Ok((code, _)) => request.answer(issuer, &[("code", code.reveal())]),
-        Err(refused) => request.answer(issuer, &[("error", refused.code())]),
+        Err(refused) => request.answer(issuer, &[("error", refused.code().as_str())]),
     };
     Ok(Leaving {
         address,

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use narthex_http::OAuthError;
 use narthex_http::params::ParamsError;
 use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
+use narthex_vocab::ErrorCode;
 
 use crate::authorize::request::Refusal;
 use crate::issuances::{NotKept, Stale};
@@ -141,15 +142,20 @@ const fn of_proof(error: DpopError) -> &'static str {
     }
 }
 
+/// Not now: again in so many seconds.
+fn later(status: StatusCode, words: &str, seconds: u32) -> OAuthError {
+    OAuthError::new(status, ErrorCode::TemporarilyUnavailable, words).retry_after(seconds)
+}
+
 impl From<TokenError> for OAuthError {
     fn from(error: TokenError) -> Self {
         let text = error.to_string();
         match error {
-            TokenError::Request(_) => Self::bad_request("invalid_request", text),
+            TokenError::Request(_) => Self::bad_request(ErrorCode::InvalidRequest, text),
             TokenError::Client { reason, basic } => {
                 tracing::info!(reason, "client authentication failed");
                 let words = "client authentication failed";
-                let refused = Self::new(StatusCode::UNAUTHORIZED, "invalid_client", words);
+                let refused = Self::new(StatusCode::UNAUTHORIZED, ErrorCode::InvalidClient, words);
                 if basic {
                     refused.challenge(BASIC)
                 } else {
@@ -158,46 +164,45 @@ impl From<TokenError> for OAuthError {
             }
             TokenError::Grant(reason) => {
                 tracing::info!(reason, "a grant was refused");
-                Self::bad_request("invalid_grant", "the code or token is not valid")
+                Self::bad_request(ErrorCode::InvalidGrant, "the code or token is not valid")
             }
-            TokenError::AskedAnew => Self::bad_request("invalid_grant", text),
+            TokenError::AskedAnew => Self::bad_request(ErrorCode::InvalidGrant, text),
             TokenError::Dpop(error) => {
                 tracing::info!(reason = text, "a proof of possession was refused");
-                Self::bad_request("invalid_dpop_proof", of_proof(error))
+                Self::bad_request(ErrorCode::InvalidDpopProof, of_proof(error))
             }
-            TokenError::Nonce(nonce) => {
-                Self::bad_request("use_dpop_nonce", "use the nonce of the header DPoP-Nonce")
-                    .dpop_nonce(nonce)
+            TokenError::Nonce(nonce) => Self::bad_request(
+                ErrorCode::UseDpopNonce,
+                "use the nonce of the header DPoP-Nonce",
+            )
+            .dpop_nonce(nonce),
+            TokenError::UnsupportedGrant => {
+                Self::bad_request(ErrorCode::UnsupportedGrantType, text)
             }
-            TokenError::UnsupportedGrant => Self::bad_request("unsupported_grant_type", text),
-            TokenError::GrantNotAllowed => Self::bad_request("unauthorized_client", text),
-            TokenError::Denied(_) => Self::bad_request("access_denied", text),
+            TokenError::GrantNotAllowed => Self::bad_request(ErrorCode::UnauthorizedClient, text),
+            TokenError::Denied(_) => Self::bad_request(ErrorCode::AccessDenied, text),
             TokenError::Front(refusal) => Self::bad_request(refusal.code, refusal.description),
             TokenError::Reach(error) => Self::bad_request(error.code(), text),
-            TokenError::Limited { retry_after } => Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "temporarily_unavailable",
-                "too many calls",
-            )
-            .retry_after(retry_after),
+            TokenError::Limited { retry_after } => {
+                later(StatusCode::TOO_MANY_REQUESTS, "too many calls", retry_after)
+            }
             TokenError::Store(StoreError::Unavailable(_))
             | TokenError::Keys(KeysError::Store(StoreError::Unavailable(_)))
             | TokenError::NotKept(_)
             | TokenError::Once(_) => {
                 tracing::error!(error = text, "the store is away");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "temporarily_unavailable",
-                    "try again later",
-                )
-                .retry_after(1)
+                later(StatusCode::SERVICE_UNAVAILABLE, "try again later", 1)
             }
             TokenError::Stale
             | TokenError::Store(_)
             | TokenError::Keys(_)
             | TokenError::Signing => {
                 tracing::error!(error = text, "a call failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "")
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    ErrorCode::ServerError,
+                    "",
+                )
             }
         }
     }

@@ -2,6 +2,7 @@
 //! from the token, the entitlement and the tool as it is now, through the policy. No answer is ever inferred.
 
 use narthex_policy::{CallFacts, Decision, DecisionReason, ToolFact, decide};
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{ScopeSet, Timestamp, ToolName};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -16,7 +17,7 @@ use crate::resource_auth::ResourceCaller;
 use crate::verify::{self, Live};
 
 /// What a call is refused with whose person did not sign in as it needs (RFC 9470 section 3).
-const STEP_UP: &str = "insufficient_user_authentication";
+const STEP_UP: &str = ErrorCode::InsufficientUserAuthentication.as_str();
 
 /// The question; members that are not known are ignored, a missing one is a 400.
 #[derive(Deserialize)]

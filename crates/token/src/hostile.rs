@@ -21,7 +21,7 @@ pub fn token_request(body: &[u8]) -> Result<(), &'static str> {
         .map_err(|_| "invalid_request")?;
     Grant::read(&form)
         .map(drop)
-        .map_err(|error| OAuthError::from(error).error)
+        .map_err(|error| OAuthError::from(error).error.as_str())
 }
 
 /// Holds a client assertion against a client with this one key, at this moment.

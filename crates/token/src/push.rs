@@ -4,6 +4,7 @@
 use chrono::Duration;
 use narthex_http::Params;
 use narthex_tenancy::TenantTx;
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{GrantType, Secret, SecretHash, SecretKind, Timestamp};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -122,7 +123,10 @@ fn read(
     request.dpop_jkt = key.or(request.dpop_jkt);
     if !client.may_begin_grants() || !client.allows(GrantType::AuthorizationCode) {
         let words = "this client may not begin new sign-ins";
-        return Err(TokenError::Front(Refusal::new("access_denied", words)));
+        return Err(TokenError::Front(Refusal::new(
+            ErrorCode::AccessDenied,
+            words,
+        )));
     }
     let wanted = Wanted::from(&request.wanted);
     reach::narrow(

@@ -1,6 +1,7 @@
 //! How far one token reaches: scopes narrowed by the entitlement, and exactly one audience (RFC 8707). Pure; it
 //! never widens what was approved.
 
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{Id, Issuer, Resource, ResourceUri, ScopeSet, Timestamp, TokenLifetime};
 
 use crate::entitlement::{EntitledScope, Entitlement};
@@ -80,10 +81,10 @@ pub(crate) enum ReachError {
 
 impl ReachError {
     /// The registered code.
-    pub(crate) const fn code(&self) -> &'static str {
+    pub(crate) const fn code(&self) -> ErrorCode {
         match self {
-            Self::Beyond(_) | Self::Nothing => "invalid_scope",
-            Self::Target | Self::SeveralTargets => "invalid_target",
+            Self::Beyond(_) | Self::Nothing => ErrorCode::InvalidScope,
+            Self::Target | Self::SeveralTargets => ErrorCode::InvalidTarget,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Why client metadata was refused (RFC 7591 section 3.2.2): a coarse code for the wire, the
 //! member and a sentence for people. It never repeats more than a little of what was sent.
 
+use crate::error_code::ErrorCode;
 use crate::host::HostError;
 use crate::key_set::KeySetError;
 use crate::language_tag::LanguageTagError;
@@ -23,12 +24,17 @@ impl RegistrationErrorCode {
     /// Both.
     pub const ALL: &'static [Self] = &[Self::InvalidRedirectUri, Self::InvalidClientMetadata];
 
+    /// The same among all codes of the wire.
+    pub const fn on_the_wire(self) -> ErrorCode {
+        match self {
+            Self::InvalidRedirectUri => ErrorCode::InvalidRedirectUri,
+            Self::InvalidClientMetadata => ErrorCode::InvalidClientMetadata,
+        }
+    }
+
     /// The value of `error`.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InvalidRedirectUri => "invalid_redirect_uri",
-            Self::InvalidClientMetadata => "invalid_client_metadata",
-        }
+        self.on_the_wire().as_str()
     }
 }
 

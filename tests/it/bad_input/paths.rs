@@ -42,7 +42,10 @@ async fn a_place_that_is_not_there() {
     let scene = Scene::new().await;
     let mut browser = Browser::new();
     let before = Rows::count(&scene.company.place).await;
-    for at in endpoints() {
+    for at in endpoints()
+        .into_iter()
+        .filter(|at| at.path.contains("{tenant}"))
+    {
         let mut places: Vec<String> = TENANTS.map(|slug| at.path(slug, "production")).into();
         if at.path.contains("{environment}") {
             places.extend(ENVIRONMENTS.map(|environment| at.path("acme", environment)));

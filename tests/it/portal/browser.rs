@@ -54,6 +54,7 @@ fn front() -> Data<Front> {
     Data::new(Front {
         name: "portal",
         origin: PublicOrigin::parse(ORIGIN).unwrap(),
+        docs: "http://127.0.0.1:8401/docs".to_owned(),
         surface: narthex_approval::routes::portal::SURFACE,
         proxies: TrustedProxies::none(),
         session: Some(CookieName::Portal),

@@ -92,6 +92,7 @@ impl Bench {
         Data::new(Front {
             name: "token",
             origin: PublicOrigin::parse(ORIGIN_TEXT).unwrap(),
+            docs: "http://127.0.0.1:8401/docs".to_owned(),
             surface: Surface::PAGE,
             proxies: TrustedProxies::none(),
             session: Some(CookieName::User),

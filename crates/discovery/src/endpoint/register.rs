@@ -8,6 +8,7 @@ use actix_web::{
 use ipnet::IpNet;
 use narthex_http::{JsonError, OAuthError, Peer, RequestId, StrictJson};
 use narthex_tenancy::ambient;
+use narthex_vocab::ErrorCode;
 use serde_json::{Map, Value, json};
 
 use super::bearer;
@@ -92,7 +93,7 @@ async fn go_on(
 
 /// The code of a registration that waits, and whether it shall be given up.
 fn continuation(body: &Map<String, Value>) -> Result<(&str, bool), OAuthError> {
-    let wrong = |what| OAuthError::bad_request("invalid_client_metadata", what);
+    let wrong = |what| OAuthError::bad_request(ErrorCode::InvalidClientMetadata, what);
     let code = body.get(CODE).and_then(Value::as_str);
     let code = code.ok_or_else(|| wrong("registration_code: it is not a text"))?;
     match body.get("cancel_registration") {

@@ -65,6 +65,13 @@ impl Finding {
         self
     }
 
+    /// Where the documentation explains the rule: the platform's own have an entry each.
+    pub fn entry(&self, docs: Option<&String>) -> Option<String> {
+        let own = self.rule.starts_with("R-") || self.rule.starts_with("C-");
+        docs.filter(|_| own)
+            .map(|docs| format!("{docs}/rules#{}", self.rule))
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {

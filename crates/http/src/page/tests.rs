@@ -31,7 +31,7 @@ const HOSTILE: &str = "\"'><script>alert(1)</script>&lt;";
 {{ facts::facts(facts) }}{{ facts::check(facts) }}
 {{ facts::copy("copy", text, text) }}{{ facts::secret("secret", text, text, text) }}
 {{ lists::empty(text, text, text, text) }}{{ lists::chips(chips) }}{{ lists::tasks(tasks) }}
-{{ lists::findings(findings) }}{{ lists::diff(diff) }}{{ lists::timeline(days) }}{{ lists::effects(effects) }}
+{{ lists::findings(findings, shell.help_href) }}{{ lists::diff(diff) }}{{ lists::timeline(days) }}{{ lists::effects(effects) }}
 {{ tables::scopes(text, rows, "Why") }}{{ tables::pages(older, older, text) }}
 {% call tables::region(text) %}<table></table>{% endcall %}
 {% call notes::note("tone-warn", "info", "w", text) %}<p>{{ text }}</p>{% endcall %}

@@ -5,6 +5,7 @@
 mod forms;
 mod origins;
 
+use narthex_vocab::ErrorCode;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Instant;
@@ -36,6 +37,7 @@ fn front() -> Front {
     Front {
         name: "test",
         origin: PublicOrigin::parse(ORIGIN).unwrap(),
+        docs: "https://id.example/docs".to_owned(),
         surface: Surface::Page(page),
         proxies: TrustedProxies::parse(["10.0.0.0/8"], ProxyHeader::XForwardedFor).unwrap(),
         session: Some(CookieName::Portal),
@@ -115,7 +117,7 @@ fn routes() -> Routes<()> {
 
 async fn token(form: StrictForm) -> Result<String, OAuthError> {
     form.refuse_repeats(&["resource"])
-        .map_err(|error| OAuthError::bad_request("invalid_request", error.to_string()))?;
+        .map_err(|error| OAuthError::bad_request(ErrorCode::InvalidRequest, error.to_string()))?;
     Ok(form.many("resource").collect::<Vec<_>>().join(","))
 }
 
@@ -302,7 +304,7 @@ async fn a_problem_has_its_members_and_the_request_id() {
     let id = header(&answer, "x-request-id").to_owned();
     let body: Value = serde_json::from_str(&text(answer).await).unwrap();
     let expected = serde_json::json!({
-        "type": "about:blank", "title": "Conflict", "status": 409, "detail": "changed",
+        "type": "https://id.example/docs/errors#state", "title": "The state does not allow it", "status": 409, "detail": "changed",
         "rule": "r1", "request_id": id,
     });
     assert_eq!(body, expected);

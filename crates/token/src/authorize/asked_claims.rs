@@ -1,6 +1,7 @@
 //! Claims that a client asks for one by one (OpenID Connect Core section 5.5), as far as they are known here. It never grants one:
 //! the person sees each of them before, as they see scopes.
 
+use narthex_vocab::ErrorCode;
 use std::collections::BTreeSet;
 
 use narthex_tenancy::member;
@@ -120,7 +121,7 @@ impl Asked {
     /// Claims that are not known here are left out, as section 5.5.1 wants it. An `acr` that is demanded and not met, and a person
     /// that nobody can be, are no request that can be answered.
     pub(super) fn read(text: &str) -> Result<Self, Refusal> {
-        let invalid = |why: &str| Refusal::new("invalid_request", format!("claims: {why}"));
+        let invalid = |why: &str| Refusal::new(ErrorCode::InvalidRequest, format!("claims: {why}"));
         let sent = json_object(text.as_bytes()).map_err(|error| invalid(&error.to_string()))?;
         let mut asked = Self::default();
         for place in ["userinfo", "id_token"] {
@@ -143,7 +144,10 @@ impl Asked {
             }
             if wanted.get("acr").is_some_and(is_unmet) {
                 let words = "nobody signs in here in this way";
-                return Err(Refusal::new("unmet_authentication_requirements", words));
+                return Err(Refusal::new(
+                    ErrorCode::UnmetAuthenticationRequirements,
+                    words,
+                ));
             }
         }
         Ok(asked)
@@ -154,7 +158,7 @@ impl Asked {
         let same = self.subject.is_none() || self.subject == person;
         if person.is_none() || !same {
             let words = "the person that is asked for is nobody here";
-            return Err(Refusal::new("login_required", words));
+            return Err(Refusal::new(ErrorCode::LoginRequired, words));
         }
         self.subject = person;
         Ok(())

@@ -12,6 +12,7 @@ mod undecided;
 use chrono::Duration;
 use narthex_http::Params;
 use narthex_tenancy::{TenantTx, tenant};
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{ClientId, ClientMetadata, GrantType, PictureHash, RedirectUri, Timestamp};
 use rand_core::CryptoRng;
 
@@ -168,7 +169,7 @@ async fn at_address(
     let pushes = client.metadata().pushes_requests() || call.ring.policy.pushed_requests;
     let refusal = match AuthorizationRequest::with_prompt(call, params, asking) {
         Ok(_) if pushes => Refusal::new(
-            "invalid_request",
+            ErrorCode::InvalidRequest,
             "requests are pushed here (RFC 9126), by this client or by all",
         ),
         Ok((request, prompt)) => {
@@ -198,7 +199,7 @@ async fn at_approved(
     let refused = |refusal| Ok(Outcome::Refused(Box::new((target, refusal))));
     if !client.may_begin_grants() || !client.allows(GrantType::AuthorizationCode) {
         let words = "this client may not begin new sign-ins";
-        return refused(Refusal::new("access_denied", words));
+        return refused(Refusal::new(ErrorCode::AccessDenied, words));
     }
     let entitlement = client.entitlement(call.now);
     let wanted = Wanted::from(&request.wanted);
@@ -221,7 +222,7 @@ async fn at_approved(
     }
     if prompt.none {
         let words = "the person has not allowed this before, or decides each time";
-        return refused(Refusal::new("consent_required", words));
+        return refused(Refusal::new(ErrorCode::ConsentRequired, words));
     }
     let logo = if warned {
         None

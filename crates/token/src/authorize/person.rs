@@ -2,6 +2,7 @@
 //! 3.1.2.1). It shows and sends nothing.
 
 use chrono::Duration;
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{Id, Member, Timestamp};
 
 use super::request::{Prompt, Refusal};
@@ -35,7 +36,7 @@ pub(super) fn step_in(
     match person.filter(will_do) {
         None if prompt.none => {
             let words = "nobody is signed in, or not as it is asked for";
-            StepIn::Refused(Refusal::new("login_required", words))
+            StepIn::Refused(Refusal::new(ErrorCode::LoginRequired, words))
         }
         None => StepIn::SignIn,
         Some(person) => StepIn::GoOn(Box::new(person)),

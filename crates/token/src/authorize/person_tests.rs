@@ -44,7 +44,7 @@ fn the_person(#[case] ago: Option<i64>, #[case] query: &str, #[case] step: &str)
     let taken = match step_in(ago.map(person), (&prompt, None), now()) {
         StepIn::GoOn(_) => "go on",
         StepIn::SignIn => "sign in",
-        StepIn::Refused(refusal) => refusal.code,
+        StepIn::Refused(refusal) => refusal.code.as_str(),
     };
     assert_eq!(taken, step);
 }
@@ -59,7 +59,7 @@ fn the_one_that_is_meant(#[case] subject: u128, #[case] query: &str, #[case] ste
     let taken = match step_in(Some(person(10)), (&prompt, subject), now()) {
         StepIn::GoOn(_) => "go on",
         StepIn::SignIn => "sign in",
-        StepIn::Refused(refusal) => refusal.code,
+        StepIn::Refused(refusal) => refusal.code.as_str(),
     };
     assert_eq!(taken, step);
 }

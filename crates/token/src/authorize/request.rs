@@ -2,6 +2,7 @@
 //! It holds nothing that was not understood: what is parked or sealed is this and not what was sent.
 
 use narthex_http::Params;
+use narthex_vocab::ErrorCode;
 use narthex_vocab::{
     ClientId, CodeChallenge, Email, Id, Member, RedirectUri, ResourceUri, ScopeSet, Timestamp,
 };
@@ -81,12 +82,12 @@ pub(crate) struct Prompt {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {description}")]
 pub(crate) struct Refusal {
-    pub(crate) code: &'static str,
+    pub(crate) code: ErrorCode,
     pub(crate) description: String,
 }
 
 impl Refusal {
-    pub(crate) fn new(code: &'static str, description: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ErrorCode, description: impl Into<String>) -> Self {
         Self {
             code,
             description: description.into(),
@@ -101,24 +102,33 @@ impl AuthorizationRequest {
         client_id: ClientId,
         redirect_uri: RedirectUri,
     ) -> Result<Self, Refusal> {
-        let invalid =
-            |error: &dyn std::fmt::Display| Refusal::new("invalid_request", error.to_string());
+        let invalid = |error: &dyn std::fmt::Display| {
+            Refusal::new(ErrorCode::InvalidRequest, error.to_string())
+        };
         params
             .refuse_repeats(&["resource"])
             .map_err(|error| invalid(&error))?;
         let given = |name| params.given(name).map_err(|error| invalid(&error));
         if given("request")?.is_some() {
-            return Err(Refusal::new("request_not_supported", "no request objects"));
+            return Err(Refusal::new(
+                ErrorCode::RequestNotSupported,
+                "no request objects",
+            ));
         }
         if given("request_uri")?.is_some() {
             return Err(Refusal::new(
-                "request_uri_not_supported",
+                ErrorCode::RequestUriNotSupported,
                 "no request objects",
             ));
         }
         match given("response_type")? {
             Some("code") => {}
-            Some(_) => return Err(Refusal::new("unsupported_response_type", "only code")),
+            Some(_) => {
+                return Err(Refusal::new(
+                    ErrorCode::UnsupportedResponseType,
+                    "only code",
+                ));
+            }
             None => return Err(invalid(&"response_type is missing")),
         }
         if given("response_mode")?.is_some_and(|mode| mode != "query") {
@@ -161,7 +171,7 @@ impl AuthorizationRequest {
     ) -> Result<(Self, Prompt), Refusal> {
         let mut request = Self::read(params, client_id, redirect_uri)?;
         let prompt = Prompt::read(params)?;
-        let invalid = |words: String| Refusal::new("invalid_request", words);
+        let invalid = |words: String| Refusal::new(ErrorCode::InvalidRequest, words);
         let hint = params.given("id_token_hint");
         if let Some(text) = hint.map_err(|error| invalid(error.to_string()))? {
             let hint = Hint::read(call, text).filter(|hint| hint.client == request.client_id);
@@ -230,7 +240,7 @@ impl AuthorizationRequest {
 impl Prompt {
     /// Reads `prompt` and `max_age`; unknown values of `prompt` are ignored.
     pub(crate) fn read(params: &Params) -> Result<Self, Refusal> {
-        let invalid = |error: String| Refusal::new("invalid_request", error);
+        let invalid = |error: String| Refusal::new(ErrorCode::InvalidRequest, error);
         let given = |name| {
             params
                 .given(name)
@@ -259,7 +269,7 @@ impl Prompt {
 }
 
 fn wanted(params: &Params) -> Result<WantedText, Refusal> {
-    let invalid = |error: String| Refusal::new("invalid_scope", error);
+    let invalid = |error: String| Refusal::new(ErrorCode::InvalidScope, error);
     let scope = params
         .given("scope")
         .map_err(|error| invalid(error.to_string()))?
@@ -267,7 +277,7 @@ fn wanted(params: &Params) -> Result<WantedText, Refusal> {
         .transpose()
         .map_err(|error| invalid(error.to_string()))?;
     let mut resources = params.many("resource").filter(|value| !value.is_empty());
-    let target = |words: &str| Refusal::new("invalid_target", words);
+    let target = |words: &str| Refusal::new(ErrorCode::InvalidTarget, words);
     let resource = match (resources.next(), resources.next()) {
         (None, _) => None,
         (Some(text), None) => {
@@ -280,7 +290,7 @@ fn wanted(params: &Params) -> Result<WantedText, Refusal> {
 
 /// PKCE is required of every client, and `plain` of none (OAuth 2.1 section 7.5.1).
 fn challenge(params: &Params) -> Result<CodeChallenge, Refusal> {
-    let invalid = |error: String| Refusal::new("invalid_request", error);
+    let invalid = |error: String| Refusal::new(ErrorCode::InvalidRequest, error);
     let given = |name| {
         params
             .given(name)

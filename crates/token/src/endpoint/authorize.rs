@@ -120,10 +120,12 @@ async fn answer(visit: &Visit, params: &Params) -> Result<HttpResponse, PageErro
         Outcome::Undecided(undecided) => self::undecided(visit, *undecided, None, StatusCode::OK),
         Outcome::Refused(refused) => {
             let (target, refusal) = *refused;
+            let entry = visit.error_entry(refusal.code);
             let mut parameters = vec![
-                ("error", refusal.code),
+                ("error", refusal.code.as_str()),
                 ("error_description", refusal.description.as_str()),
             ];
+            parameters.extend(entry.as_deref().map(|entry| ("error_uri", entry)));
             parameters.extend(target.state.as_deref().map(|state| ("state", state)));
             parameters.push(("iss", visit.place.issuer.as_str()));
             let leaving = Leaving {

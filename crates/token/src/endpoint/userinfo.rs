@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use narthex_http::{FormError, OAuthError, Params, Peer, RequestId, StrictForm};
+use narthex_vocab::ErrorCode;
 
 use crate::Token;
 use crate::bearer;
@@ -59,7 +60,7 @@ fn unproved(error: TokenError) -> OAuthError {
     let proof = matches!(error, TokenError::Dpop(_) | TokenError::Nonce(_));
     let refused = OAuthError::from(error);
     match (proof, refused.error) {
-        (true, "use_dpop_nonce") => OAuthError {
+        (true, ErrorCode::UseDpopNonce) => OAuthError {
             status: StatusCode::UNAUTHORIZED,
             ..refused.challenge("DPoP error=\"use_dpop_nonce\"")
         },

@@ -6,8 +6,8 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev};
 use narthex_http::csrf::{self, CsrfError};
 use narthex_http::headers::{Opener, Referrer};
 use narthex_http::page::{Narrow, html};
-use narthex_http::{CookieName, Cookies, PagePolicy, Params, Peer, RequestId};
-use narthex_vocab::Environment;
+use narthex_http::{CookieName, Cookies, Front, PagePolicy, Params, Peer, RequestId};
+use narthex_vocab::{Environment, ErrorCode};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -65,6 +65,11 @@ impl Visit {
         let counted = Counted::PageSource(&self.peer.source());
         throttle::spend(&self.token, &self.place, counted, arrival.call().now).await?;
         Ok(arrival)
+    }
+
+    /// Where the error reference explains a code.
+    pub(crate) fn error_entry(&self, code: ErrorCode) -> Option<String> {
+        Front::of(&self.request).map(|front| front.error_entry(code.as_str()))
     }
 
     /// Whether the browser says that a page of ours led here (Fetch Metadata, `Sec-Fetch-Site`), as after a sign-in.

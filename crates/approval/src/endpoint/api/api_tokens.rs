@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use narthex_people::api_token::{self, ApiToken};
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
+use narthex_vocab::ProblemKind as Kind;
 use narthex_vocab::{Id, PLATFORM_TENANT, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 use super::bearer::Bearer;
 use super::body::{Body, Nothing};
 use super::caller::Caller;
-use super::fault::{self, Fault, faults};
+use super::fault::{Fault, faults};
 use super::holder::Holder;
 use super::moment::Moment;
 use super::place;
@@ -124,5 +125,5 @@ fn entry(token: &ApiToken) -> ApiTokenEntry {
 }
 
 faults! {
-    EndApiTokenError { Over => |words| Fault::of(fault::NOT_THERE, words) }
+    EndApiTokenError { Over => |words| Fault::of(Kind::NOT_THERE, words) }
 }

@@ -2,6 +2,7 @@
 //! role, what the route asks for, in that order (RFC 6750 section 2.1). It reads no cookie, so that no page of another
 //! origin can make a browser call.
 
+use narthex_vocab::ProblemKind as Kind;
 use std::time::Duration;
 
 use actix_web::http::header::AUTHORIZATION;
@@ -18,7 +19,7 @@ use narthex_vocab::{Id, Secret, Timestamp, kind};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::once::{Asked, once};
 use crate::endpoint::tries::{may_try, spend};
 use crate::{Acting, Approval};
@@ -71,7 +72,7 @@ impl Bearer {
         }
         let role = member.role.filter(|role| role.may(looks));
         let role =
-            role.ok_or_else(|| Fault::of(fault::ROLE, "your account has no role any more"))?;
+            role.ok_or_else(|| Fault::of(Kind::ROLE, "your account has no role any more"))?;
         let bearer = Self {
             tenant,
             member,
@@ -95,7 +96,7 @@ impl Bearer {
     /// one-time code was given not long ago.
     pub(crate) fn permit(&self, action: Action) -> Result<Permit, Fault> {
         if self.token.may != May::Act {
-            return Err(Fault::of(fault::READS_ONLY, "this token only looks"));
+            return Err(Fault::of(Kind::READS_ONLY, "this token only looks"));
         }
         let person = Person {
             tenant: self.tenant,
@@ -107,7 +108,7 @@ impl Bearer {
         if self.gives_codes && !self.token.is_fresh(self.now) {
             let minutes = api_token::FRESH.num_minutes();
             let words = format!("no code was given with this token in the last {minutes} minutes");
-            return Err(Fault::of(fault::STEP_UP, words));
+            return Err(Fault::of(Kind::STEP_UP, words));
         }
         Ok(permit)
     }
@@ -164,7 +165,7 @@ fn bearer(request: &HttpRequest) -> Result<&str, Fault> {
     let words = "send one Authorization header: Bearer and a token";
     shown
         .map(|(_, token)| token.trim())
-        .ok_or_else(|| Fault::of(fault::TOKEN, words))
+        .ok_or_else(|| Fault::of(Kind::TOKEN, words))
 }
 
 /// The token in force, the active person whose it is, and whether they give codes.

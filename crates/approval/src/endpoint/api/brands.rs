@@ -1,5 +1,6 @@
 //! Names that people know, and the hosts where they really are.
 
+use narthex_vocab::ProblemKind as Kind;
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
-use super::fault::{self, Fault, faults};
+use super::fault::{Fault, faults};
 use super::reason::Standing;
 use crate::Acting;
 use crate::brand::{EditBrandError, ForgetBrand, KeepBrand, forget_brand, keep_brand};
@@ -107,5 +108,5 @@ pub(crate) async fn forget(caller: Caller, body: Body<OldName>) -> Result<HttpRe
 }
 
 faults! {
-    EditBrandError { Unknown => |words| Fault::of(fault::NOT_THERE, words) }
+    EditBrandError { Unknown => |words| Fault::of(Kind::NOT_THERE, words) }
 }

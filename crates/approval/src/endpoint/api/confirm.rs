@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
+use narthex_vocab::ProblemKind as Kind;
 use narthex_vocab::{Id, kind};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use utoipa::ToSchema;
 use super::body::Body;
 use super::caller::Caller;
 use super::decide::{Came, hash};
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::place::Place;
 use super::{reason, requests};
 use crate::Acting;
@@ -85,12 +86,12 @@ impl From<ConfirmError> for Fault {
         match error {
             ConfirmError::NotPermitted(error) => error.into(),
             ConfirmError::Store(error) => error.into(),
-            ConfirmError::Stale => Self::of(fault::STALE, "something else waits"),
+            ConfirmError::Stale => Self::of(Kind::STALE, "something else waits"),
             ConfirmError::NotAwaiting(state) => {
-                Self::of(fault::STATE, format!("the request is {state}"))
+                Self::of(Kind::STATE, format!("the request is {state}"))
             }
-            error @ ConfirmError::Lapsed(_) => Self::of(fault::STATE, error.to_string()),
-            error @ ConfirmError::ByWhoDecided => Self::of(fault::ROLE, error.to_string()),
+            error @ ConfirmError::Lapsed(_) => Self::of(Kind::STATE, error.to_string()),
+            error @ ConfirmError::ByWhoDecided => Self::of(Kind::ROLE, error.to_string()),
             ConfirmError::NotApprovable(why) => why.into(),
         }
     }

@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use narthex_http::StrictQuery;
 use narthex_vocab::HashKey;
+use narthex_vocab::ProblemKind as Kind;
 use serde::{Serialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq as _;
 
-use super::fault::{self, Fault};
+use super::fault::Fault;
 
 /// The rows of a page when the caller does not say.
 const FEW: i64 = 50;
@@ -64,7 +65,7 @@ fn open<T: DeserializeOwned>(text: &str, of: (&HashKey, &str)) -> Result<T, Faul
         let ours = bool::from(signature.ct_eq(&sign(payload, of)));
         ours.then(|| serde_json::from_slice(payload).ok()).flatten()
     };
-    read().ok_or_else(|| Fault::of(fault::CURSOR, "it was changed, or is of another list"))
+    read().ok_or_else(|| Fault::of(Kind::CURSOR, "it was changed, or is of another list"))
 }
 
 fn sign(payload: &[u8], (key, list): (&HashKey, &str)) -> [u8; SIGNATURE] {

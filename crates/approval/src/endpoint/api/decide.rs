@@ -1,5 +1,6 @@
 //! The decision of a reviewer: on exactly the payload they saw, with a reason.
 
+use narthex_vocab::ProblemKind as Kind;
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::moment::Moment;
 use super::place::Place;
 use super::{reason, requests};
@@ -293,9 +294,9 @@ impl From<DecideError> for Fault {
         match error {
             DecideError::NotPermitted(error) => error.into(),
             DecideError::Store(error) => error.into(),
-            DecideError::Stale => Self::of(fault::STALE, "the request has another payload hash"),
+            DecideError::Stale => Self::of(Kind::STALE, "the request has another payload hash"),
             DecideError::NotInReview(state) => {
-                Self::of(fault::STATE, format!("the request is {state}"))
+                Self::of(Kind::STATE, format!("the request is {state}"))
             }
             error @ (DecideError::NothingNarrowed
             | DecideError::TooShort(_)
@@ -311,13 +312,13 @@ impl From<NotApprovable> for Fault {
     fn from(why: NotApprovable) -> Self {
         match why {
             NotApprovable::NotAsked(beyond) => Self::member("offer", beyond.to_string()),
-            NotApprovable::ByWhoAsked => Self::of(fault::ROLE, why.to_string()),
+            NotApprovable::ByWhoAsked => Self::of(Kind::ROLE, why.to_string()),
             NotApprovable::AgainstPolicy
             | NotApprovable::NeedsPerson
             | NotApprovable::NeedsSecond
             | NotApprovable::Over(_)
             | NotApprovable::NoSponsor
-            | NotApprovable::Unproved { .. } => Self::of(fault::POLICY, why.to_string()),
+            | NotApprovable::Unproved { .. } => Self::of(Kind::POLICY, why.to_string()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The management API for people: every operation and every problem, read from the document that programs read.
+//! The management API for people: every operation, read from the document that programs read.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -9,7 +9,6 @@ use serde_json::Value;
 use url::Url;
 
 use super::document::{of_staff, of_tenants};
-use super::fault::{self, Kind};
 use crate::Approval;
 
 /// An operation, as the page shows it.
@@ -45,7 +44,8 @@ struct ApiPage {
     /// A call that works.
     example: &'static str,
     operations: Vec<Shown>,
-    problems: &'static [Kind],
+    /// The error reference.
+    errors: String,
 }
 
 /// `GET /api/v1` on the staff listener.
@@ -58,7 +58,7 @@ pub(crate) async fn page(approval: Data<Approval>) -> HttpResponse {
         base: base(&approval.staff_base),
         example: "/api/v1/requests?state=in_review",
         operations: operations(&serde_json::to_value(of_staff()).unwrap_or_default()),
-        problems: fault::KINDS,
+        errors: format!("{}/docs/errors", base(&approval.discovery_base)),
     })
 }
 
@@ -72,7 +72,7 @@ pub(crate) async fn portal_page(approval: Data<Approval>) -> HttpResponse {
         base: base(&approval.portal_base),
         example: "/api/v1/t/TENANT/integrations",
         operations: operations(&serde_json::to_value(of_tenants()).unwrap_or_default()),
-        problems: fault::KINDS,
+        errors: format!("{}/docs/errors", base(&approval.discovery_base)),
     })
 }
 

@@ -1,5 +1,6 @@
 //! A registration gets a home: an integration with a sponsor, and a case about it. Linking gives nothing by itself.
 
+use narthex_vocab::ProblemKind as Kind;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use super::caller::Caller;
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::place::Place;
 use super::quarantine;
 use crate::Acting;
@@ -136,9 +137,9 @@ impl From<LinkError> for Fault {
         match error {
             LinkError::NotPermitted(error) => error.into(),
             LinkError::NotWaiting(state) => {
-                Self::of(fault::STATE, format!("the registration is {state}"))
+                Self::of(Kind::STATE, format!("the registration is {state}"))
             }
-            LinkError::AlreadyOpen => Self::of(fault::STATE, "a request about it is open already"),
+            LinkError::AlreadyOpen => Self::of(Kind::STATE, "a request about it is open already"),
             LinkError::SponsorMissing => Self::member("sponsor", "nobody asked for it: name one"),
             LinkError::UnknownSponsor => Self::member(
                 "sponsor",

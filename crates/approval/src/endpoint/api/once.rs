@@ -5,12 +5,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use narthex_tenancy::TenantTx;
+use narthex_vocab::ProblemKind as Kind;
 use narthex_vocab::{Id, Secret, Timestamp, kind};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use crate::store::api_answer::{self, Kept};
 
 /// The header.
@@ -113,10 +114,7 @@ pub(crate) async fn before(
     };
     match api_answer::claim(tx, (member, key), &asked.hash, now).await? {
         Kept::Nothing => Ok(None),
-        Kept::SomethingElse => Err(Fault::of(
-            fault::KEY_REUSED,
-            "the call was another one then",
-        )),
+        Kept::SomethingElse => Err(Fault::of(Kind::KEY_REUSED, "the call was another one then")),
         Kept::Answer(body) => Ok(Some(body)),
     }
 }

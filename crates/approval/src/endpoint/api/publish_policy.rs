@@ -5,13 +5,14 @@ use actix_web::HttpResponse;
 use actix_web::web::{Path, block};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::{StoreError, TenantTx, ambient};
+use narthex_vocab::ProblemKind as Kind;
 use narthex_vocab::{Id, PLATFORM_TENANT, kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::{Body, Nothing};
 use super::caller::Caller;
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::policies::{PLATFORM, SimulationRun, look, read_number, run};
 use super::reason;
 use crate::Acting;
@@ -202,9 +203,9 @@ impl PolicyAnswer {
     /// The answer to the proposal of this version, which is the one that was read.
     pub(super) fn command(&self, shown: &Shown) -> Result<AnswerProposal, Fault> {
         if shown.version.hash != hash("hash", &self.hash)? {
-            return Err(Fault::of(fault::STALE, "the text is another one"));
+            return Err(Fault::of(Kind::STALE, "the text is another one"));
         }
-        let nothing = || Fault::of(fault::STATE, "nobody has proposed this version");
+        let nothing = || Fault::of(Kind::STATE, "nobody has proposed this version");
         Ok(AnswerProposal {
             proposal: shown.version.proposal.ok_or_else(nothing)?,
             confirm: self.confirms()?,
@@ -247,8 +248,8 @@ impl From<DraftPolicyError> for Fault {
                 let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
                 Self::member("source", all.join("\n"))
             }
-            error @ DraftPolicyError::Proposed(_) => Self::of(fault::STATE, error.to_string()),
-            error @ DraftPolicyError::Stale => Self::of(fault::STALE, error.to_string()),
+            error @ DraftPolicyError::Proposed(_) => Self::of(Kind::STATE, error.to_string()),
+            error @ DraftPolicyError::Stale => Self::of(Kind::STALE, error.to_string()),
         }
     }
 }
@@ -258,8 +259,8 @@ impl From<SimulatePolicyError> for Fault {
         match error {
             SimulatePolicyError::NotPermitted(error) => error.into(),
             SimulatePolicyError::Store(error) => error.into(),
-            error @ SimulatePolicyError::NotADraft => Self::of(fault::STATE, error.to_string()),
-            error @ SimulatePolicyError::Stale => Self::of(fault::STALE, error.to_string()),
+            error @ SimulatePolicyError::NotADraft => Self::of(Kind::STATE, error.to_string()),
+            error @ SimulatePolicyError::Stale => Self::of(Kind::STALE, error.to_string()),
         }
     }
 }
@@ -269,10 +270,10 @@ impl From<ProposePolicyError> for Fault {
         match error {
             ProposePolicyError::NotPermitted(error) => error.into(),
             ProposePolicyError::Store(error) => error.into(),
-            error @ ProposePolicyError::Stale => Self::of(fault::STALE, error.to_string()),
+            error @ ProposePolicyError::Stale => Self::of(Kind::STALE, error.to_string()),
             error @ (ProposePolicyError::NotADraft
             | ProposePolicyError::NotTried
-            | ProposePolicyError::Same) => Self::of(fault::STATE, error.to_string()),
+            | ProposePolicyError::Same) => Self::of(Kind::STATE, error.to_string()),
         }
     }
 }
@@ -282,8 +283,8 @@ impl From<AnswerProposalError> for Fault {
         match error {
             AnswerProposalError::NotPermitted(error) => error.into(),
             AnswerProposalError::Store(error) => error.into(),
-            AnswerProposalError::MayNot(error) => Self::of(fault::ROLE, error.to_string()),
-            error @ AnswerProposalError::TenantAnswers => Self::of(fault::ROLE, error.to_string()),
+            AnswerProposalError::MayNot(error) => Self::of(Kind::ROLE, error.to_string()),
+            error @ AnswerProposalError::TenantAnswers => Self::of(Kind::ROLE, error.to_string()),
         }
     }
 }

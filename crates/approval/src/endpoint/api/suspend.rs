@@ -4,11 +4,12 @@ use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
 use narthex_vocab::ClientId;
+use narthex_vocab::ProblemKind as Kind;
 
 use super::body::Body;
 use super::caller::Caller;
 use super::clients;
-use super::fault::{self, Fault};
+use super::fault::Fault;
 use super::place::Place;
 use super::reason::{self, Standing, WithReason};
 use crate::Acting;
@@ -91,12 +92,12 @@ impl From<SuspendError> for Fault {
         match error {
             SuspendError::NotPermitted(error) => error.into(),
             SuspendError::Store(error) => error.into(),
-            SuspendError::HeldByStaff => Self::of(fault::ROLE, "staff suspended the client"),
+            SuspendError::HeldByStaff => Self::of(Kind::ROLE, "staff suspended the client"),
             SuspendError::NotPossible(state) => {
-                Self::of(fault::STATE, format!("the client is {state}"))
+                Self::of(Kind::STATE, format!("the client is {state}"))
             }
             SuspendError::ParentStopped => Self::of(
-                fault::STATE,
+                Kind::STATE,
                 "the client that registered it does not work: resume that one first",
             ),
         }

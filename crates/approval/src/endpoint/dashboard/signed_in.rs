@@ -83,7 +83,9 @@ impl StaffSignedIn {
 
     /// The frame of a page of `area`.
     pub(crate) fn shell<T>(&self, area: Area, seen: &Seen<T>, title: impl Into<String>) -> Shell {
+        let base = self.approval.discovery_base.as_str().trim_end_matches('/');
         frame::shell(area, seen.waiting, title, csrf::issue(&self.request))
+            .help_href(format!("{base}/docs"))
             .user(self.member.name.as_str(), self.member.email.as_str())
     }
 

@@ -136,6 +136,7 @@ impl SignedIn {
             .user(self.member.name.as_str(), self.member.email.as_str())
             .sign_out(self.path("/sign-out"))
             .account_href(self.path(&Area::Account.path()))
+            .help_href(self.docs(area.environment()))
             .area(area.label())
             .nav(self.nav(area));
         shell.environment = area.environment();
@@ -147,6 +148,13 @@ impl SignedIn {
             shell = shell.crumb(area.label(), self.path(&area.path()));
         }
         shell
+    }
+
+    /// The documentation with the tenant's own issuer in it; where a page is of no environment, the sandbox's.
+    fn docs(&self, environment: Option<Environment>) -> String {
+        let base = self.approval.discovery_base.as_str().trim_end_matches('/');
+        let environment = environment.unwrap_or(Environment::Sandbox);
+        format!("{base}/t/{}/{environment}/docs", self.tenant.slug)
     }
 
     fn nav(&self, open: Area) -> Vec<NavGroup> {

@@ -40,7 +40,7 @@ pub(crate) struct SignedIn {
     /// The request, for the ledger and the log.
     pub(crate) request_id: String,
     pub(super) request: HttpRequest,
-    approval: Data<Approval>,
+    pub(super) approval: Data<Approval>,
 }
 
 impl SignedIn {

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
+use narthex_vocab::ProblemKind as Kind;
 use narthex_vocab::{HostName, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -198,5 +199,5 @@ faults! {
         Trusted | TooMany => fault::state,
         End => |words| Fault::member("until", words),
     }
-    DistrustDomainError { Over => |words| Fault::of(fault::NOT_THERE, words) }
+    DistrustDomainError { Over => |words| Fault::of(Kind::NOT_THERE, words) }
 }

@@ -6,6 +6,7 @@ use narthex_tenancy::TenantTx;
 use narthex_tenancy::member::{self, Member};
 use narthex_tenancy::permission::{Action, Role};
 use narthex_vocab::Email;
+use narthex_vocab::ProblemKind as Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -271,7 +272,7 @@ faults! {
         NotATenantRole => |words| Fault::member("role", words),
         LastOwner => fault::state,
     }
-    EndInvitationError { Over => |words| Fault::of(fault::NOT_THERE, words) }
+    EndInvitationError { Over => |words| Fault::of(Kind::NOT_THERE, words) }
     InviteError {
         AlreadyMember => |words| Fault::member("email", words),
         NotATenantRole => |words| Fault::member("role", words),

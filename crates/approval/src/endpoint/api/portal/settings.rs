@@ -1,5 +1,6 @@
 //! How an environment answers registrations: its mode, its limits and what of metadata it takes.
 
+use narthex_vocab::ProblemKind as Kind;
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::body::Body;
-use super::super::fault::{self, Fault, faults};
+use super::super::fault::{Fault, faults};
 use super::super::holder::Holder;
 use crate::Acting;
 use crate::limit_registration::{LimitRegistration, LimitRegistrationError, limit_registration};
@@ -286,5 +287,5 @@ faults! {
         OpensProduction => |words| Fault::member("reason", words),
     }
     ChangeMetadataRulesError { OpensProduction => |words| Fault::member("reason", words) }
-    LimitRegistrationError { Beyond => |words| Fault::of(fault::MEMBER, words) }
+    LimitRegistrationError { Beyond => |words| Fault::of(Kind::MEMBER, words) }
 }

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::statement_issuer::{self, IssuerKeys, StatementIssuer};
+use narthex_vocab::ProblemKind as Kind;
 use narthex_vocab::{KeySet, WebUri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -155,6 +156,6 @@ fn entry(issuer: &StatementIssuer) -> IssuerEntry {
 faults! {
     StatementIssuerError {
         TooMany => fault::state,
-        Unknown => |words| Fault::of(fault::NOT_THERE, words),
+        Unknown => |words| Fault::of(Kind::NOT_THERE, words),
     }
 }

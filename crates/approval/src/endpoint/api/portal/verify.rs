@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
+use narthex_vocab::ProblemKind as Kind;
 use narthex_vocab::{Environment, Label, SecretHash, VerificationCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -141,8 +142,8 @@ async fn counted(holder: &Holder, code: &str) -> Result<(Environment, SecretHash
 
 faults! {
     VouchError {
-        NotWaiting => |words| Fault::of(fault::NOT_THERE, words),
+        NotWaiting => |words| Fault::of(Kind::NOT_THERE, words),
         UnknownReach => fault::state,
     }
-    TurnAwayError { NotWaiting => |words| Fault::of(fault::NOT_THERE, words) }
+    TurnAwayError { NotWaiting => |words| Fault::of(Kind::NOT_THERE, words) }
 }
