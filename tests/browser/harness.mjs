@@ -164,6 +164,16 @@ export class Person {
     await this.page.emulateMedia({ forcedColors: 'none' });
   }
 
+  /** Looks at the page as an interaction left it: something opened, chosen or refused. */
+  async interacted(name) {
+    const full = `${this.journey}/${name}`;
+    const { tally } = this.stage;
+    tally.check(`${full}: structure`, await this.page.evaluate(structure));
+    tally.check(`${full}: no sideways scroll`, await this.#overflow());
+    if (this.javaScript) tally.check(`${full}: axe`, await this.#axe());
+    await this.picture(name);
+  }
+
   /** A picture of the whole page, without judging it. */
   async picture(name) {
     const directory = `${ARTIFACTS}${this.journey}`;

@@ -92,7 +92,7 @@ export async function expectSummary(person, words) {
   const first = summary.getByRole('link').first();
   if ((await first.count()) === 0) return;
   const field = (await first.getAttribute('href')).slice(1);
-  await person.hands.press(person, first);
+  await first.press('Enter');
   assert.equal(await person.page.evaluate(() => document.activeElement.id), field, 'the focus is not on the field');
 }
 
@@ -442,6 +442,14 @@ export async function consentFindings({ page }) {
   if (first.y > second.y || (first.y === second.y && first.x > second.x)) findings.push('Allow comes first');
   if (Math.abs(first.height - second.height) > 1) findings.push('the buttons differ in height');
   if (Math.min(first.height, second.height) < 44) findings.push('a button is lower than 44 px');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const low = await page.evaluate(() =>
+    [...document.querySelectorAll('main :is(button, summary, .button, .choice), footer a')]
+      .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 44)
+      .map((one) => `"${one.textContent.trim()}" is ${one.getBoundingClientRect().height} px high`),
+  );
+  findings.push(...low);
+  await page.setViewportSize({ width: 1440, height: 900 });
   if (!says.thisComputer.test(await page.locator('main').innerText())) {
     findings.push('the redirect address is not worded for people');
   }

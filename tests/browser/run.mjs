@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { startNarthex } from '../peers/dev.mjs';
 import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
+import appearance from './journeys/appearance.mjs';
 import changes from './journeys/changes.mjs';
 import account from './journeys/account.mjs';
 import desk from './journeys/desk.mjs';
@@ -39,6 +40,8 @@ const RUNS = [
   { label: 'warned', journey: warned },
   { label: 'changes', journey: changes },
   { label: 'desk', journey: desk, hands: keyboard },
+  { label: 'appearance', journey: appearance },
+  { label: 'appearance-no-script', journey: appearance, javaScript: false },
   { label: 'docs', journey: docs },
   { label: 'docs-no-script', journey: docs, javaScript: false },
   { label: 'docs-keyboard', journey: docs, hands: keyboard },

@@ -14,6 +14,7 @@ mod account;
 mod agents;
 mod allowlists;
 mod apart;
+mod appearance;
 mod approval_based_registration;
 mod bad_input;
 mod budgets;

@@ -313,6 +313,10 @@ mod tests {
             let id = format!(" id=\"{}\"", rule.id);
             assert_eq!(rules.matches(&id).count(), 1, "{id}");
         }
+        for check in narthex_policy::checks() {
+            let id = format!(" id=\"{}\"", check.check);
+            assert_eq!(rules.matches(&id).count(), 1, "{id}");
+        }
         assert!(rules.contains("id=\"R-99\"") && rules.contains("id=\"R-00\""));
     }
 }

@@ -3,6 +3,7 @@
 //! A view type holds display-ready text and nothing that decides: no rule of the product lives here or in a template.
 //! Text from outside is escaped by the templates, never here, so that nothing is escaped twice or not at all.
 
+pub mod appearance;
 pub mod badge;
 pub mod banner;
 pub mod diff;

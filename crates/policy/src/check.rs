@@ -1,9 +1,11 @@
 //! The screening checks: one function each, from facts to a finding. None of them decides; a
 //! check that shares a rule's name explains that rule and never passes where the rule fires.
 
-use narthex_vocab::{Environment, GrantType, Risk};
+use std::collections::BTreeSet;
 
-use crate::facts::{Descent, Origin, ScreeningFacts};
+use narthex_vocab::{AuthMethod, Environment, GrantType, Imitation, Risk};
+
+use crate::facts::{Descent, LogoFact, NamesElsewhere, Origin, Past, ScreeningFacts};
 use crate::finding::{Finding, FindingOutcome};
 use crate::{history, imitation};
 
@@ -25,6 +27,36 @@ pub(crate) fn all(facts: &ScreeningFacts) -> Vec<Finding> {
     findings.extend(imitation::all(facts));
     findings.extend(history::all(facts));
     findings
+}
+
+/// What every check is about (`check`, `title`, `required`), from the checks themselves: they look at a request that asks
+/// for nothing.
+pub fn checks() -> Vec<Finding> {
+    all(&ScreeningFacts {
+        environment: Environment::Sandbox,
+        origin: Origin::Portal,
+        descent: Descent::Root,
+        auth_method: AuthMethod::None,
+        grants: BTreeSet::new(),
+        requested: Vec::new(),
+        hosts_unproved: Vec::new(),
+        disallowed: None,
+        loopback_only: false,
+        sponsor: true,
+        name_conflict: false,
+        imitation: Imitation::default(),
+        logo: LogoFact::default(),
+        reused: BTreeSet::new(),
+        names: NamesElsewhere::default(),
+        vouched: None,
+        trusted: None,
+        first_request: false,
+        shared_key: false,
+        sandbox_first: true,
+        new_scopes: BTreeSet::new(),
+        tenant_age_days: 0,
+        past: Past::default(),
+    })
 }
 
 /// What a check is about, whatever it saw.

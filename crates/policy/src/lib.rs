@@ -24,6 +24,7 @@ mod screening;
 mod source;
 
 pub use baseline::{check_baseline, rule, rules, screening_text, screening_version};
+pub use check::checks;
 pub use decision::{CallFacts, Decision, DecisionReason, ToolFact, decide};
 pub use facts::{
     Descent, LogoFact, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts, Vouch,

@@ -138,3 +138,13 @@ fn production_wants_two_people_where_much_can_go_wrong_and_the_sandbox_never() {
         assert_eq!(screening.second.is_empty(), !found, "{facts:?}");
     }
 }
+
+#[test]
+fn whatever_is_asked_the_checks_are_those_that_are_listed() {
+    let listed: Vec<_> = crate::checks().into_iter().map(|one| one.check).collect();
+    for facts in every_request() {
+        let seen = crate::check::all(&facts);
+        let seen: Vec<_> = seen.into_iter().map(|one| one.check).collect();
+        assert_eq!(seen, listed, "{facts:?}");
+    }
+}

@@ -78,14 +78,14 @@ export default async function docs({ at, tenant, step, person, label }) {
     const name = (await rule.innerText()).trim();
     await owner.hands.press(owner, rule);
     await owner.page.waitForURL(new RegExp(`/docs/rules#${name}$`));
-    assert.ok(await owner.page.locator(`#${name}`).isVisible());
+    await owner.page.locator(`#${name}`).waitFor();
   });
 
   await step('the API refuses with the address of its entry', async () => {
     const answer = await fetch(`${portal.home(at, tenant).replace('/t/', '/api/v1/t/')}/integrations`);
     const problem = await answer.json();
     await reader.go(problem.type);
-    assert.ok(await reader.page.locator('#token').isVisible());
+    await reader.page.locator('#token').waitFor();
     assert.ok(problem.request_id);
   });
 }

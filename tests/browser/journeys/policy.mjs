@@ -28,6 +28,7 @@ export default async function policy({ at, tenant, step, person, approver, polic
     await pages.openDraft(writer);
     await writer.visit('policy-new');
     await pages.saveDraft(writer, { source: text(id, 'context.famous'), note: 'Nobody gets into the vault.' });
+    await pages.expectSummary(writer, /the text has a problem/i);
     await writer.visit('policy-error');
     const page = await pages.text(writer);
     assert.match(page, /line 6, column 8/i);

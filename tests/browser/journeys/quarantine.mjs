@@ -98,6 +98,7 @@ export default async function quarantine({ at, tenant, step, person, reviewer, l
     await follow(staff, 'Propose a domain');
     await staff.visit('propose-trust');
     await press(staff, 'Propose it');
+    await pages.expectSummary(staff, /\S/);
     await staff.visit('propose-trust-problems');
     await fill(staff, 'tenant', tenant.slug);
     await fill(staff, 'domain', 'trusted-partner.example.com');

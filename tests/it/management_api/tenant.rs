@@ -107,6 +107,29 @@ async fn b11_from_an_integration_to_a_secret_that_is_shown_once() {
         (&json!("client.suspend"), &json!(client))
     );
     assert_eq!(entry["actor_kind"], "person");
+    assert!(
+        entry["actor_id"].as_str().unwrap().starts_with("mem_"),
+        "{entry}"
+    );
+    let all = owner.get(&format!("{HERE}/activity?limit=200")).await;
+    let all = all.json();
+    let entries = all["entries"].as_array().unwrap();
+    let decided = entries
+        .iter()
+        .find(|one| one["actor_kind"] == "staff")
+        .unwrap();
+    assert_eq!(
+        (&decided["actor"], decided.get("actor_id")),
+        (&json!("Review team"), None)
+    );
+    let raw = |one: &&Value| {
+        one.get("detail").is_some() || one["actor"].as_str().unwrap().contains("mem_")
+    };
+    assert_eq!(
+        entries.iter().find(raw),
+        None,
+        "neither what is kept beside it nor an identifier of staff"
+    );
     let next = seen["next"].as_str().unwrap();
     let older = owner
         .get(&format!("{HERE}/activity?action=client.&cursor={next}"))

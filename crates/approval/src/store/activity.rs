@@ -2,9 +2,13 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_tenancy::{StoreError, TenantTx, schema::ledger::entry as l};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::{ledger::entry as l, tenant::member as m},
+};
 use narthex_vocab::Timestamp;
-use serde_json::Value;
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 use super::dashboard_search::like;
 
@@ -31,7 +35,6 @@ pub(crate) struct Entry {
     pub(crate) object: String,
     pub(crate) environment: Option<String>,
     pub(crate) reason: String,
-    pub(crate) detail: Value,
     pub(crate) request_id: String,
     pub(crate) hash: Vec<u8>,
 }
@@ -60,4 +63,18 @@ pub(crate) async fn list(
         query = query.filter(l::seq.lt(before));
     }
     Ok(query.load(tx.connection()?).await?)
+}
+
+/// Those of these people who are of the tenant, whether they are still there or not. Staff never are.
+pub(crate) async fn own_people(
+    tx: &mut TenantTx,
+    people: Vec<Uuid>,
+) -> Result<BTreeSet<Uuid>, StoreError> {
+    let own = m::table
+        .filter(m::tenant_id.eq(tx.tenant_uuid()))
+        .filter(m::member_id.eq_any(people))
+        .select(m::member_id)
+        .load(tx.connection()?)
+        .await?;
+    Ok(own.into_iter().collect())
 }

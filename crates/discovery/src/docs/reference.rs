@@ -1,10 +1,24 @@
 //! The two reference pages as Markdown, from the tables that the planes answer from: error codes, kinds of problems,
-//! rules. It adds no entry of its own but the two rules that no policy text has.
+//! rules and checks. It adds no entry of its own but the three that are neither.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use narthex_policy::{Rule, RuleOutcome};
+use narthex_policy::{Finding, Rule, RuleOutcome};
 use narthex_vocab::{ErrorCode, ProblemKind};
+
+/// What no policy and no check is about.
+const OTHERS: [(&str, &str); 3] = [
+    (
+        "R-00",
+        "The policy could not be evaluated. Nothing is approved by itself: a person decides.",
+    ),
+    (
+        "R-61",
+        "Several requests are approved at once only if each is of low risk and for the sandbox.",
+    ),
+    ("R-99", "No rule was about this. A person decides."),
+];
 
 /// Every error.
 pub(super) fn errors() -> String {
@@ -46,29 +60,32 @@ pub(super) fn rules() -> String {
          an approved client. A page or an answer that refuses names the rule. On top of these, the platform may publish \
          rules whose names begin with `P-`, and a tenant some with `T-`; the strictest counts.\n",
     );
-    let mut rules: Vec<&Rule> = narthex_policy::rules().collect();
-    rules.sort_by(|one, other| one.id.cmp(&other.id));
-    for Rule {
-        id,
+    let written = narthex_policy::rules().map(|rule| (rule.id.to_string(), entry(rule)));
+    let mut entries: BTreeMap<String, String> = written.collect();
+    for Finding {
+        check,
         title,
-        outcome,
-        fix,
-    } in rules
+        required,
+        ..
+    } in narthex_policy::checks()
     {
-        let _ = write!(
-            text,
-            "\n## {id}\n\n{title}.\n\n**Effect:** {}\n",
-            consequence(*outcome)
-        );
-        if let Some(fix) = fix {
-            let _ = write!(text, "\n**What to do:** {fix}\n");
-        }
+        let about = format!("{title}: a check that a reviewer sees.\n\n**Wanted:** {required}\n");
+        entries.entry(check.into_owned()).or_insert(about);
     }
-    text.push_str(
-        "\n## R-00\n\nThe policy could not be evaluated. Nothing is approved by itself: a person decides.\n\n\
-         ## R-99\n\nNo rule was about this. A person decides.\n",
-    );
+    entries.extend(OTHERS.map(|(id, about)| (id.to_owned(), format!("{about}\n"))));
+    for (id, about) in entries {
+        let _ = write!(text, "\n## {id}\n\n{about}");
+    }
     text
+}
+
+fn entry(rule: &Rule) -> String {
+    let effect = consequence(rule.outcome);
+    let mut entry = format!("{}.\n\n**Effect:** {effect}\n", rule.title);
+    if let Some(fix) = &rule.fix {
+        let _ = write!(entry, "\n**What to do:** {fix}\n");
+    }
+    entry
 }
 
 const fn consequence(outcome: RuleOutcome) -> &'static str {

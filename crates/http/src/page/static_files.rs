@@ -113,8 +113,9 @@ pub fn asset(name: &str) -> &'static str {
     file(name).map_or("/static/unknown", |file| file.url.as_str())
 }
 
-/// Adds `GET` and `HEAD` of `/static/{name}` to a listener.
+/// Adds `GET` and `HEAD` of `/static/{name}` to a listener, and the choice of its appearance.
 pub fn configure(cfg: &mut web::ServiceConfig) {
+    super::appearance::configure(cfg);
     cfg.service(
         web::resource("/static/{name}")
             .route(web::get().to(serve))

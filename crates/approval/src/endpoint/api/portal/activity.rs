@@ -1,11 +1,15 @@
-//! Who did what in the tenant: its ledger, newest first.
+//! Who did what in the tenant: its ledger, newest first. What the platform's people are called stays with the platform, and
+//! so does what an entry keeps beside its words.
 
 use actix_web::HttpResponse;
 use narthex_http::StrictQuery;
 use narthex_tenancy::TenantTx;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
+
+use narthex_vocab::{Id, kind};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 use super::super::cursor::{self, Part, given};
 use super::super::fault::Fault;
@@ -30,17 +34,19 @@ struct LedgerEntry {
     /// Its number in the tenant's chain.
     seq: i64,
     at: Moment,
-    /// `person`, `rule`, `system` or `client`.
+    /// `person`, `staff`, `rule`, `system` or `client`.
     actor_kind: String,
+    /// A name; of staff, `Review team`.
     actor: String,
+    /// A person of the tenant, as `mem_…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_id: Option<String>,
     /// What was done, as `client.suspend`.
     action: String,
     /// To what, as `np_…`.
     object: String,
     environment: Option<String>,
     reason: String,
-    #[schema(value_type = Object)]
-    detail: Value,
     request_id: String,
     /// SHA-256 over the entry and the hash of the one before it.
     hash: String,
@@ -69,28 +75,51 @@ pub(crate) async fn list(holder: Holder, query: StrictQuery) -> Result<HttpRespo
         before: part.after,
     };
     let limit = part.limit;
-    let work = async |tx: &mut TenantTx| activity::list(tx, &wanted, limit).await;
-    let found = holder.look(work).await?;
+    let work = async |tx: &mut TenantTx| {
+        let found = activity::list(tx, &wanted, limit).await?;
+        let people = found
+            .iter()
+            .filter_map(person)
+            .map(|(id, _)| id.as_uuid())
+            .collect();
+        let own = activity::own_people(tx, people).await?;
+        Ok((found, own))
+    };
+    let (found, own) = holder.look(work).await?;
     let full = i64::try_from(found.len()).is_ok_and(|count| count == limit);
     let last = found.last().filter(|_| full);
     let next = last.and_then(|last| cursor::seal(&last.seq, (key, LIST)));
     Ok(HttpResponse::Ok().json(Activity {
-        entries: found.into_iter().map(entry).collect(),
+        entries: found.into_iter().map(|one| entry(one, &own)).collect(),
         next,
     }))
 }
 
-fn entry(entry: Entry) -> LedgerEntry {
+/// The person who acted, as the ledger writes one: identifier, then name.
+fn person(entry: &Entry) -> Option<(Id<kind::Member>, &str)> {
+    let (id, name) = entry.actor.split_once(' ')?;
+    let id = id.parse().ok().filter(|_| entry.actor_kind == "person")?;
+    Some((id, name))
+}
+
+fn entry(entry: Entry, own: &BTreeSet<Uuid>) -> LedgerEntry {
+    let (actor_kind, actor, actor_id) = match person(&entry) {
+        Some((id, name)) if own.contains(&id.as_uuid()) => {
+            ("person".to_owned(), name.to_owned(), Some(id.to_string()))
+        }
+        Some(_) => ("staff".to_owned(), "Review team".to_owned(), None),
+        None => (entry.actor_kind, entry.actor, None),
+    };
     LedgerEntry {
         seq: entry.seq,
         at: entry.at.into(),
-        actor_kind: entry.actor_kind,
-        actor: entry.actor,
+        actor_kind,
+        actor,
+        actor_id,
         action: entry.action,
         object: entry.object,
         environment: entry.environment,
         reason: entry.reason,
-        detail: entry.detail,
         request_id: entry.request_id,
         hash: hex::encode(entry.hash),
     }
