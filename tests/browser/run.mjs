@@ -9,6 +9,7 @@ import { keyboard } from './hands.mjs';
 import { Stage, Tally } from './harness.mjs';
 import changes from './journeys/changes.mjs';
 import account from './journeys/account.mjs';
+import device from './journeys/device.mjs';
 import invitation from './journeys/invitation.mjs';
 import policy from './journeys/policy.mjs';
 import preRegistration from './journeys/preregistration.mjs';
@@ -31,6 +32,8 @@ const RUNS = [
   { label: 'promotion-no-script', journey: promotion, javaScript: false },
   { label: 'promotion-keyboard', journey: promotion, hands: keyboard },
   { label: 'stranger', journey: stranger },
+  { label: 'device', journey: device },
+  { label: 'device-keyboard', journey: device, hands: keyboard },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },

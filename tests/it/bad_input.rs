@@ -57,8 +57,15 @@ fn endpoints() -> Vec<Endpoint> {
         path: row.path,
         name: row.name,
         says: match row.name {
-            "token" | "push" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
-            "authorize" | "sign_in" | "consent" | "ask" | "waiting" | "logo" => Says::Page,
+            "token"
+            | "push"
+            | "device_authorization"
+            | "introspect"
+            | "revoke"
+            | "userinfo"
+            | "evaluation" => Says::Json,
+            "authorize" | "sign_in" | "consent" | "ask" | "waiting" | "logo" | "device"
+            | "device_answer" => Says::Page,
             other => panic!("{other} has no expectation"),
         },
     });

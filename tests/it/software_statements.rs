@@ -86,7 +86,12 @@ impl Scene {
         let url = self.system.at(Plane::Portal, &path);
         let csrf = owner.get(&url).await.field("csrf");
         let jwks = signer.jwk.to_string();
-        let form = [("csrf", csrf.as_str()), ("issuer", issuer), ("jwks", &jwks)];
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("issuer", issuer),
+            ("counts_for", "statements"),
+            ("jwks", &jwks),
+        ];
         owner.post(&url, &form).await
     }
 
@@ -331,9 +336,10 @@ async fn a_statement_that_does_not_hold_is_refused() {
 async fn trusted_by(company: &Company, issuer: &str, signer: &Signer) {
     use narthex_approval::statement_issuer::{TrustIssuer, trust_issuer};
     use narthex_tenancy::statement_issuer::{IssuerKeys, StatementIssuer};
-    use narthex_vocab::{KeySet, WebUri};
+    use narthex_vocab::{IssuerName, IssuerPurpose, KeySet};
     let issuer = StatementIssuer {
-        issuer: WebUri::parse(issuer).unwrap(),
+        issuer: IssuerName::parse(issuer).unwrap(),
+        counts_for: [IssuerPurpose::Statements].into(),
         keys: IssuerKeys::Pinned(KeySet::parse(&json!({ "keys": [signer.jwk] })).unwrap()),
     };
     let command = TrustIssuer {

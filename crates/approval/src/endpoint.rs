@@ -11,3 +11,4 @@ pub(crate) mod portal;
 mod promotion_words;
 pub(crate) mod staff;
 mod warning_words;
+mod workload_words;

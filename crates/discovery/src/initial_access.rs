@@ -5,7 +5,8 @@
 use narthex_http::dpop::{DpopError, Proof};
 use narthex_tenancy::{TenantTx, budget::Bucket, metadata_rules, statement_issuer};
 use narthex_vocab::{
-    ClientId, Issuer, QuarantineState, RegistrationMode, Secret, SecretHash, Timestamp,
+    ClientId, Issuer, IssuerPurpose, QuarantineState, RegistrationMode, Secret, SecretHash,
+    Timestamp,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
@@ -71,7 +72,9 @@ pub(crate) async fn admit(
         .tenant(place.tenant, async |tx| {
             let token = valid(tx, place, &key, now).await?;
             let rules = metadata_rules::in_force(tx, place.environment).await?;
-            let trusted = statement_issuer::trusted(tx, place.environment).await?;
+            let trusted =
+                statement_issuer::trusted_for(tx, place.environment, IssuerPurpose::Statements)
+                    .await?;
             Ok::<_, RegisterError>((token, rules, trusted))
         })
         .await?;

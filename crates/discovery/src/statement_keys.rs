@@ -44,7 +44,7 @@ pub async fn look(
     let claim = async |tx: &mut TenantTx| statement_keys::claim(tx, issuers.environment, now).await;
     let mut found = 0;
     for at in database.tenant(issuers.tenant, claim).await? {
-        let looked = client_document::key_set(&discovery.guard, &at.url).await;
+        let looked = client_document::published_keys(&discovery.guard, &at.url).await;
         found += usize::from(looked.is_ok());
         let keep = async |tx: &mut TenantTx| {
             statement_keys::keep(tx, issuers.environment, (&at, &looked), now).await

@@ -7,7 +7,8 @@ use narthex_tenancy::{
     statement_issuer,
 };
 use narthex_vocab::{
-    AttemptOutcome, ClientMetadata, Drift, MetadataError, Secret, SecretKind, Timestamp,
+    AttemptOutcome, ClientMetadata, Drift, IssuerPurpose, MetadataError, Secret, SecretKind,
+    Timestamp,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
@@ -163,7 +164,9 @@ async fn hold(
         .tenant(place.tenant, async |tx| {
             let held = manage::held(discovery, tx, &call, &token).await?;
             let rules = metadata_rules::in_force(tx, place.environment).await?;
-            let trusted = statement_issuer::trusted(tx, place.environment).await?;
+            let trusted =
+                statement_issuer::trusted_for(tx, place.environment, IssuerPurpose::Statements)
+                    .await?;
             Ok::<_, ManageError>((held, rules, trusted))
         })
         .await?;

@@ -2,9 +2,11 @@
 //! address and entitlement are looked at again.
 
 use chrono::Duration;
+use narthex_http::Params;
 use narthex_tenancy::TenantTx;
 use narthex_vocab::{GrantType, Id, RedirectUri, Secret, SecretKind};
 use rand_core::CryptoRng;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::authorize::ends;
 use crate::authorize::request::AuthorizationRequest;
@@ -26,6 +28,17 @@ const CODE: Duration = Duration::seconds(60);
 pub(crate) enum Choice {
     Deny,
     Allow,
+}
+
+impl Choice {
+    /// What a form says; without an answer of ours it is no form of ours.
+    pub(crate) fn read(form: &Params) -> Result<Self, PageError> {
+        match form.one("decision")? {
+            Some("allow") => Ok(Self::Allow),
+            Some("deny") => Ok(Self::Deny),
+            Some(_) | None => Err(PageError::OutOfDate),
+        }
+    }
 }
 
 /// What came of the answer.
@@ -88,10 +101,10 @@ pub(crate) async fn decide(
 }
 
 /// Whether the page lacked the warning of the client, or a change of it that people are asked about.
-async fn lacks(
+pub(crate) async fn lacks<T: Serialize + DeserializeOwned>(
     tx: &mut TenantTx,
     call: Call<'_>,
-    (client, pending): (&ApprovedClient, &Pending),
+    (client, pending): (&ApprovedClient, &Pending<T>),
 ) -> Result<bool, PageError> {
     let at = call.place.environment;
     let shown = pending.shown_at();
@@ -108,13 +121,40 @@ async fn grant(
     (person, client, pending): (&SignedIn, &ApprovedClient, &Pending),
     rng: &mut dyn CryptoRng,
 ) -> Result<Result<Secret, reach::ReachError>, PageError> {
-    let environment = call.place.environment;
-    let entitlement = client.entitlement(call.now);
     let wanted = Wanted {
         scope: Some(pending.shown.clone()),
         resource: pending.request.wanted.resource.clone(),
     };
-    let reach = match reach::narrow(&wanted, &entitlement, Excess::LeftOut, true) {
+    let grant = match allow(tx, call, (person, client, &wanted), rng).await? {
+        Ok(grant) => grant,
+        Err(error) => return Ok(Err(error)),
+    };
+    let code = Secret::generate(SecretKind::AuthorizationCode, rng);
+    let row = NewCode {
+        hash: &code.hash(call.hash_key),
+        grant: grant.id,
+        client: client.id(),
+        redirect_uri: &pending.request.redirect_uri,
+        challenge: &pending.request.code_challenge,
+        nonce: pending.request.nonce.as_deref(),
+        auth_time: person.session.created_at,
+        expires_at: call.now + CODE,
+        key: pending.request.dpop_jkt.as_ref(),
+    };
+    store::code::insert(tx, call.place.environment, &row, call.now).await?;
+    Ok(Ok(code))
+}
+
+/// Writes what a person allows a client, within what it is approved for now, and the consent.
+pub(crate) async fn allow(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (person, client, wanted): (&SignedIn, &ApprovedClient, &Wanted),
+    rng: &mut dyn CryptoRng,
+) -> Result<Result<OpenGrant, reach::ReachError>, PageError> {
+    let environment = call.place.environment;
+    let entitlement = client.entitlement(call.now);
+    let reach = match reach::narrow(wanted, &entitlement, Excess::LeftOut, true) {
         Ok(reach) => reach,
         Err(error) => return Ok(Err(error)),
     };
@@ -128,18 +168,5 @@ async fn grant(
     };
     store::grant::insert(tx, environment, &grant, call.now).await?;
     store::consent::remember(tx, environment, &grant, call.now).await?;
-    let code = Secret::generate(SecretKind::AuthorizationCode, rng);
-    let row = NewCode {
-        hash: &code.hash(call.hash_key),
-        grant: grant.id,
-        client: client.id(),
-        redirect_uri: &pending.request.redirect_uri,
-        challenge: &pending.request.code_challenge,
-        nonce: pending.request.nonce.as_deref(),
-        auth_time: person.session.created_at,
-        expires_at: call.now + CODE,
-        key: pending.request.dpop_jkt.as_ref(),
-    };
-    store::code::insert(tx, environment, &row, call.now).await?;
-    Ok(Ok(code))
+    Ok(Ok(grant))
 }

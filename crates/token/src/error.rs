@@ -7,6 +7,7 @@ use narthex_http::params::ParamsError;
 use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
 
 use crate::authorize::request::Refusal;
+use crate::device_code::NoTokens;
 use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
@@ -29,6 +30,9 @@ pub(crate) enum TokenError {
     /// The code or refresh token is of no use.
     #[error("the grant is not valid: {0}")]
     Grant(&'static str),
+    /// A device has no tokens yet, or never will.
+    #[error(transparent)]
+    Device(#[from] NoTokens),
     /// The client changed since the person allowed it: they are asked again. A new sign-in mends it, a new registration
     /// does not.
     #[error("the app has changed since the person allowed it: they sign in again")]
@@ -99,6 +103,7 @@ impl TokenError {
             | Self::GrantNotAllowed => true,
             Self::Request(_)
             | Self::Grant(_)
+            | Self::Device(_)
             | Self::AskedAnew
             | Self::UnsupportedGrant
             | Self::Dpop(_)
@@ -169,6 +174,7 @@ impl From<TokenError> for OAuthError {
                 Self::bad_request("use_dpop_nonce", "use the nonce of the header DPoP-Nonce")
                     .dpop_nonce(nonce)
             }
+            TokenError::Device(why) => Self::bad_request(why.code(), text),
             TokenError::UnsupportedGrant => Self::bad_request("unsupported_grant_type", text),
             TokenError::GrantNotAllowed => Self::bad_request("unauthorized_client", text),
             TokenError::Denied(_) => Self::bad_request("access_denied", text),

@@ -1,8 +1,8 @@
 //! A refresh token becomes fresh tokens and is rotated (RFC 6749 section 6, RFC 9700 section 4.14.2). What happens when
 //! one is used twice: the grant ends, and with it every token of it; that must be remembered, so it is an outcome.
 
-use narthex_tenancy::TenantTx;
-use narthex_vocab::{GrantType, Secret, SecretKind};
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{Grant, GrantType, Id, Secret, SecretHash, SecretKind, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::call::Call;
@@ -78,7 +78,7 @@ pub(crate) async fn refresh(
     let person = Person {
         subject: narrowed.member.to_string(),
         grant: narrowed.id,
-        auth_time: store::code::auth_time(tx, environment, narrowed.id).await?,
+        auth_time: auth_time(tx, call, narrowed.id).await?,
     };
     let mint = Mint {
         client,
@@ -86,20 +86,45 @@ pub(crate) async fn refresh(
         grant_type: GrantType::RefreshToken,
         person: Some(person),
         key: command.key.as_ref(),
+        exchanged: None,
     };
     let mut issued = issue::issue(tx, call, mint, rng).await?;
+    issued.refresh_token = Some(next(tx, call, (&hash, row), rng).await?);
+    Ok(Refreshed::Issued(Box::new(issued)))
+}
 
+/// The next generation in the place of the one that was used.
+async fn next(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (used, row): (&SecretHash, RefreshRow),
+    rng: &mut dyn CryptoRng,
+) -> Result<String, TokenError> {
+    let environment = call.place.environment;
     let next = Secret::generate(SecretKind::RefreshToken, rng);
     let next_row = RefreshRow {
         generation: row.generation.saturating_add(1),
         idle_expires_at: call.now + IDLE,
         ..row
     };
-    store::refresh::rotated(tx, environment, &hash, call.now).await?;
-    let next_hash = next.hash(call.hash_key);
-    store::refresh::insert(tx, environment, &next_hash, &next_row, call.now).await?;
-    issued.refresh_token = Some(next.reveal().to_owned());
-    Ok(Refreshed::Issued(Box::new(issued)))
+    store::refresh::rotated(tx, environment, used, call.now).await?;
+    let hash = next.hash(call.hash_key);
+    store::refresh::insert(tx, environment, &hash, &next_row, call.now).await?;
+    Ok(next.reveal().to_owned())
+}
+
+/// When the person of a grant had signed in: its code remembers, or its device.
+async fn auth_time(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    grant: Id<Grant>,
+) -> Result<Timestamp, TokenError> {
+    let at = call.place.environment;
+    let found = match store::code::auth_time(tx, at, grant).await? {
+        Some(found) => Some(found),
+        None => store::device::auth_time(tx, at, grant).await?,
+    };
+    Ok(found.ok_or(StoreError::NotFound)?)
 }
 
 /// The grant with the scopes that were asked for this time; the grant itself keeps its own.

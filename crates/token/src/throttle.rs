@@ -25,6 +25,10 @@ pub(crate) enum Counted<'a> {
     DocumentSource(&'a str),
     /// Looks at clients' addresses of all sources.
     Documents,
+    /// Looks at the keys of issuers, because somebody came with an unknown one.
+    IssuerKeys,
+    /// Codes of devices that one person tries.
+    Guess(&'a str),
     /// Pages of one source.
     PageSource(&'a str),
 }
@@ -56,6 +60,12 @@ impl Counted<'_> {
                 MINUTE,
             ),
             Self::Documents => Bucket::new(format!("document/{environment}"), 300, MINUTE),
+            Self::IssuerKeys => Bucket::new(format!("issuer_keys/{environment}"), 1, MINUTE),
+            Self::Guess(member) => Bucket::new(
+                format!("device/{environment}/person/{member}"),
+                10,
+                10 * MINUTE,
+            ),
             Self::PageSource(source) => {
                 Bucket::new(format!("page/{environment}/source/{source}"), 600, MINUTE)
             }
@@ -84,9 +94,11 @@ pub(crate) async fn spend(
                 .spend_leased(leases, place.tenant, &buckets, now)
                 .await
         }
-        Counted::DocumentSource(_) | Counted::Documents | Counted::PageSource(_) => {
-            token.budgets.spend(place.tenant, &buckets).await
-        }
+        Counted::DocumentSource(_)
+        | Counted::Documents
+        | Counted::IssuerKeys
+        | Counted::Guess(_)
+        | Counted::PageSource(_) => token.budgets.spend(place.tenant, &buckets).await,
     };
     let answer = match spent {
         Ok(answer) => answer,

@@ -37,12 +37,16 @@ pub(crate) async fn live(
     let Standing::Approved(client) = standing else {
         return Ok(None);
     };
-    let named = (claims.jti, &claims.client_id);
-    let known = async |connection: &mut _| {
-        store::issuance::is_live(connection, call.place, named, call.now).await
-    };
-    if !token.database.one_trip(known).await? {
-        return Ok(None);
+    // A token that was exchanged counts while those that it stands on do.
+    let origins = claims.origins.iter();
+    let origins = origins.map(|origin| (origin.jti, &origin.client_id));
+    for named in [(claims.jti, &claims.client_id)].into_iter().chain(origins) {
+        let known = async |connection: &mut _| {
+            store::issuance::is_live(connection, call.place, named, call.now).await
+        };
+        if !token.database.one_trip(known).await? {
+            return Ok(None);
+        }
     }
     if claims.sub == claims.client_id.as_str() {
         return Ok(Some(Live {

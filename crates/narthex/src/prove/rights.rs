@@ -121,6 +121,8 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('intake.registration_access.secret_hash', 'narthex_discovery'),
                 ('issue.signing_key.sealed', 'narthex_token'),
                 ('issue.authorization_code.code_hash', 'narthex_token'),
+                ('issue.device_code.code_hash', 'narthex_token'),
+                ('issue.device_code.user_code_hash', 'narthex_token'),
                 ('issue.pushed_request.reference_hash', 'narthex_token'),
                 ('issue.refresh_token.token_hash', 'narthex_token'),
                 ('issue.replay.jti_hash', 'narthex_token')

@@ -17,8 +17,8 @@ use self::{
         statement_keys, tally, wanted_logo,
     },
     issue::{
-        authorization_code, consent, grant, issuance, last_used, parked, published_key,
-        pushed_request, refresh_token, revocation, signing_key, tried_address,
+        authorization_code, consent, device_code, grant, issuance, last_used, parked,
+        published_key, pushed_request, refresh_token, revocation, signing_key, tried_address,
     },
     ledger::{entry, head},
     policy::{policy_version, simulation},
@@ -65,6 +65,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tally,
     authorization_code,
     consent,
+    device_code,
     grant,
     issuance,
     last_used,

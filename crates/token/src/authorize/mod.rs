@@ -342,7 +342,8 @@ impl Prompt {
     }
 }
 
-fn described(entitlement: &Entitlement, reach: &Reach) -> Vec<EntitledScope> {
+/// The scopes of a reach as the catalogue describes them.
+pub(crate) fn described(entitlement: &Entitlement, reach: &Reach) -> Vec<EntitledScope> {
     entitlement
         .scopes
         .iter()

@@ -7,6 +7,7 @@ use crate::key_set::KeySet;
 use crate::label::Label;
 use crate::redirect_uri::RedirectUri;
 use crate::web_uri::WebUri;
+use crate::workload_identity::WorkloadIdentity;
 
 impl ClientMetadata {
     /// The effective metadata as it is returned and stored (RFC 7591 section 3.2.1); parses to
@@ -64,6 +65,10 @@ impl ClientMetadata {
             Some(self.auth_method.as_str().into()),
         );
         put("tos_uri", web(&self.tos_uri));
+        put(
+            "workload_identity",
+            self.workload.as_ref().map(WorkloadIdentity::to_json),
+        );
         json.extend(self.localized.to_json());
         json
     }
