@@ -11,6 +11,7 @@ import appearance from './journeys/appearance.mjs';
 import changes from './journeys/changes.mjs';
 import account from './journeys/account.mjs';
 import desk from './journeys/desk.mjs';
+import device from './journeys/device.mjs';
 import docs from './journeys/docs.mjs';
 import invitation from './journeys/invitation.mjs';
 import policy from './journeys/policy.mjs';
@@ -34,6 +35,8 @@ const RUNS = [
   { label: 'promotion-no-script', journey: promotion, javaScript: false },
   { label: 'promotion-keyboard', journey: promotion, hands: keyboard },
   { label: 'stranger', journey: stranger },
+  { label: 'device', journey: device },
+  { label: 'device-keyboard', journey: device, hands: keyboard },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },

@@ -58,3 +58,4 @@ mod together;
 mod token;
 mod update_registration;
 mod verified_names;
+mod workloads;

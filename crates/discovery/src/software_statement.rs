@@ -6,7 +6,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use narthex_tenancy::statement_issuer::StatementIssuer;
 use narthex_vocab::ErrorCode;
 use narthex_vocab::{
-    KeySet, PublicKey, SoftwareStatement, SoftwareStatementError, StatementAlgorithm, Timestamp,
+    Issuer, KeySet, PublicKey, SoftwareStatement, SoftwareStatementError, StatementAlgorithm,
+    Timestamp,
 };
 use serde_json::{Map, Value};
 
@@ -55,7 +56,7 @@ impl StatementError {
 /// statements and ignores them (RFC 7591 section 3.1.1).
 pub(crate) fn apply(
     mut body: Map<String, Value>,
-    trusted: &[StatementIssuer],
+    (trusted, here): (&[StatementIssuer], &Issuer),
     now: Timestamp,
 ) -> Result<(Map<String, Value>, Option<Vouched>), StatementError> {
     let presented = body.get(MEMBER).filter(|value| !value.is_null());
@@ -70,6 +71,7 @@ pub(crate) fn apply(
         .find(|one| Some(one.issuer.as_str()) == statement.issuer())
         .ok_or(StatementError::Unapproved)?;
     signed(&statement, (issuer, issuer.keys(now)), text)?;
+    statement.is_for(here)?;
     statement.in_force(now)?;
     let vouched = Vouched {
         issuer: issuer.issuer.to_string(),

@@ -8,6 +8,7 @@ use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
 use narthex_vocab::ErrorCode;
 
 use crate::authorize::request::Refusal;
+use crate::device_code::NoTokens;
 use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
@@ -30,6 +31,16 @@ pub(crate) enum TokenError {
     /// The code or refresh token is of no use.
     #[error("the grant is not valid: {0}")]
     Grant(&'static str),
+    /// A signed word of somebody else, brought as the grant, is of no use (RFC 7523 section 3.1). Never `invalid_client`:
+    /// clients answer that by registering again.
+    #[error("the assertion is not valid: {0}")]
+    Assertion(&'static str),
+    /// No key that is known of its issuer signed it, and it names another.
+    #[error("the assertion is signed by a key of its issuer that is not known yet")]
+    UnknownKey,
+    /// A device has no tokens yet, or never will.
+    #[error(transparent)]
+    Device(#[from] NoTokens),
     /// The client changed since the person allowed it: they are asked again. A new sign-in mends it, a new registration
     /// does not.
     #[error("the app has changed since the person allowed it: they sign in again")]
@@ -94,12 +105,15 @@ impl TokenError {
         match self {
             Self::Stale
             | Self::Client { .. }
+            | Self::Assertion(_)
             | Self::Reach(_)
             | Self::Front(_)
             | Self::Denied(_)
             | Self::GrantNotAllowed => true,
             Self::Request(_)
             | Self::Grant(_)
+            | Self::UnknownKey
+            | Self::Device(_)
             | Self::AskedAnew
             | Self::UnsupportedGrant
             | Self::Dpop(_)
@@ -166,6 +180,10 @@ impl From<TokenError> for OAuthError {
                 tracing::info!(reason, "a grant was refused");
                 Self::bad_request(ErrorCode::InvalidGrant, "the code or token is not valid")
             }
+            TokenError::Assertion(_) | TokenError::UnknownKey => {
+                tracing::info!(reason = text, "an assertion was refused");
+                Self::bad_request(ErrorCode::InvalidGrant, "the assertion is not valid")
+            }
             TokenError::AskedAnew => Self::bad_request(ErrorCode::InvalidGrant, text),
             TokenError::Dpop(error) => {
                 tracing::info!(reason = text, "a proof of possession was refused");
@@ -179,6 +197,7 @@ impl From<TokenError> for OAuthError {
             TokenError::UnsupportedGrant => {
                 Self::bad_request(ErrorCode::UnsupportedGrantType, text)
             }
+            TokenError::Device(why) => Self::bad_request(why.code(), text),
             TokenError::GrantNotAllowed => Self::bad_request(ErrorCode::UnauthorizedClient, text),
             TokenError::Denied(_) => Self::bad_request(ErrorCode::AccessDenied, text),
             TokenError::Front(refusal) => Self::bad_request(refusal.code, refusal.description),

@@ -72,7 +72,7 @@ codes! {
         "Use a grant type of the registration, or ask for this one in a new access request.";
     UnsupportedGrantType = "unsupported_grant_type", "RFC 6749 5.2",
         "The grant type is not known here.",
-        "Use authorization_code, refresh_token or client_credentials.";
+        "Use one of grant_types_supported of the metadata.";
     UnsupportedResponseType = "unsupported_response_type", "RFC 6749 4.1.2.1",
         "Only the authorization code flow is offered.",
         "Send response_type=code, with PKCE (code_challenge_method=S256).";
@@ -115,11 +115,14 @@ codes! {
     InvalidRegistration = "invalid_registration", "draft-dellaert-oauth-approval-based-dcr",
         "The registration code is unknown, was used, or was given up.",
         "Register again, and keep the identifier that the last answer gave: it is given once.";
-    ExpiredToken = "expired_token", "draft-dellaert-oauth-approval-based-dcr",
-        "Nobody decided about the registration in time.",
-        "Register again, and tell the tenant's manager the new code.";
+    AuthorizationPending = "authorization_pending", "RFC 8628 3.5",
+        "The person has not decided about the device yet.",
+        "Wait for the interval, then ask again with the same device code.";
+    ExpiredToken = "expired_token", "RFC 8628 3.5; draft-dellaert-oauth-approval-based-dcr",
+        "Nobody decided about the registration, or about the device, in time.",
+        "Begin again, and show the person the new code.";
     SlowDown = "slow_down", "RFC 8628 3.5",
-        "The registration was polled before its interval was over.",
+        "It was polled before its interval was over.",
         "Wait as Retry-After says; the interval is longer from now on.";
     TemporarilyUnavailable = "temporarily_unavailable", "RFC 6749 4.1.2.1",
         "Too many calls, a brake is on, or something that is needed is away.",

@@ -184,6 +184,7 @@ diesel::table! {
         jwks -> Nullable<Jsonb>,
         jwks_uri -> Nullable<Text>,
         changed_at -> Timestamptz,
+        counts_for -> Array<Text>,
     }
 }
 
