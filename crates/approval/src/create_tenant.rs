@@ -86,6 +86,7 @@ pub async fn create_tenant(
             slug: command.slug,
             name: command.name,
             created_at: acting.now,
+            frozen_because: None,
         },
         invitation,
     })

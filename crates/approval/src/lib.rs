@@ -79,6 +79,7 @@ pub mod end_registration;
 pub mod expire;
 pub mod export;
 mod follow;
+pub mod freeze_tenant;
 pub mod give_up;
 pub mod hand_over;
 pub mod invite;

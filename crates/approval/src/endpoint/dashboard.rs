@@ -43,6 +43,7 @@ pub(crate) mod documents;
 pub(crate) mod end_listing;
 pub(crate) mod end_trust;
 pub(crate) mod family;
+pub(crate) mod freeze_tenant;
 pub(crate) mod inventory;
 pub(crate) mod invite_claim;
 pub(crate) mod invite_owner;

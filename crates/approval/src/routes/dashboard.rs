@@ -11,10 +11,10 @@ use crate::endpoint::dashboard::signed_in::StaffSignedIn;
 use crate::endpoint::dashboard::{
     add_listing, answer_policy, answer_trust, api_tokens, attempt, attempts, block, block_family,
     brakes, brands, client, clients, confirm, counts, create_tenant, decide, documents,
-    end_listing, end_trust, family, fault, inventory, invite_claim, invite_owner, issuance,
-    let_expire, lift_brake, lineage, link, lists, logo, policies, propose_trust, quarantine,
-    requests, review, set_brake, sign_in, sign_out, split, split_network, suspend, take, tenants,
-    together, trusted_domains,
+    end_listing, end_trust, family, fault, freeze_tenant, inventory, invite_claim, invite_owner,
+    issuance, let_expire, lift_brake, lineage, link, lists, logo, policies, propose_trust,
+    quarantine, requests, review, set_brake, sign_in, sign_out, split, split_network, suspend,
+    take, tenants, together, trusted_domains,
 };
 
 /// How errors look on the dashboard, where no page renders them.
@@ -38,7 +38,7 @@ pub fn routes() -> Routes<Guard> {
     use Guard::{Anyone, May};
     let look = May(Action::ReadPlatform);
     let stop = May(Action::SuspendAny);
-    let create = May(Action::CreateTenant);
+    let (create, freeze) = (May(Action::CreateTenant), May(Action::FreezeTenant));
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
     api::routes(Routes::new()).answering(SURFACE, |routes| {
@@ -68,6 +68,10 @@ pub fn routes() -> Routes<Guard> {
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)
             .get("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::page)
             .post("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::submit)
+            .get("/tenants/{tenant}/freeze", freeze, "freeze_tenant", freeze_tenant::freeze_page)
+            .post("/tenants/{tenant}/freeze", freeze, "freeze_tenant", freeze_tenant::freeze_submit)
+            .get("/tenants/{tenant}/thaw", freeze, "thaw_tenant", freeze_tenant::thaw_page)
+            .post("/tenants/{tenant}/thaw", freeze, "thaw_tenant", freeze_tenant::thaw_submit)
             .get("/brands", look, "brands", brands::page)
             .post("/brands", May(Action::EditBrands), "edit_brands", brands::submit)
             .get("/api-tokens", look, "api_tokens", api_tokens::page)

@@ -11,7 +11,7 @@ use crate::endpoint::portal::signed_in::SignedIn;
 use crate::endpoint::portal::{
     allowlists, answer_policy, api_tokens, blocks, brake, change_role, changes, claim, claims,
     credential, domain, domains, fault, hand_over, home, initial_access_tokens, integration,
-    integrations, inventory, invitation, limits, logo, members, new_integration,
+    integrations, inventory, invitation, limits, lineage, logo, members, new_integration,
     offer_registration, policies, promote, remove_member, request, resource, resource_credential,
     resources, retire_credential, revoke_initial_access_token, settings, sign_in, sign_out,
     statements, suspend, token_policy, trusted_domains, verify, withdraw, workspace,
@@ -100,8 +100,11 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::page)
         .post("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::submit)
-        .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::page)
-        .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::suspend_page)
+        .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::suspend_submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/revoke", stop, "revoke", suspend::revoke_page)
+        .post("/t/{tenant}/{environment}/clients/{client}/revoke", stop, "revoke", suspend::revoke_submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/lineage", read, "lineage", lineage::page)
 }
 
 /// People, what they answer for, and everything that there is.

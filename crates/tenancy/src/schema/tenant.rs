@@ -12,6 +12,7 @@ diesel::table! {
         new_per_minute -> Nullable<Int4>,
         most_waiting -> Nullable<Int4>,
         waits_hours -> Nullable<Int4>,
+        most_children -> Nullable<Int4>,
         changed_at -> Timestamptz,
     }
 }
@@ -195,5 +196,6 @@ diesel::table! {
         name -> Text,
         state -> Text,
         created_at -> Timestamptz,
+        frozen_because -> Nullable<Text>,
     }
 }

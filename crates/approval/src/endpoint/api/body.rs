@@ -8,14 +8,14 @@ use std::task::Poll;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use narthex_http::StrictJson;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use utoipa::ToSchema;
 
-use super::bearer::Known;
-use super::fault::Fault;
+use super::bearer::{Asking, Known};
+use super::fault::{self, Fault};
 
 /// A body that was read, with the object itself.
 pub(crate) struct Body<T> {
@@ -26,7 +26,7 @@ pub(crate) struct Body<T> {
 }
 
 /// An act that needs no words: `{}`.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
@@ -37,7 +37,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = StrictJson::from_request(request, payload);
         let request = request.clone();
+        let asked = request.extensions().contains::<Asking>();
         Box::pin(async move {
+            // Nobody looks who calls: the handler has no caller before its body, and nothing would ever wake this.
+            if !asked {
+                return Err(Fault::of(fault::DEFECT, "the reason is in the log"));
+            }
             known(&request).await;
             let StrictJson(members) = body.await.map_err(Fault::from)?;
             let object = Value::Object(members);
@@ -49,8 +54,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 }
 
 /// Waits until the caller is known: who may not act is told nothing about a body. The arguments of a handler are made by
-/// one task, the caller first, so that whoever wakes it for the caller wakes it for the body; without a caller there is no
-/// body.
+/// one task, the caller first, so that whoever wakes it for the caller wakes it for the body; where no caller was asked
+/// for before it, nobody comes here.
 async fn known(request: &HttpRequest) {
     poll_fn(|_| {
         if request.extensions().contains::<Known>() {

@@ -17,9 +17,10 @@ use narthex_vocab::{Environment, HashKey, Secret, TenantSlug};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::bearer::Bearer;
-use super::fault::Fault;
+use super::bearer::{Asking, Bearer};
+use super::fault::{self, Fault};
 use super::place;
+use crate::endpoint::frozen;
 use crate::routes::portal::Guard;
 use crate::{Acting, Approval};
 
@@ -92,6 +93,7 @@ impl FromRequest for Holder {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Fault>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        request.extensions_mut().insert(Asking);
         let request = request.clone();
         Box::pin(async move { read(&request).await })
     }
@@ -102,7 +104,7 @@ async fn read(request: &HttpRequest) -> Result<Holder, Fault> {
     let approval = approval.ok_or_else(Fault::not_there)?;
     let slug = request.match_info().get("tenant").unwrap_or_default();
     let slug = TenantSlug::parse(slug).map_err(|_| Fault::no_token())?;
-    let id = approval.database.resolve(&slug).await?;
+    let id = approval.database.find(&slug).await?;
     let id = id.ok_or_else(Fault::no_token)?;
     let guard = request.extensions().get::<Guarded<Guard>>().copied();
     let asked = match guard {
@@ -113,5 +115,12 @@ async fn read(request: &HttpRequest) -> Result<Holder, Fault> {
     let bearer = Bearer::read(request, id, (asked, Action::ReadTenant)).await?;
     let load = async |tx: &mut TenantTx| tenant::load(tx).await;
     let tenant = approval.database.tenant(id, load).await?;
+    if let Some(because) = frozen::refuses(request, &tenant) {
+        return Err(Fault::of(
+            fault::FROZEN,
+            format!("staff froze the tenant: {because}"),
+        ));
+    }
+    bearer.known();
     Ok(Holder { tenant, bearer })
 }

@@ -1,8 +1,7 @@
 //! Blocking a registration in quarantine: a page of its own, with what it does, what it leaves alone, and a reason.
 
 use actix_web::HttpResponse;
-use askama::Template;
-use narthex_http::page::{ErrorSummary, Field, Shell, number};
+use narthex_http::page::{Field, number};
 use narthex_tenancy::ambient;
 use narthex_tenancy::permission::{Action, Permit};
 use narthex_tenancy::tenant::Tenant;
@@ -18,26 +17,12 @@ use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
 use crate::block::{Block, BlockError, block};
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::Reason;
 use crate::store::dashboard_quarantine::{self, Registration};
 
 /// What the page was asked to look at.
 type Looked = Seen<(Tenant, Registration)>;
-
-#[derive(Template)]
-#[template(path = "dashboard/danger.html")]
-pub(super) struct DangerPage {
-    pub(super) shell: Shell,
-    pub(super) errors: ErrorSummary,
-    /// Heading and sentence of the warning, for what cannot be undone.
-    pub(super) last: Option<(&'static str, String)>,
-    pub(super) effects: Vec<(String, String)>,
-    pub(super) kept: Vec<String>,
-    pub(super) action: String,
-    pub(super) fields: Vec<Field>,
-    pub(super) button: String,
-    pub(super) back: String,
-}
 
 /// `GET /quarantine/{tenant}/{environment}/{client_id}/block`
 pub(crate) async fn page(staff: StaffSignedIn, place: Place) -> Result<HttpResponse, Refusal> {

@@ -8,7 +8,6 @@ use narthex_tenancy::permission::{Action, Permit};
 use narthex_vocab::{Id, kind};
 
 use super::banner::Done;
-use super::block::DangerPage;
 use super::brakes::{Names, whose};
 use super::decide::reason_words;
 use super::frame::{self, Area};
@@ -16,6 +15,7 @@ use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::{Look, Seen, StaffSignedIn};
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::Reason;
 use crate::store::trusted_domain::Trust;
 use crate::store::{dashboard_tenants, trusted_domain};

@@ -8,7 +8,6 @@ use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::ClientId;
 
 use super::banner::Done;
-use super::block::DangerPage;
 use super::decide::reason_words;
 use super::frame::{self, Area};
 use super::place::Place;
@@ -17,6 +16,7 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
+use crate::endpoint::danger_page::DangerPage;
 use crate::invite_claim::{InviteClaim, InviteClaimError, TIME, invite_claim};
 use crate::prose::Reason;
 use crate::store::dashboard_quarantine::{self, Registration};

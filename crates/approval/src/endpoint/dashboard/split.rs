@@ -9,7 +9,6 @@ use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::ClientId;
 
 use super::banner::Done;
-use super::block::DangerPage;
 use super::decide::reason_words;
 use super::frame::{self, Area};
 use super::place::Place;
@@ -18,6 +17,7 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::Reason;
 use crate::split::{Split, SplitError, split};
 use crate::store::dashboard_quarantine::{self, Registration};

@@ -37,6 +37,8 @@ pub(crate) enum Done {
     InitialAccessRevoked,
     /// A client was suspended.
     Suspended,
+    /// A client was ended for good.
+    Revoked,
     /// An app that registers itself was refused.
     TurnedAway,
     /// Settings were saved.
@@ -100,7 +102,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 44] = [
+    const ALL: [Self; 45] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -115,6 +117,7 @@ impl Done {
         Self::CredentialRetired,
         Self::InitialAccessRevoked,
         Self::Suspended,
+        Self::Revoked,
         Self::TurnedAway,
         Self::Saved,
         Self::DomainAdded,
@@ -164,6 +167,7 @@ impl Done {
             Self::CredentialRetired => "credential-retired",
             Self::InitialAccessRevoked => "initial-access-revoked",
             Self::Suspended => "suspended",
+            Self::Revoked => "revoked",
             Self::TurnedAway => "turned-away",
             Self::Saved => "saved",
             Self::DomainAdded => "domain-added",
@@ -224,6 +228,7 @@ impl Done {
             Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
             Self::InitialAccessRevoked => "The token is revoked. It registers nothing any more.",
             Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
+            Self::Revoked => "Revoked. The client never gets a token again.",
             Self::TurnedAway => "You refused the app. It hears so and gets nothing.",
             Self::Saved => "Saved.",
             Self::DomainAdded => "The domain is added. Publish its value, then check.",
