@@ -132,8 +132,8 @@ async fn s17_a_tenant_ends_a_line_by_the_numbers_of_its_page() {
     let body = scene.tree(&mut owner, &grandchild).await;
     // Of three below it one has ended and one stands still: one is suspended with it, two are revoked with it.
     for words in [
-        "Suspend Agent and 1 below it</a>",
-        "Revoke Agent and 2 below it</a>",
+        "Suspend Stranger Notes and 1 below it</a>",
+        "Revoke Stranger Notes and 2 below it</a>",
         "registered 2, 3 below it; 1 of the 100 that it may have",
     ] {
         assert!(body.contains(words), "{words}: {body}");
@@ -153,7 +153,7 @@ async fn s17_a_tenant_ends_a_line_by_the_numbers_of_its_page() {
     let right = [
         ("csrf", csrf.as_str()),
         ("reason", "It is over."),
-        ("name", "agent"),
+        ("name", "stranger notes"),
     ];
     let done = owner.post(&revoke, &right).await;
     assert!(
@@ -209,7 +209,7 @@ async fn s17_no_client_has_more_below_it_than_it_may() {
     let (second, at) = scene.brought(&agent, "notes:read", "Second").await;
     let (third, _) = scene.brought(&agent, "notes:read", "Third").await;
     let (_, state, ..) = case(&scene, &third).await;
-    assert_eq!(state, "rejected", "a third is one too many");
+    assert_eq!(state, "rejected_by_policy", "a third is one too many");
     let administrator = scene.company.place.administrator().await;
     let rules = "select count(*) from review.policy_run where 'R-24' = any (rules)";
     let found = administrator.query_one(rules, &[]).await;

@@ -28,15 +28,6 @@ pub enum Freeze {
 }
 
 impl Freeze {
-    /// Whether it can be done to a tenant that is frozen, or is not.
-    #[must_use]
-    pub const fn is_possible(self, frozen: bool) -> bool {
-        match self {
-            Self::Freeze => !frozen,
-            Self::Thaw => frozen,
-        }
-    }
-
     const fn action(self) -> &'static str {
         match self {
             Self::Freeze => "tenant.freeze",

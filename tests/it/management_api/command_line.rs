@@ -180,7 +180,7 @@ async fn b11_lineage_and_choices_for_changes_at_the_command_line() {
     assert_eq!(shown["on_change"]["keys"], "pauses", "{shown}");
     let set = ["changes", "acme/production", "--set", "keys=asked_again"];
     let refused = owner.run(&set).await.unwrap_err();
-    assert!(refused.contains("reason"), "{refused}");
+    assert!(refused.contains("say why"), "{refused}");
     let set = [&set[..], &["--reason", "Keys turn often."]].concat();
     let chosen = owner.run(&set).await;
     assert_eq!(chosen.unwrap()["on_change"]["keys"], "asked_again");
