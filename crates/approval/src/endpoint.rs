@@ -17,3 +17,4 @@ pub(crate) mod staff;
 mod stop;
 pub(crate) mod tries;
 mod warning_words;
+mod workload_words;

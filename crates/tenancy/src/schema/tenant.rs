@@ -185,6 +185,7 @@ diesel::table! {
         jwks -> Nullable<Jsonb>,
         jwks_uri -> Nullable<Text>,
         changed_at -> Timestamptz,
+        counts_for -> Array<Text>,
     }
 }
 
