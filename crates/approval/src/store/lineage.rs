@@ -9,11 +9,12 @@ use narthex_tenancy::{
     schema::{
         intake::{initial_access_token as t, quarantine as q},
         registry::{client as c, entitled_tool as et, entitlement as e, integration as i},
+        review::access_request as r,
     },
 };
 use narthex_vocab::{
-    ClientId, ClientState, Environment, Id, QuarantineState, SchemaHash, Scope, ScopeSet,
-    Timestamp, ToolName, kind,
+    ClientId, ClientState, Environment, Id, QuarantineState, RequestState, SchemaHash, Scope,
+    ScopeSet, Timestamp, ToolName, kind,
 };
 
 use crate::{
@@ -80,8 +81,8 @@ pub(crate) async fn parent_of(
     }
 }
 
-/// Whether `parent` has as many right below it as it may beside `client`: those that have not ended, and those that are a
-/// case. Whoever is there already is never one too many.
+/// Whether `parent` has as many right below it as it may beside `client`: those that have not ended, and those that are
+/// an open case. Whoever is there already is never one too many.
 async fn crowded(
     tx: &mut TenantTx,
     environment: Environment,
@@ -106,6 +107,14 @@ async fn crowded(
         .count()
         .get_result(tx.connection()?)
         .await?;
+    let cases = r::table
+        .filter(
+            r::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(r::environment.eq(environment.as_str())),
+        )
+        .filter(r::state.eq_any(super::request::OPEN.map(RequestState::as_str)))
+        .select(r::client_id);
     let waiting: i64 = q::table
         .inner_join(
             t::table.on(t::tenant_id
@@ -119,11 +128,9 @@ async fn crowded(
                 .and(q::environment.eq(environment.as_str())),
         )
         .filter(t::parent_client_id.eq(parent.as_str()))
-        .filter(
-            q::state
-                .eq(QuarantineState::Linked.as_str())
-                .and(q::client_id.ne(client.as_str())),
-        )
+        .filter(q::client_id.ne(client.as_str()))
+        .filter(q::client_id.nullable().eq_any(cases))
+        .filter(q::state.eq(QuarantineState::Linked.as_str()))
         .count()
         .get_result(tx.connection()?)
         .await?;
