@@ -25,7 +25,7 @@ use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
-    apart, approvals, clients, documents, floods, logs, planes, policies, promotions, proofs,
+    apart, approvals, clients, documents, floods, logs, mail, planes, policies, promotions, proofs,
     registrations, sign_outs, trust,
 };
 
@@ -67,6 +67,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
             clients::TRIALS,
         ),
         ("Tokens and sign-outs", sign_outs::TRIALS),
+        ("Mail and new passwords", mail::TRIALS),
         ("The logs", logs::TRIALS),
     ] {
         trial::run(&stage, &mut report, part, trials).await?;

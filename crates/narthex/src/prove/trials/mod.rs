@@ -6,6 +6,7 @@ pub(super) mod clients;
 pub(super) mod documents;
 pub(super) mod floods;
 pub(super) mod logs;
+pub(super) mod mail;
 pub(super) mod planes;
 pub(super) mod policies;
 pub(super) mod promotions;
