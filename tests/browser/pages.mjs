@@ -440,6 +440,29 @@ export async function answerPolicy(person, answer, reason) {
 
 // End user
 
+/** The person enters the code that a device shows. */
+export async function enterCode(person, code) {
+  if (!(await control(person, fields.userCode).isVisible())) {
+    const { origin, pathname } = new URL(person.page.url());
+    await person.go(`${origin}${pathname.replace(/\/device.*$/, '/device')}`);
+  }
+  await fill(person, fields.userCode, code);
+  await press(person, buttons.findDevice);
+}
+
+/** The person answers for a device; nothing leads away from there. */
+export async function answerDevice(person, answer) {
+  await press(person, buttons[answer]);
+}
+
+/** The identifier of a client, as the inventory has it by name. */
+export async function clientOf(person, at, name) {
+  await person.go(`${staff.clients(at)}?q=${encodeURIComponent(name)}`);
+  const [id] = /n[ps]_[a-z2-7]{26}/.exec(await person.page.content()) ?? [];
+  assert.ok(id, `no client called ${name}`);
+  return id;
+}
+
 export async function askForAccess(person, reason) {
   await fill(person, fields.askReason, reason);
   await press(person, buttons.ask);

@@ -10,6 +10,7 @@ import { Stage, Tally } from './harness.mjs';
 import changes from './journeys/changes.mjs';
 import account from './journeys/account.mjs';
 import desk from './journeys/desk.mjs';
+import device from './journeys/device.mjs';
 import invitation from './journeys/invitation.mjs';
 import messages from './journeys/messages.mjs';
 import policy from './journeys/policy.mjs';
@@ -36,6 +37,8 @@ const RUNS = [
   { label: 'promotion-no-script', journey: promotion, javaScript: false },
   { label: 'promotion-keyboard', journey: promotion, hands: keyboard },
   { label: 'stranger', journey: stranger },
+  { label: 'device', journey: device },
+  { label: 'device-keyboard', journey: device, hands: keyboard },
   { label: 'registration-rules', journey: registrationRules },
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },

@@ -57,9 +57,15 @@ fn endpoints() -> Vec<Endpoint> {
         path: row.path,
         name: row.name,
         says: match row.name {
-            "token" | "push" | "introspect" | "revoke" | "userinfo" | "evaluation" => Says::Json,
+            "token"
+            | "push"
+            | "device_authorization"
+            | "introspect"
+            | "revoke"
+            | "userinfo"
+            | "evaluation" => Says::Json,
             "authorize" | "sign_in" | "sign_out" | "confirm_sign_out" | "consent" | "ask"
-            | "waiting" | "logo" | "apps" | "remove_app" => Says::Page,
+            | "waiting" | "logo" | "apps" | "remove_app" | "device" | "device_answer" => Says::Page,
             other => panic!("{other} has no expectation"),
         },
     });

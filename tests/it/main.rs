@@ -57,3 +57,4 @@ mod together;
 mod token;
 mod update_registration;
 mod verified_names;
+mod workloads;

@@ -3,10 +3,14 @@
 
 mod client_authentication;
 mod code;
+mod device;
+mod exchange;
 mod forged;
+mod id_jag;
 mod pushed;
 mod reach;
 mod refresh;
+mod replayed;
 mod stopped;
 
 use narthex_tests::Answer;

@@ -43,6 +43,7 @@ fn of(company: &Company, client: &ClientId) -> Promote {
         client_id: client.clone(),
         redirect_uris: vec![RedirectUri::parse(LOOPBACK).unwrap()],
         keys: None,
+        workload: None,
         ask: ask(company, "notes:read", &["list_notes"]),
     }
 }

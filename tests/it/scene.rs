@@ -1,9 +1,10 @@
 //! A company whose product runs: clients that were approved, people who can sign in, sessions, resources with secrets.
 //! Everything is made by the product's own verbs; it holds no expectation.
 
+mod approved;
+
 use narthex_approval::{
     catalogue::{CreateResourceCredential, create_resource_credential},
-    create_credential::{CreateCredential, create_credential},
     decide::{Decided, Outcome},
     prose::Reason,
     suspend::{Stop, Suspend, suspend},
@@ -18,12 +19,11 @@ use narthex_tenancy::{
     permission::{Action, Person, Role},
 };
 use narthex_tests::{Answer, Browser, Plane, System};
-use narthex_vocab::{
-    ClientId, ClientMetadata, CodeVerifier, Environment, Id, PLATFORM_TENANT, kind,
-};
+use narthex_vocab::{ClientId, CodeVerifier, Environment, Id, PLATFORM_TENANT, kind};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
+pub(crate) use self::approved::{History, approved, machine, machine_and_history, with_secret};
 use crate::cases::company::{self, Company, KEY};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -307,71 +307,6 @@ impl Scene {
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()
     }
-}
-
-/// What a client came of, as paths name it.
-#[derive(Debug, Clone)]
-pub(crate) struct History {
-    pub(crate) integration: String,
-    pub(crate) request: String,
-    pub(crate) credential: String,
-}
-
-/// A client of `company` that acts for itself, approved, with a secret.
-pub(crate) async fn machine(
-    company: &Company,
-    environment: Environment,
-    scopes: &str,
-    tools: &[&str],
-) -> Machine {
-    machine_and_history(company, environment, scopes, tools)
-        .await
-        .0
-}
-
-/// The same, with what it came of.
-pub(crate) async fn machine_and_history(
-    company: &Company,
-    environment: Environment,
-    scopes: &str,
-    tools: &[&str],
-) -> (Machine, History) {
-    let sent = json!({
-        "client_name": "Partner",
-        "grant_types": ["client_credentials"],
-        "token_endpoint_auth_method": "client_secret_basic",
-    });
-    let metadata = ClientMetadata::parse(sent.as_object().unwrap()).unwrap();
-    let ask = [(environment, company.reach(environment, scopes, tools))];
-    let onboarded = company.onboard(metadata, &ask).await.unwrap();
-    let request = onboarded.requests[0].request;
-    let client_id = match company.decide(request, Outcome::Approve).await.unwrap() {
-        Decided::Activated(client) => client.client_id,
-        other => panic!("{other:?}"),
-    };
-    let command = CreateCredential {
-        environment,
-        client_id: client_id.clone(),
-        hash_key: &KEY,
-    };
-    let action = match environment {
-        Environment::Sandbox => Action::CreateSandboxCredential,
-        Environment::Production => Action::CreateProductionCredential,
-    };
-    let created = company.owned(action, async |tx, acting| {
-        create_credential(tx, command, acting).await
-    });
-    let created = created.await.unwrap();
-    let machine = Machine {
-        id: client_id.as_str().to_owned(),
-        secret: created.secret.reveal().to_owned(),
-    };
-    let history = History {
-        integration: onboarded.integration.to_string(),
-        request: request.id.to_string(),
-        credential: created.id.to_string(),
-    };
-    (machine, history)
 }
 
 /// The notes of a company, with a fresh secret.

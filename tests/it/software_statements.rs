@@ -86,7 +86,12 @@ impl Scene {
         let url = self.system.at(Plane::Portal, &path);
         let csrf = owner.get(&url).await.field("csrf");
         let jwks = signer.jwk.to_string();
-        let form = [("csrf", csrf.as_str()), ("issuer", issuer), ("jwks", &jwks)];
+        let form = [
+            ("csrf", csrf.as_str()),
+            ("issuer", issuer),
+            ("counts_for", "statements"),
+            ("jwks", &jwks),
+        ];
         owner.post(&url, &form).await
     }
 
@@ -322,6 +327,12 @@ async fn a_statement_that_does_not_hold_is_refused() {
             .get::<_, i64>(0),
         0
     );
+    // What is meant for somebody else, as a token of the same issuer would be, says nothing here.
+    let elsewhere = signer.sign(&with("aud", json!("https://other.example")));
+    assert_eq!(scene.presents(json!(elsewhere)).await.status, 400);
+    let here = scene.system.at(narthex_tests::Plane::Discovery, "/t/acme");
+    let meant = signer.sign(&with("aud", json!([here])));
+    assert_eq!(scene.presents(json!(meant)).await.status, 201);
     // Absent, null and good ones still register.
     assert_eq!(scene.presents(Value::Null).await.status, 201);
     assert_eq!(scene.presents(json!(good)).await.status, 201);
@@ -331,9 +342,11 @@ async fn a_statement_that_does_not_hold_is_refused() {
 async fn trusted_by(company: &Company, issuer: &str, signer: &Signer) {
     use narthex_approval::statement_issuer::{TrustIssuer, trust_issuer};
     use narthex_tenancy::statement_issuer::{IssuerKeys, StatementIssuer};
-    use narthex_vocab::{KeySet, WebUri};
+    use narthex_vocab::{IssuerName, IssuerPurpose, KeySet, Purposes};
+    let issuer = IssuerName::parse(issuer).unwrap();
     let issuer = StatementIssuer {
-        issuer: WebUri::parse(issuer).unwrap(),
+        counts_for: Purposes::of(&issuer, [IssuerPurpose::Statements]).unwrap(),
+        issuer,
         keys: IssuerKeys::Pinned(KeySet::parse(&json!({ "keys": [signer.jwk] })).unwrap()),
     };
     let command = TrustIssuer {

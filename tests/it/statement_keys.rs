@@ -52,6 +52,7 @@ impl Bench {
         let form = [
             ("csrf", csrf.as_str()),
             ("issuer", ISSUER),
+            ("counts_for", "statements"),
             ("jwks_uri", jwks_uri),
             ("jwks", jwks),
         ];

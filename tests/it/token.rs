@@ -1,6 +1,7 @@
 //! The token plane through its own `App`: clients that act for themselves, people at the front door, resources that ask.
 //! Clients are approved by the approval plane's verbs; nothing is written that the product would refuse.
 
+mod arrives;
 mod bench;
 
 mod client_credentials;

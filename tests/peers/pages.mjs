@@ -63,6 +63,8 @@ export const fields = {
   integrationPurpose: { name: 'purpose', label: /purpose|what it does/i },
   operator: { name: 'operator', label: /who runs it/i },
   redirectAddresses: { name: 'redirect_uris', label: /redirect addresses/i },
+  // A person with a device elsewhere.
+  userCode: { name: 'user_code', label: /code on your device/i },
   // The person at the front door of an undecided client.
   askReason: { name: 'reason', label: /why|reason/i },
   // Staff: quarantine, review, suspension.
@@ -96,6 +98,11 @@ export const buttons = {
   continue: /^continue$/i,
   vouch: /^vouch/i,
   ask: /ask for access/i,
+  check: /check your answers/i,
+  createCredentials: /create credentials/i,
+  showSecret: /show secret/i,
+  sendForReview: /send for review/i,
+  findDevice: /find the device/i,
   link: /link/i,
   toIntegration: /link to an integration/i,
   decide: /approve|send/i,
@@ -109,6 +116,9 @@ export const says = {
   notDecided: /has not decided about|not decided yet/i,
   waiting: /waiting|asked/i,
   newClient: /registers a new client/i,
+  inFrontOfYou: /only enter a code from a device that is in front of you/i,
+  deviceConnected: /your device is connected/i,
+  deviceRefused: /the device was not allowed/i,
   thisComputer: /a program on this computer/i,
   anyProgram: /any program that runs here could ask in the name of this app/i,
   quoted: (name) => new RegExp(`[“"]${name}[”"]`),

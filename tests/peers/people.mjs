@@ -86,6 +86,43 @@ export async function vouch(person, link, name) {
   return next;
 }
 
+/** An owner describes an integration for production and sends it. */
+export async function createIntegration(owner, at, tenant, { name, signIn: how, scopes }) {
+  const page = await owner.open(portal.newIntegration(at, tenant));
+  const form = page
+    .form({ field: fields.integrationName })
+    .fill(fields.integrationName, name)
+    .fill(fields.integrationPurpose, 'Shows what a person has written.')
+    .fill(fields.operator, values.partner)
+    .fill({ name: 'sign_in' }, how)
+    .tick('scope.production', scopes);
+  const check = await form.press(buttons.check);
+  const sent = await check.form({ button: buttons.sendForReview }).press(buttons.sendForReview);
+  assert.ok(sent.status < 400, `sending ended with ${sent.status}: ${sent.text}`);
+  return sent;
+}
+
+/** An owner creates the first credentials of a client; the secret that is shown once. */
+export async function createCredentials(owner, at, tenant, name) {
+  const list = await owner.open(portal.integrations(at, tenant));
+  const page = await list.follow(new RegExp(name));
+  let next = await page.form({ button: buttons.createCredentials }).press(buttons.createCredentials);
+  if (next.has({ button: buttons.showSecret })) {
+    next = await next.form({ button: buttons.showSecret }).press(buttons.showSecret);
+  }
+  const [, secret] = /OAUTH_CLIENT_SECRET=(\S+)/.exec(next.text) ?? [];
+  assert.ok(secret, `no secret of ${name}: ${next.text}`);
+  return secret;
+}
+
+/** The identifier of a client, as the inventory has it by name. */
+export async function clientOf(reviewer, at, name) {
+  const list = await reviewer.open(`${staff.clients(at)}?q=${encodeURIComponent(name)}`);
+  const [id] = /n[ps]_[a-z2-7]{26}/.exec(list.root.outerHTML) ?? [];
+  assert.ok(id, `no client called ${name}: ${list.text}`);
+  return id;
+}
+
 /** The reviewer opens the case of an integration from the queue. */
 export async function openReview(reviewer, at, name) {
   const queue = await reviewer.open(staff.requests(at));

@@ -2,7 +2,9 @@
 //! issuer that the environment believes has signed them. It becomes a case with that person as sponsor, and no more.
 
 use narthex_tenancy::{StoreError, TenantTx, permission::Action, statement_issuer};
-use narthex_vocab::{ClaimState, Environment, HostName, Id, Label, QuarantineState, kind};
+use narthex_vocab::{
+    ClaimState, Environment, HostName, Id, IssuerPurpose, Label, QuarantineState, kind,
+};
 
 use crate::{
     acting::{Acting, NotPermitted},
@@ -98,7 +100,8 @@ pub(crate) async fn showing(
     proofs: &Proofs,
 ) -> Result<Showing, StoreError> {
     if let Some(issuer) = &waiting.vouched_by {
-        let trusted = statement_issuer::trusted(tx, environment).await?;
+        let trusted =
+            statement_issuer::trusted_for(tx, environment, IssuerPurpose::Statements).await?;
         if trusted.iter().any(|one| one.issuer.as_str() == issuer) {
             return Ok(Showing::Signed(issuer.clone()));
         }

@@ -13,3 +13,4 @@ mod promotion_words;
 pub(crate) mod staff;
 pub(crate) mod tries;
 mod warning_words;
+mod workload_words;

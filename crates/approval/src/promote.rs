@@ -12,7 +12,7 @@ use narthex_tenancy::{
 };
 use narthex_vocab::{
     ClientId, ClientMetadata, ClientState, Disallowed, Environment, Id, KeySet, MetadataError,
-    RedirectUri, Scope, kind,
+    RedirectUri, Scope, WorkloadIdentity, kind,
 };
 use serde_json::{Map, Value, json};
 
@@ -41,6 +41,8 @@ pub struct Promote {
     pub redirect_uris: Vec<RedirectUri>,
     /// Its public keys in production, where it proves itself by them.
     pub keys: Option<KeySet>,
+    /// Which workload it is in production, where it is one.
+    pub workload: Option<WorkloadIdentity>,
     /// What it asks for in production.
     pub ask: Ask,
 }
@@ -234,6 +236,9 @@ fn in_production(
     sent.insert("redirect_uris".to_owned(), addresses.collect());
     if let Some(keys) = &command.keys {
         sent.insert("jwks".to_owned(), keys.to_json());
+    }
+    if let Some(workload) = &command.workload {
+        sent.insert("workload_identity".to_owned(), workload.to_json());
     }
     ClientMetadata::parse(&sent)
 }

@@ -1,12 +1,13 @@
-//! An owner says whose software statements an environment believes, by keys that are pinned or by their address. A
-//! statement vouches for what a registration says; it gives no reach and replaces no proof.
+//! An owner says whose signatures an environment believes and for what, by keys that are pinned or by their address. A
+//! statement vouches for what a registration says, a workload's token for which workload a client is; neither gives reach or
+//! replaces a proof.
 
 use narthex_tenancy::{
     StoreError, TenantTx,
     permission::Action,
     statement_issuer::{self, IssuerKeys, MOST, StatementIssuer},
 };
-use narthex_vocab::{Environment, Fingerprint, WebUri};
+use narthex_vocab::{Environment, Fingerprint, IssuerName};
 use serde_json::{Value, json};
 
 use crate::acting::{Acting, Deed, NotPermitted};
@@ -26,7 +27,7 @@ pub struct DistrustIssuer {
     /// In which environment.
     pub environment: Environment,
     /// Who.
-    pub issuer: WebUri,
+    pub issuer: IssuerName,
 }
 
 /// Why the list is as before.
@@ -98,15 +99,17 @@ pub async fn distrust_issuer(
     .await
 }
 
-/// The thumbprints of its keys (RFC 7638), or their address.
+/// What it is believed about, and the thumbprints of its keys (RFC 7638) or their address.
 fn keys(issuer: &StatementIssuer) -> Value {
-    match &issuer.keys {
+    let keys: Value = match &issuer.keys {
         IssuerKeys::Pinned(keys) => {
             let keys = keys.keys().iter();
             keys.map(|key| thumbprint(&key.thumbprint())).collect()
         }
         IssuerKeys::At { url, .. } => json!({ "jwks_uri": url }),
-    }
+    };
+    let counts_for: Vec<_> = issuer.counts_for.iter().map(|one| one.as_str()).collect();
+    json!({ "keys": keys, "counts_for": counts_for })
 }
 
 /// A thumbprint as people compare it: hex.

@@ -3,7 +3,8 @@
 
 use narthex_tenancy::statement_issuer::StatementIssuer;
 use narthex_vocab::{
-    ClientDocument, ClientMetadata, Fingerprint, RegistrationMode, ScopeSet, Timestamp, can_wait,
+    ClientDocument, ClientMetadata, Fingerprint, Issuer, RegistrationMode, ScopeSet, Timestamp,
+    can_wait,
 };
 use serde_json::{Map, Value};
 
@@ -38,7 +39,7 @@ impl From<RegistrationMode> for Keeps {
 /// The body as what it asks for; the attempt learns what it says about itself.
 pub(crate) fn read(
     body: Result<Map<String, Value>, String>,
-    (keeps, trusted, now): (Keeps, &[StatementIssuer], Timestamp),
+    (keeps, trusted, now): (Keeps, (&[StatementIssuer], &Issuer), Timestamp),
     attempt: &mut Attempt,
 ) -> Result<Candidate, RegisterError> {
     let body = body.map_err(RegisterError::Malformed)?;

@@ -131,14 +131,25 @@ async fn keys(
     Ok(key_set(&discovery.guard, url).await)
 }
 
+/// Fetches the key set of an issuer and reads what of it can be used.
+pub(crate) async fn published_keys(guard: &Guard, url: &WebUri) -> Result<KeySet, Glimpse> {
+    let body = fetched_keys(guard, url).await?;
+    KeySet::published(&body).map_err(|error| Glimpse::from(error.to_string()))
+}
+
 /// Fetches and reads a key set. One that cannot be used takes nothing from the document that names it.
 pub(crate) async fn key_set(guard: &Guard, url: &WebUri) -> Result<KeySet, Glimpse> {
+    let body = fetched_keys(guard, url).await?;
+    KeySet::parse(&body).map_err(|error| Glimpse::from(error.to_string()))
+}
+
+async fn fetched_keys(guard: &Guard, url: &WebUri) -> Result<Value, Glimpse> {
     let address = Url::parse(url.as_str()).map_err(|error| Glimpse::from(error.to_string()))?;
     let fetched = guard.fetch(address, FetchKind::KeySet).await;
     let fetched = fetched.map_err(|error| said(&error))?;
     let read = StrictJson::parse(&fetched.body);
     let StrictJson(body) = read.map_err(|error| Glimpse::from(error.to_string()))?;
-    KeySet::parse(&Value::Object(body)).map_err(|error| Glimpse::from(error.to_string()))
+    Ok(Value::Object(body))
 }
 
 /// Answers the order with what was found, and keeps it; false when another worker was faster.

@@ -5,7 +5,7 @@
 use narthex_http::dpop::{DpopError, Proof};
 use narthex_tenancy::{TenantTx, budget::Bucket, metadata_rules, statement_issuer};
 use narthex_vocab::{
-    ClientId, Issuer, QuarantineState, RegistrationMode, Secret, SecretHash, Timestamp,
+    ClientId, IssuerPurpose, QuarantineState, RegistrationMode, Secret, SecretHash, Timestamp,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
@@ -71,11 +71,17 @@ pub(crate) async fn admit(
         .tenant(place.tenant, async |tx| {
             let token = valid(tx, place, &key, now).await?;
             let rules = metadata_rules::in_force(tx, place.environment).await?;
-            let trusted = statement_issuer::trusted(tx, place.environment).await?;
+            let trusted =
+                statement_issuer::trusted_for(tx, place.environment, IssuerPurpose::Statements)
+                    .await?;
             Ok::<_, RegisterError>((token, rules, trusted))
         })
         .await?;
-    let candidate = read(body, (keeps, &trusted, now), attempt)?;
+    let candidate = read(
+        body,
+        (keeps, (&trusted, &discovery.issuer(place)), now),
+        attempt,
+    )?;
     let apart = discovery
         .database
         .tenant(place.tenant, async |tx| {
@@ -120,7 +126,7 @@ async fn key(discovery: &Discovery, call: Call<'_>, shown: Shown) -> Result<Key,
             key_set::load(tx, place.environment, now).await
         })
         .await?;
-    let issuer = Issuer::new(&discovery.discovery_base, &place.slug, place.environment);
+    let issuer = discovery.issuer(place);
     let endpoint = metadata::below(&discovery.discovery_base, &issuer, "register");
     let (agent, proof) = agent::verify(&shown, &keys, (&issuer, &endpoint), now)?;
     if let Some(proof) = proof {

@@ -66,3 +66,10 @@ pub struct Discovery {
     /// The only way out to a host that somebody else named.
     pub guard: Guard,
 }
+
+impl Discovery {
+    /// The issuer of a place.
+    pub(crate) fn issuer(&self, place: &place::Place) -> narthex_vocab::Issuer {
+        narthex_vocab::Issuer::new(&self.discovery_base, &place.slug, place.environment)
+    }
+}

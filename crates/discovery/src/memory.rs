@@ -11,7 +11,7 @@ use narthex_tenancy::{
     statement_issuer::{self, StatementIssuer},
     token_policy::{self, TokenPolicy},
 };
-use narthex_vocab::{Environment, Fingerprint, Id, Tenant, TenantSlug, Timestamp};
+use narthex_vocab::{Environment, Fingerprint, Id, IssuerPurpose, Tenant, TenantSlug, Timestamp};
 
 use crate::{
     Discovery,
@@ -89,7 +89,12 @@ impl Discovery {
                 Ok::<_, StoreError>(Terms {
                     settings: environment::load(tx, environment).await?,
                     rules: metadata_rules::in_force(tx, environment).await?,
-                    trusted: statement_issuer::trusted(tx, environment).await?,
+                    trusted: statement_issuer::trusted_for(
+                        tx,
+                        environment,
+                        IssuerPurpose::Statements,
+                    )
+                    .await?,
                     limits: registration_limits::load(tx, environment).await?,
                     policy: token_policy::load(tx, environment).await?,
                     splits: split::in_force(tx, environment, now).await?,

@@ -33,6 +33,8 @@ pub struct OAuthMetadata {
     logout: Logout,
     /// Initiating User Registration via OpenID Connect 1.0 section 4: what may be asked of the person.
     prompt_values_supported: Vec<String>,
+    /// RFC 8628 section 4.
+    device_authorization_endpoint: String,
     /// RFC 9126 section 5.
     pushed_authorization_request_endpoint: String,
     require_pushed_authorization_requests: bool,
@@ -43,6 +45,8 @@ pub struct OAuthMetadata {
     /// draft-dellaert-oauth-approval-based-dcr: whether a registration is answered at once or after a decision.
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_modes_supported: Option<Vec<String>>,
+    /// draft-ietf-oauth-identity-assertion-authz-grant section 7.2; whom a tenant trusts is not said.
+    authorization_grant_profiles_supported: Vec<String>,
     /// RFC 9207: `iss` comes with every authorization response.
     authorization_response_iss_parameter_supported: bool,
 }
@@ -189,12 +193,16 @@ fn oauth(
         prompt_values_supported: ["none", "login", "consent", "select_account"]
             .map(String::from)
             .into(),
+        device_authorization_endpoint: below(token_base, issuer, "device_authorization"),
         pushed_authorization_request_endpoint: below(token_base, issuer, "par"),
         require_pushed_authorization_requests: policy.pushed_requests,
         dpop_signing_alg_values_supported: ["ES256", "EdDSA", "RS256", "PS256"]
             .map(String::from)
             .into(),
         client_id_metadata_document_supported: client_documents,
+        authorization_grant_profiles_supported: vec![
+            "urn:ietf:params:oauth:grant-profile:id-jag".into(),
+        ],
         authorization_response_iss_parameter_supported: true,
     })
 }
@@ -222,6 +230,9 @@ fn grant_type(grant: GrantType) -> CoreGrantType {
         GrantType::AuthorizationCode => CoreGrantType::AuthorizationCode,
         GrantType::RefreshToken => CoreGrantType::RefreshToken,
         GrantType::ClientCredentials => CoreGrantType::ClientCredentials,
+        GrantType::DeviceCode => CoreGrantType::DeviceCode,
+        GrantType::JwtBearer => CoreGrantType::JwtBearer,
+        GrantType::TokenExchange => CoreGrantType::Extension(grant.as_str().into()),
     }
 }
 
@@ -231,6 +242,9 @@ fn auth_method(method: AuthMethod) -> CoreClientAuthMethod {
         AuthMethod::ClientSecretBasic => CoreClientAuthMethod::ClientSecretBasic,
         AuthMethod::ClientSecretPost => CoreClientAuthMethod::ClientSecretPost,
         AuthMethod::PrivateKeyJwt => CoreClientAuthMethod::PrivateKeyJwt,
+        AuthMethod::WorkloadJwt | AuthMethod::SpiffeJwt => {
+            CoreClientAuthMethod::Extension(method.as_str().into())
+        }
     }
 }
 
@@ -349,6 +363,16 @@ mod tests {
             document["pushed_authorization_request_endpoint"],
             "https://token.example/t/acme/production/par"
         );
+        assert_eq!(
+            document["device_authorization_endpoint"],
+            "https://token.example/t/acme/production/device_authorization"
+        );
+        assert_eq!(
+            document["authorization_grant_profiles_supported"],
+            serde_json::json!(["urn:ietf:params:oauth:grant-profile:id-jag"])
+        );
+        let grants: Vec<_> = GrantType::ALL.iter().map(|grant| grant.as_str()).collect();
+        assert_eq!(document["grant_types_supported"], serde_json::json!(grants));
         let methods = document["token_endpoint_auth_methods_supported"]
             .as_array()
             .unwrap();

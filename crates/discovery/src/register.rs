@@ -229,8 +229,13 @@ async fn admit(
     };
     pricing::own(discovery, call).await?;
     let mode = terms.settings.registration_mode;
-    let candidate = read(body, (mode.into(), &terms.trusted, call.now), attempt)
-        .map(|read| terms.splits.apart(read, call.source, attempt));
+    let here = discovery.issuer(call.place);
+    let candidate = read(
+        body,
+        (mode.into(), (&terms.trusted, &here), call.now),
+        attempt,
+    )
+    .map(|read| terms.splits.apart(read, call.source, attempt));
     gate::pass(discovery, call, candidate.as_ref().ok()).await?;
     let allowed = match candidate {
         _ if mode == RegistrationMode::Closed => Err(RegisterError::NotOffered),

@@ -5,7 +5,8 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use narthex_tenancy::statement_issuer::StatementIssuer;
 use narthex_vocab::{
-    KeySet, PublicKey, SoftwareStatement, SoftwareStatementError, StatementAlgorithm, Timestamp,
+    Issuer, KeySet, PublicKey, SoftwareStatement, SoftwareStatementError, StatementAlgorithm,
+    Timestamp,
 };
 use serde_json::{Map, Value};
 
@@ -52,7 +53,7 @@ impl StatementError {
 /// statements and ignores them (RFC 7591 section 3.1.1).
 pub(crate) fn apply(
     mut body: Map<String, Value>,
-    trusted: &[StatementIssuer],
+    (trusted, here): (&[StatementIssuer], &Issuer),
     now: Timestamp,
 ) -> Result<(Map<String, Value>, Option<Vouched>), StatementError> {
     let presented = body.get(MEMBER).filter(|value| !value.is_null());
@@ -67,6 +68,7 @@ pub(crate) fn apply(
         .find(|one| Some(one.issuer.as_str()) == statement.issuer())
         .ok_or(StatementError::Unapproved)?;
     signed(&statement, (issuer, issuer.keys(now)), text)?;
+    statement.is_for(here)?;
     statement.in_force(now)?;
     let vouched = Vouched {
         issuer: issuer.issuer.to_string(),

@@ -3,7 +3,7 @@
 //! each. A failed look takes nothing from what was found before. No registration waits for it.
 
 use narthex_tenancy::{StoreError, TenantTx, budget::Bucket};
-use narthex_vocab::{Environment, Id, Timestamp, kind};
+use narthex_vocab::{Environment, Id, IssuerName, Timestamp, kind};
 use std::time::Duration;
 
 use crate::{
@@ -14,22 +14,27 @@ use crate::{
 };
 
 /// Where keys shall be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuers {
     /// Of which tenant.
     pub tenant: Id<kind::Tenant>,
     /// In which environment.
     pub environment: Environment,
+    /// Only this one of them; `None` for all.
+    pub only: Option<IssuerName>,
 }
 
 impl Issuers {
-    /// Reads the payload of a notice: tenant and environment, with a blank between.
+    /// Reads the payload of a notice: tenant, environment and perhaps an issuer, with blanks between.
     #[must_use]
     pub fn parse(payload: &str) -> Option<Self> {
-        let (tenant, environment) = payload.split_once(' ')?;
+        let mut words = payload.splitn(3, ' ');
         Some(Self {
-            tenant: uuid::Uuid::try_parse(tenant).map(Id::from_uuid).ok()?,
-            environment: environment.parse().ok()?,
+            tenant: uuid::Uuid::try_parse(words.next()?)
+                .map(Id::from_uuid)
+                .ok()?,
+            environment: words.next()?.parse().ok()?,
+            only: words.next().map(str::parse).transpose().ok()?,
         })
     }
 }
@@ -37,14 +42,17 @@ impl Issuers {
 /// Reads the keys of every issuer whose turn it is; how many looks found some.
 pub async fn look(
     discovery: &Discovery,
-    issuers: Issuers,
+    issuers: &Issuers,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let database = &discovery.database;
-    let claim = async |tx: &mut TenantTx| statement_keys::claim(tx, issuers.environment, now).await;
+    let claim = async |tx: &mut TenantTx| {
+        let only = issuers.only.as_ref();
+        statement_keys::claim(tx, (issuers.environment, only), now).await
+    };
     let mut found = 0;
     for at in database.tenant(issuers.tenant, claim).await? {
-        let looked = client_document::key_set(&discovery.guard, &at.url).await;
+        let looked = client_document::published_keys(&discovery.guard, &at.url).await;
         found += usize::from(looked.is_ok());
         let keep = async |tx: &mut TenantTx| {
             statement_keys::keep(tx, issuers.environment, (&at, &looked), now).await

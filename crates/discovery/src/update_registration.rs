@@ -7,7 +7,8 @@ use narthex_tenancy::{
     statement_issuer,
 };
 use narthex_vocab::{
-    AttemptOutcome, ClientMetadata, Drift, MetadataError, Secret, SecretKind, Timestamp,
+    AttemptOutcome, ClientMetadata, Drift, IssuerPurpose, MetadataError, Secret, SecretKind,
+    Timestamp,
 };
 use rand_core::CryptoRng;
 use serde_json::{Map, Value};
@@ -163,7 +164,9 @@ async fn hold(
         .tenant(place.tenant, async |tx| {
             let held = manage::held(discovery, tx, &call, &token).await?;
             let rules = metadata_rules::in_force(tx, place.environment).await?;
-            let trusted = statement_issuer::trusted(tx, place.environment).await?;
+            let trusted =
+                statement_issuer::trusted_for(tx, place.environment, IssuerPurpose::Statements)
+                    .await?;
             Ok::<_, ManageError>((held, rules, trusted))
         })
         .await?;
@@ -174,7 +177,8 @@ async fn hold(
         .map(candidate::shorten);
     about_itself(discovery, &call, (&held, &body))?;
     let (body, vouched) =
-        software_statement::apply(body, &trusted, now).map_err(RegisterError::from)?;
+        software_statement::apply(body, (&trusted, &discovery.issuer(place)), now)
+            .map_err(RegisterError::from)?;
     let candidate = Candidate::of(ClientMetadata::parse(&body)?, vouched);
     let in_force = ClientMetadata::parse(&held.information)?;
     let may_have_none = in_force.auth_method().needs_secret();

@@ -60,7 +60,7 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
 }
 
 /// What a notice asks for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Work {
     Order(OrderRef),
     StatementKeys(Issuers),
@@ -76,7 +76,7 @@ impl Work {
         }
     }
 
-    const fn tenant(self) -> Id<kind::Tenant> {
+    const fn tenant(&self) -> Id<kind::Tenant> {
         match self {
             Self::Order(order) => order.tenant,
             Self::StatementKeys(issuers) => issuers.tenant,
@@ -97,7 +97,7 @@ impl Work {
                 }
             }
             Self::StatementKeys(issuers) => {
-                match statement_keys::look(discovery, issuers, ambient::now()).await {
+                match statement_keys::look(discovery, &issuers, ambient::now()).await {
                     Ok(found) => {
                         tracing::info!(tenant = %issuers.tenant, found, "read keys of issuers");
                     }

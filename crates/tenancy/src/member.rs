@@ -91,6 +91,21 @@ pub async fn load_end_user(
     row.with_role(None)
 }
 
+/// The active end user with this address.
+pub async fn end_user_of(tx: &mut TenantTx, email: &Email) -> Result<Member, StoreError> {
+    let row: Row = m::table
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::email.eq(email.folded())),
+        )
+        .filter(m::state.eq("active"))
+        .select(Row::as_select())
+        .first(tx.connection()?)
+        .await?;
+    row.with_role(None)
+}
+
 /// Every active person of the tenant, by name.
 pub async fn list(tx: &mut TenantTx) -> Result<Vec<Member>, StoreError> {
     let rows: Vec<(Row, Option<String>)> = m::table

@@ -1,10 +1,11 @@
-//! `tenant.statement_issuer`: whose software statements an environment believes (RFC 7591 section 2.3), by keys that are
-//! pinned or by the address of its keys, with what discovery found there (`intake.statement_keys`). It never fetches one.
+//! `tenant.statement_issuer`: whose signatures an environment believes, and for what: software statements (RFC 7591
+//! section 2.3) or tokens of workloads (RFC 7521), by keys that are pinned or by the address of its keys, with what
+//! discovery found there (`intake.statement_keys`). It never fetches one.
 
 use chrono::Duration;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_vocab::{Environment, KeySet, Timestamp, WebUri};
+use narthex_vocab::{Environment, IssuerName, IssuerPurpose, KeySet, Purposes, Timestamp, WebUri};
 use serde_json::Value;
 
 use crate::{
@@ -17,16 +18,20 @@ const KEYS: &str = "intake.statement_keys";
 
 /// The most issuers of one environment.
 pub const MOST: usize = 20;
-/// For how long keys that were found at an address count.
-pub const KEYS_COUNT: Duration = Duration::days(7);
+/// For how long keys that were found at an address count: who says what software is may be away for a while; who says who
+/// acts may not, since a key that was withdrawn there counts here until then.
+const KEYS_OF_SOFTWARE: Duration = Duration::days(7);
+const KEYS_OF_WHO_ACTS: Duration = Duration::hours(24);
 
 /// Somebody whose signature counts.
 #[derive(Debug, Clone)]
 pub struct StatementIssuer {
-    /// `iss` of its statements, compared letter by letter.
-    pub issuer: WebUri,
+    /// `iss` of what it signs, compared letter by letter.
+    pub issuer: IssuerName,
     /// The keys that it signs with.
     pub keys: IssuerKeys,
+    /// What it is believed about.
+    pub counts_for: Purposes,
 }
 
 /// Where the keys of an issuer come from.
@@ -57,11 +62,22 @@ pub struct Looked {
 impl StatementIssuer {
     /// The keys that count now.
     pub fn keys(&self, now: Timestamp) -> Option<&KeySet> {
+        let (keys, until) = self.keys_until()?;
+        until.is_none_or(|until| until > now).then_some(keys)
+    }
+
+    /// The keys with the moment from which they count no more, where there is one.
+    pub fn keys_until(&self) -> Option<(&KeySet, Option<Timestamp>)> {
         match &self.keys {
-            IssuerKeys::Pinned(keys) => Some(keys),
+            IssuerKeys::Pinned(keys) => Some((keys, None)),
             IssuerKeys::At { looked, .. } => {
                 let (keys, found_at) = looked.as_ref()?.found.as_ref()?;
-                (now - *found_at < KEYS_COUNT).then_some(keys)
+                let count = if self.counts_for.has(IssuerPurpose::Statements) {
+                    KEYS_OF_SOFTWARE
+                } else {
+                    KEYS_OF_WHO_ACTS
+                };
+                Some((keys, Some(*found_at + count)))
             }
         }
     }
@@ -83,7 +99,19 @@ type Row = (
     Option<Timestamp>,
     Option<Timestamp>,
     Option<String>,
+    Vec<String>,
 );
+
+/// Those whom an environment believes about one thing, by name.
+pub async fn trusted_for(
+    tx: &mut TenantTx,
+    environment: Environment,
+    purpose: IssuerPurpose,
+) -> Result<Vec<StatementIssuer>, StoreError> {
+    let mut trusted = trusted(tx, environment).await?;
+    trusted.retain(|one| one.counts_for.has(purpose));
+    Ok(trusted)
+}
 
 /// Everybody whom an environment of the transaction's tenant trusts, by name.
 pub async fn trusted(
@@ -111,6 +139,7 @@ pub async fn trusted(
             k::fetched_at.nullable(),
             k::looked_at.nullable(),
             k::refusal.nullable(),
+            s::counts_for,
         ))
         .load(tx.connection()?)
         .await?;
@@ -118,7 +147,13 @@ pub async fn trusted(
 }
 
 fn issuer(row: Row) -> Result<StatementIssuer, StoreError> {
-    let (issuer, pinned, url, keys, fetched_at, looked_at, refusal) = row;
+    let (issuer, pinned, url, keys, fetched_at, looked_at, refusal, counts_for) = row;
+    let issuer = IssuerName::parse(&issuer).map_err(StoreError::corrupt(TABLE, "issuer"))?;
+    let words = counts_for.iter().map(|word| word.parse());
+    let words: Vec<IssuerPurpose> = words
+        .collect::<Result<_, _>>()
+        .map_err(StoreError::corrupt(TABLE, "counts_for"))?;
+    let counts_for = Purposes::of(&issuer, words);
     let key_set =
         |keys: &Value, table| KeySet::parse(keys).map_err(StoreError::corrupt(table, "keys"));
     let keys = match (pinned, url) {
@@ -140,8 +175,9 @@ fn issuer(row: Row) -> Result<StatementIssuer, StoreError> {
         }
     };
     Ok(StatementIssuer {
-        issuer: WebUri::parse(&issuer).map_err(StoreError::corrupt(TABLE, "issuer"))?,
+        issuer,
         keys,
+        counts_for: counts_for.map_err(StoreError::corrupt(TABLE, "counts_for"))?,
     })
 }
 
@@ -161,6 +197,11 @@ pub async fn save(
         s::jwks.eq(pinned),
         s::jwks_uri.eq(issuer.url().map(WebUri::as_str)),
         s::changed_at.eq(now),
+        s::counts_for.eq(issuer
+            .counts_for
+            .iter()
+            .map(|purpose| purpose.as_str())
+            .collect::<Vec<_>>()),
     );
     diesel::insert_into(s::table)
         .values((
@@ -181,7 +222,7 @@ pub async fn save(
 pub async fn remove(
     tx: &mut TenantTx,
     environment: Environment,
-    issuer: &WebUri,
+    issuer: &IssuerName,
 ) -> Result<bool, StoreError> {
     let row = s::table
         .filter(s::tenant_id.eq(tx.tenant_uuid()))

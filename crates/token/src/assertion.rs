@@ -6,11 +6,12 @@ use chrono::Duration;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, dangerous, decode, decode_header};
 use narthex_vocab::{ClientId, Credential, Id, Issuer, Timestamp};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::client::{ClientCredential, ClientSnapshot, Proof};
 
 /// The clocks of clients differ from ours by so much.
-const TOLERANCE: Duration = Duration::seconds(60);
+pub(crate) const TOLERANCE: Duration = Duration::seconds(60);
 /// The furthest end of an assertion.
 const LONGEST: Duration = Duration::minutes(10);
 /// The types that clients send; anything else is another kind of token.
@@ -23,9 +24,12 @@ pub(crate) enum AssertionError {
     Type,
     Algorithm,
     Signature,
+    /// No key that is known signed it, and it names another one.
+    UnknownKey,
     Party,
     Audience,
     Time,
+    Claim,
     Jti,
 }
 
@@ -37,9 +41,11 @@ impl AssertionError {
             Self::Type => "the assertion has another type",
             Self::Algorithm => "the assertion has another algorithm",
             Self::Signature => "the assertion is not signed by a live key of the client",
-            Self::Party => "iss and sub of the assertion are not the client",
+            Self::UnknownKey => "the assertion is signed by a key that is not known yet",
+            Self::Party => "iss and sub of the assertion are not the client, or not its workload",
             Self::Audience => "aud of the assertion is not the issuer alone",
             Self::Time => "the assertion is over, not yet in force or too long-lived",
+            Self::Claim => "the assertion does not say what was approved of the workload",
             Self::Jti => "the assertion has no usable jti",
         }
     }
@@ -50,8 +56,8 @@ impl AssertionError {
 pub(crate) struct Verified {
     /// The credential; `None` for a key that was approved with the client.
     pub(crate) credential: Option<Id<Credential>>,
-    pub(crate) jti_hash: [u8; 32],
-    pub(crate) expires_at: Timestamp,
+    /// By what it is known again and until when, where it counts once.
+    pub(crate) once: Option<([u8; 32], Timestamp)>,
 }
 
 #[derive(Deserialize)]
@@ -66,14 +72,16 @@ struct Claims {
     jti: String,
 }
 
-/// Whom the assertion says it is from: only to know whose keys to check it with.
+/// Whom the assertion says it is from, if it is of a client by its own key: only to know whose keys to check it with.
 pub(crate) fn unverified_subject(text: &str) -> Option<ClientId> {
     #[derive(Deserialize)]
-    struct Subject {
+    struct Named {
+        iss: String,
         sub: String,
     }
-    let claims: Subject = dangerous::insecure_decode_claims(text).ok()?;
-    ClientId::parse(&claims.sub).ok()
+    let claims: Named = dangerous::insecure_decode_claims(text).ok()?;
+    let of_itself = claims.iss == claims.sub;
+    ClientId::parse(&claims.sub).ok().filter(|_| of_itself)
 }
 
 /// Checks everything but the single use. `now` is ours.
@@ -84,8 +92,8 @@ pub(crate) fn verify(
     now: Timestamp,
 ) -> Result<Verified, AssertionError> {
     let header = decode_header(text).map_err(|_| AssertionError::Malformed)?;
-    check_header(&header)?;
-    let (credential, claims) = client
+    check_header(&header, &TYPES)?;
+    let (credential, claims): (_, Claims) = client
         .live_credentials(now)
         .find_map(|key| Some((key.id, signed_by(key, &header, text)?)))
         .ok_or(AssertionError::Signature)?;
@@ -110,16 +118,17 @@ pub(crate) fn verify(
         return Err(AssertionError::Jti);
     }
     let hash = digest(&SHA256, claims.jti.as_bytes());
+    let hash = hash.as_ref().try_into().map_err(|_| AssertionError::Jti)?;
     Ok(Verified {
         credential,
-        jti_hash: hash.as_ref().try_into().map_err(|_| AssertionError::Jti)?,
-        expires_at: expires_at + TOLERANCE,
+        once: Some((hash, expires_at + TOLERANCE)),
     })
 }
 
-fn check_header(header: &Header) -> Result<(), AssertionError> {
+/// One of these types, or none; no extension that has to be understood; an algorithm of ours.
+pub(crate) fn check_header(header: &Header, types: &[&str]) -> Result<(), AssertionError> {
     if let Some(typ) = &header.typ
-        && !TYPES.contains(&typ.to_ascii_lowercase().as_str())
+        && !types.contains(&typ.to_ascii_lowercase().as_str())
     {
         return Err(AssertionError::Type);
     }
@@ -134,7 +143,11 @@ fn check_header(header: &Header) -> Result<(), AssertionError> {
 }
 
 /// The claims, if this key signed them. A key with a `kid` or `alg` of its own signs under no other.
-fn signed_by(key: &ClientCredential, header: &Header, text: &str) -> Option<Claims> {
+pub(crate) fn signed_by<C: DeserializeOwned>(
+    key: &ClientCredential,
+    header: &Header,
+    text: &str,
+) -> Option<C> {
     let Proof::Key(key) = &key.proof else {
         return None;
     };

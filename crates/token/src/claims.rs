@@ -4,6 +4,7 @@ use narthex_vocab::{Approval, ClientId, Environment, Id, ScopeSet, TenantSlug, T
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::exchange::Origin;
 use crate::lineage::Actor;
 use narthex_http::dpop::Thumbprint;
 
@@ -38,6 +39,13 @@ pub(crate) struct AccessClaims {
     /// On whose behalf the client acts, where another client registered it (RFC 8693 section 4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) act: Option<Actor>,
+    /// The tokens that it stands on, where it was exchanged; the nearest first.
+    #[serde(
+        rename = "https://narthex.dev/claims/exchanged_from",
+        default,
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) origins: Vec<Origin>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) cnf: Option<Confirmation>,
     #[serde(rename = "https://narthex.dev/claims/tenant")]
@@ -72,6 +80,7 @@ pub(crate) fn sample() -> AccessClaims {
         acr: None,
         jti: Uuid::from_u128(7),
         act: None,
+        origins: Vec::new(),
         cnf: None,
         tenant: TenantSlug::parse("acme").unwrap(),
         environment: Environment::Production,

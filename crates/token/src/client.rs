@@ -46,6 +46,16 @@ pub(crate) enum Proof {
     Key(Box<PublicKey>),
 }
 
+impl Proof {
+    /// The name of a key, where it has one.
+    pub(crate) fn kid(&self) -> Option<&str> {
+        match self {
+            Self::Secret(_) => None,
+            Self::Key(key) => key.kid(),
+        }
+    }
+}
+
 impl ClientSnapshot {
     /// The credentials in force at `now`.
     pub(crate) fn live_credentials(

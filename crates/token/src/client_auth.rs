@@ -1,21 +1,24 @@
 //! Client authentication (RFC 6749 section 2.3, RFC 7523 section 2.2): exactly one method, the registered one. A
-//! blank, foreign or additional credential is never as good as none.
+//! blank, foreign or additional credential is never as good as none. A workload's token may come as the grant itself (RFC
+//! 7523 section 2.1): then it proves the client too.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use narthex_http::Params;
-use narthex_vocab::{AuthMethod, ClientId, Secret, SecretKind};
+use narthex_vocab::{AuthMethod, ClientId, GrantType, Secret, SecretKind};
 use zeroize::Zeroizing;
 
 use crate::Token;
-use crate::assertion;
+use crate::assertion::{self, AssertionError};
 use crate::call::Call;
 use crate::client::{ApprovedClient, ClientCredential, ClientSnapshot, Proof, Standing};
 use crate::error::TokenError;
+use crate::id_jag;
 use crate::store;
 use crate::store::credential::Use;
+use crate::workload;
 
 /// What a request brought to authenticate with.
 pub(crate) struct Presented {
@@ -24,12 +27,16 @@ pub(crate) struct Presented {
     proof: Evidence,
 }
 
-/// One of the four ways.
+/// One of the ways.
 enum Evidence {
     None,
     Basic(Zeroizing<String>),
     Post(Zeroizing<String>),
+    /// By a key of its own, or of the issuer that vouches for its workload.
     Assertion(Zeroizing<String>),
+    Svid(Zeroizing<String>),
+    /// A workload's token that is the grant itself.
+    Grant(Zeroizing<String>),
 }
 
 /// Who authenticated.
@@ -43,20 +50,58 @@ pub(crate) enum Authenticated {
 
 /// `client_assertion_type` of RFC 7523 section 2.2.
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// The same of draft-ietf-oauth-spiffe-client-auth.
+const JWT_SPIFFE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe";
 
 impl Evidence {
-    const fn method(&self) -> AuthMethod {
+    /// Whether it is the registered way.
+    const fn fits(&self, registered: AuthMethod) -> bool {
         match self {
-            Self::None => AuthMethod::None,
-            Self::Basic(_) => AuthMethod::ClientSecretBasic,
-            Self::Post(_) => AuthMethod::ClientSecretPost,
-            Self::Assertion(_) => AuthMethod::PrivateKeyJwt,
+            Self::None => matches!(registered, AuthMethod::None),
+            Self::Basic(_) => matches!(registered, AuthMethod::ClientSecretBasic),
+            Self::Post(_) => matches!(registered, AuthMethod::ClientSecretPost),
+            Self::Assertion(_) => {
+                matches!(
+                    registered,
+                    AuthMethod::PrivateKeyJwt | AuthMethod::WorkloadJwt
+                )
+            }
+            Self::Svid(_) => matches!(registered, AuthMethod::SpiffeJwt),
+            Self::Grant(_) => registered.is_workload(),
         }
     }
 
     const fn is_basic(&self) -> bool {
         matches!(self, Self::Basic(_))
     }
+
+    /// What a client brought that is signed; `None` for two at once.
+    fn signed(form: &Params) -> Result<Option<Self>, TokenError> {
+        let assertion = form.one("client_assertion")?;
+        let kind = form.one("client_assertion_type")?;
+        let grant = if form.one("grant_type")? == Some(GrantType::JwtBearer.as_str()) {
+            // That of a person proves nothing of the client.
+            form.one("assertion")?.filter(|text| !id_jag::is_one(text))
+        } else {
+            None
+        };
+        let own = |text: &str| Zeroizing::new(text.to_owned());
+        match (assertion, kind, grant) {
+            (None, None, None) => Ok(None),
+            (None, None, Some(text)) => Ok(Some(Self::Grant(own(text)))),
+            (Some(_), Some(_), Some(_)) => Err(several()),
+            (Some(text), Some(JWT_BEARER), None) => Ok(Some(Self::Assertion(own(text)))),
+            (Some(text), Some(JWT_SPIFFE), None) => Ok(Some(Self::Svid(own(text)))),
+            (_, _, _) => {
+                let words = "client_assertion needs client_assertion_type, which is the jwt-bearer or the jwt-spiffe type";
+                Err(TokenError::Request(words.to_owned()))
+            }
+        }
+    }
+}
+
+fn several() -> TokenError {
+    TokenError::Request("more than one way of client authentication".to_owned())
 }
 
 impl Presented {
@@ -64,20 +109,14 @@ impl Presented {
     pub(crate) fn read(request: &HttpRequest, form: &Params) -> Result<Self, TokenError> {
         let basic = basic(request)?;
         let secret = form.one("client_secret")?;
-        let assertion = form.one("client_assertion")?;
-        let kind = form.one("client_assertion_type")?;
-        if assertion.is_some() != kind.is_some() || kind.is_some_and(|kind| kind != JWT_BEARER) {
-            let words =
-                "client_assertion needs client_assertion_type, which is the jwt-bearer type";
-            return Err(TokenError::Request(words.to_owned()));
-        }
+        let signed = Evidence::signed(form)?;
         let named = form
             .given("client_id")?
             .map(ClientId::parse)
             .transpose()
             .map_err(|error| TokenError::Request(error.to_string()))?;
         let own = |text: &str| Zeroizing::new(text.to_owned());
-        let (client, proof) = match (basic, secret, assertion) {
+        let (client, proof) = match (basic, secret, signed) {
             (Some((id, secret)), None, None) => {
                 if named.as_ref().is_some_and(|named| named.as_str() != id) {
                     let words = "client_id is not the one of the Authorization header";
@@ -90,20 +129,20 @@ impl Presented {
                 (Some(id), Evidence::Basic(secret))
             }
             (None, Some(secret), None) => (named, Evidence::Post(own(secret))),
-            (None, None, Some(assertion)) => (named, Evidence::Assertion(own(assertion))),
+            (None, None, Some(signed)) => (named, signed),
             (None, None, None) => (named, Evidence::None),
-            (Some(_), _, _) | (None, Some(_), Some(_)) => {
-                let words = "more than one way of client authentication";
-                return Err(TokenError::Request(words.to_owned()));
-            }
+            (Some(_), _, _) | (None, Some(_), Some(_)) => return Err(several()),
         };
         Ok(Self { client, proof })
     }
 
     fn refuse(&self, reason: &'static str) -> TokenError {
-        TokenError::Client {
-            reason,
-            basic: self.proof.is_basic(),
+        match self.proof {
+            Evidence::Grant(_) => TokenError::Assertion(reason),
+            _ => TokenError::Client {
+                reason,
+                basic: self.proof.is_basic(),
+            },
         }
     }
 }
@@ -163,20 +202,38 @@ pub(crate) async fn authenticate(
     presented: &Presented,
 ) -> Result<Authenticated, TokenError> {
     let claimed = match (&presented.client, &presented.proof) {
-        (client, Evidence::Assertion(text)) => {
-            let subject = assertion::unverified_subject(text)
-                .ok_or_else(|| presented.refuse("the assertion is malformed"))?;
-            if client.as_ref().is_some_and(|client| *client != subject) {
-                return Err(presented.refuse("client_id is not the subject of the assertion"));
-            }
-            subject
+        (Some(client), _) => client.clone(),
+        (None, Evidence::Assertion(text)) => match assertion::unverified_subject(text) {
+            Some(own) => own,
+            None => workload_of(token, call, (presented, text)).await?,
+        },
+        (None, Evidence::Svid(text) | Evidence::Grant(text)) => {
+            workload_of(token, call, (presented, text)).await?
         }
-        (Some(client), Evidence::None | Evidence::Basic(_) | Evidence::Post(_)) => client.clone(),
         (None, Evidence::None | Evidence::Basic(_) | Evidence::Post(_)) => {
             return Err(presented.refuse("no client is named"));
         }
     };
     proved(token, call, (presented, &claimed), true).await
+}
+
+/// The one client that was approved as the workload that a token says it is of; nothing of that is proved yet.
+async fn workload_of(
+    token: &Token,
+    call: Call<'_>,
+    (presented, text): (&Presented, &str),
+) -> Result<ClientId, TokenError> {
+    let malformed = || presented.refuse("the assertion is malformed");
+    let (issuer, subject) = workload::unverified(text).ok_or_else(malformed)?;
+    let at = call.place.environment;
+    let named = (&issuer, subject.as_str());
+    let find = async |tx: &mut _| store::workload::clients(tx, at, named).await;
+    let mut clients = token.database.tenant(call.place.tenant, find).await?;
+    match (clients.pop(), clients.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(_), false) => Err(presented.refuse("several clients are this workload: name one")),
+        (None, _) => Err(presented.refuse("no client is this workload")),
+    }
 }
 
 /// Checks what was presented. What is remembered of a client may lack a credential that it has just got, so a refusal is
@@ -212,7 +269,8 @@ async fn prove(
     presented: &Presented,
     client: &ClientSnapshot,
 ) -> Result<(), TokenError> {
-    if presented.proof.method() != client.metadata.auth_method() {
+    let registered = client.metadata.auth_method();
+    if !presented.proof.fits(registered) {
         return Err(presented.refuse("not the registered way of authentication"));
     }
     let environment = call.place.environment;
@@ -230,15 +288,26 @@ async fn prove(
                 .last()
                 .ok_or_else(|| presented.refuse("the secret is not one of its live ones"))?
         }
-        Evidence::Assertion(text) => {
-            let verified = assertion::verify(text, client, &call.place.issuer, call.now)
-                .map_err(|error| presented.refuse(error.reason()))?;
-            let (hash, end) = (verified.jti_hash, verified.expires_at);
-            let first_use = async |tx: &mut _| {
-                store::replay::first_use(tx, environment, &client.id, hash, end).await
+        Evidence::Assertion(text) | Evidence::Svid(text) | Evidence::Grant(text) => {
+            let issuer = &call.place.issuer;
+            let verified = if registered.is_workload() {
+                workload::verify(text, client, issuer, call.now)
+            } else {
+                assertion::verify(text, client, issuer, call.now)
             };
-            if !token.database.tenant(call.place.tenant, first_use).await? {
-                return Err(presented.refuse("the assertion was used before"));
+            if matches!(verified, Err(AssertionError::UnknownKey))
+                && let Some(workload) = client.metadata.workload()
+            {
+                workload::ask_for_keys(token, call, workload.issuer()).await;
+            }
+            let verified = verified.map_err(|error| presented.refuse(error.reason()))?;
+            if let Some((hash, end)) = verified.once {
+                let first_use = async |tx: &mut _| {
+                    store::replay::first_use(tx, environment, &client.id, hash, end).await
+                };
+                if !token.database.tenant(call.place.tenant, first_use).await? {
+                    return Err(presented.refuse("the assertion was used before"));
+                }
             }
             verified.credential
         }

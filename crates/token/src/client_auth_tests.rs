@@ -24,10 +24,37 @@ fn read(header: Option<&str>, form: &str) -> Result<Presented, TokenError> {
 #[case(Some("np_a:x"), "", AuthMethod::ClientSecretBasic)]
 #[case(Some("np_a:"), "client_id=np_a", AuthMethod::ClientSecretBasic)]
 #[case(Some("np%5Fa:x"), "client_id=np_a", AuthMethod::ClientSecretBasic)]
+#[case(None, &signed("jwt-bearer"), AuthMethod::PrivateKeyJwt)]
+#[case(None, &signed("jwt-bearer"), AuthMethod::WorkloadJwt)]
+#[case(None, &signed("jwt-spiffe"), AuthMethod::SpiffeJwt)]
+#[case(None, &granted(""), AuthMethod::WorkloadJwt)]
+#[case(None, &granted(""), AuthMethod::SpiffeJwt)]
 fn one_way(#[case] header: Option<&str>, #[case] form: &str, #[case] method: AuthMethod) {
     let presented = read(header, form).unwrap();
-    assert_eq!(presented.proof.method(), method);
+    let fits = |one: &&AuthMethod| presented.proof.fits(**one);
+    let fitting: Vec<_> = AuthMethod::ALL.iter().filter(fits).collect();
+    assert!(fitting.contains(&&method));
+    assert!(
+        fitting
+            .iter()
+            .all(|one| one.needs_secret() == method.needs_secret())
+    );
+    assert!(
+        fitting
+            .iter()
+            .all(|one| one.is_public() == method.is_public())
+    );
     assert_eq!(presented.client.unwrap().as_str(), "np_a");
+}
+
+fn signed(kind: &str) -> String {
+    let kind = format!("urn:ietf:params:oauth:client-assertion-type:{kind}");
+    format!("client_id=np_a&client_assertion=a.b.c&client_assertion_type={kind}")
+}
+
+fn granted(more: &str) -> String {
+    let grant = GrantType::JwtBearer.as_str();
+    format!("client_id=np_a&grant_type={grant}&assertion=a.b.c{more}")
 }
 
 #[rstest]
@@ -38,6 +65,11 @@ fn one_way(#[case] header: Option<&str>, #[case] form: &str, #[case] method: Aut
 #[case(None, "client_id=np_a&client_id=np_a")]
 #[case(None, "client_id=np_a&client_assertion=x")]
 #[case(None, "client_id=np_a&client_assertion=x&client_assertion_type=other")]
+#[case(None, "client_id=np_a&client_assertion_type=other")]
+#[case(None, &granted("&client_secret=x"))]
+#[case(Some("np_a:x"), &granted(""))]
+#[case(None, &granted("&client_assertion=a.b.c&client_assertion_type=x"))]
+#[case(None, &granted("&assertion=a.b.c"))]
 fn two_ways_are_none(#[case] header: Option<&str>, #[case] form: &str) {
     assert!(matches!(read(header, form), Err(TokenError::Request(_))));
 }

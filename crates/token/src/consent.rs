@@ -2,10 +2,13 @@
 //! address and entitlement are looked at again.
 
 use chrono::Duration;
+use narthex_http::Params;
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{GrantType, Id, RedirectUri, ScopeSet, Secret, SecretKind, Timestamp};
+use narthex_vocab::{GrantType, Id, RedirectUri, ScopeSet, Secret, SecretKind, Session, Timestamp};
 use rand_core::CryptoRng;
+use serde::{Serialize, de::DeserializeOwned};
 
+use crate::authorize::asked_claims::AskedClaims;
 use crate::authorize::ends;
 use crate::authorize::request::AuthorizationRequest;
 use crate::call::Call;
@@ -26,6 +29,17 @@ const CODE: Duration = Duration::seconds(60);
 pub(crate) enum Choice {
     Deny,
     Allow,
+}
+
+impl Choice {
+    /// What a form says; without an answer of ours it is no form of ours.
+    pub(crate) fn read(form: &Params) -> Result<Self, PageError> {
+        match form.one("decision")? {
+            Some("allow") => Ok(Self::Allow),
+            Some("deny") => Ok(Self::Deny),
+            Some(_) | None => Err(PageError::OutOfDate),
+        }
+    }
 }
 
 /// What came of the answer.
@@ -96,10 +110,10 @@ pub(crate) async fn decide(
 }
 
 /// Whether the page lacked the warning of the client, or a change of it that people are asked about.
-async fn lacks(
+pub(crate) async fn lacks<T: Serialize + DeserializeOwned>(
     tx: &mut TenantTx,
     call: Call<'_>,
-    (client, pending): (&ApprovedClient, &Pending),
+    (client, pending): (&ApprovedClient, &Pending<T>),
 ) -> Result<bool, PageError> {
     let at = call.place.environment;
     let shown = pending.shown_at();
@@ -172,28 +186,19 @@ async fn open(
     (scopes, until): (&ScopeSet, Option<Timestamp>),
     rng: &mut dyn CryptoRng,
 ) -> Result<Result<(Secret, OpenGrant), reach::ReachError>, PageError> {
-    let environment = call.place.environment;
-    let entitlement = client.entitlement(call.now);
-    let wanted = Wanted {
-        scope: Some(scopes.clone()),
-        resource: request.wanted.resource.clone(),
+    let allowed = Allowed {
+        wanted: Wanted {
+            scope: Some(scopes.clone()),
+            resource: request.wanted.resource.clone(),
+        },
+        claims: request.claims.clone(),
+        session: Some(person.session.id),
+        until,
     };
-    let reach = match reach::narrow(&wanted, &entitlement, Excess::LeftOut, true) {
-        Ok(reach) => reach,
+    let grant = match allow(tx, call, (person, client, allowed), rng).await? {
+        Ok(grant) => grant,
         Err(error) => return Ok(Err(error)),
     };
-    let end = ends(client, &reach, call.now);
-    let grant = OpenGrant {
-        id: Id::new(call.now, rng),
-        client: client.id().clone(),
-        member: person.member.id,
-        expires_at: until.map_or(end, |until| until.min(end)),
-        resource: reach.resource.map(|at| at.identifier),
-        scope: reach.scopes,
-        session: Some(person.session.id),
-        claims: request.claims.clone(),
-    };
-    store::grant::insert(tx, environment, &grant, call.now).await?;
     let code = Secret::generate(SecretKind::AuthorizationCode, rng);
     let row = NewCode {
         hash: &code.hash(call.hash_key),
@@ -206,6 +211,43 @@ async fn open(
         expires_at: call.now + CODE,
         key: request.dpop_jkt.as_ref(),
     };
-    store::code::insert(tx, environment, &row, call.now).await?;
+    store::code::insert(tx, call.place.environment, &row, call.now).await?;
     Ok(Ok((code, grant)))
+}
+
+/// What a person allows.
+pub(crate) struct Allowed {
+    pub(crate) wanted: Wanted,
+    pub(crate) claims: AskedClaims,
+    /// The session that ends with it; `None` for a device, which outlives the browser it was allowed in.
+    pub(crate) session: Option<Id<Session>>,
+    /// No longer than so, where they said it before.
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// Writes what a person allows a client, within what it is approved for now.
+pub(crate) async fn allow(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    (person, client, allowed): (&SignedIn, &ApprovedClient, Allowed),
+    rng: &mut dyn CryptoRng,
+) -> Result<Result<OpenGrant, reach::ReachError>, PageError> {
+    let entitlement = client.entitlement(call.now);
+    let reach = match reach::narrow(&allowed.wanted, &entitlement, Excess::LeftOut, true) {
+        Ok(reach) => reach,
+        Err(error) => return Ok(Err(error)),
+    };
+    let end = ends(client, &reach, call.now);
+    let grant = OpenGrant {
+        id: Id::new(call.now, rng),
+        client: client.id().clone(),
+        member: person.member.id,
+        expires_at: allowed.until.map_or(end, |until| until.min(end)),
+        resource: reach.resource.map(|at| at.identifier),
+        scope: reach.scopes,
+        session: allowed.session,
+        claims: allowed.claims,
+    };
+    store::grant::insert(tx, call.place.environment, (&grant, None), call.now).await?;
+    Ok(Ok(grant))
 }

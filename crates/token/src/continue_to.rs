@@ -3,6 +3,7 @@
 
 use crate::authorize::request::AuthorizationRequest;
 use crate::place::Place;
+use narthex_vocab::UserCode;
 
 /// A path of this issuer's own pages, with its query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,14 @@ impl ContinueTo {
         ))
     }
 
-    /// Reads a parameter; `None` for anything but the front door, the person's apps or a waiting page of this place.
+    /// The page where the code of a device is entered.
+    pub(crate) fn device(place: &Place, code: Option<&UserCode>) -> Self {
+        let page = place.path("device");
+        Self(code.map_or(page.clone(), |code| format!("{page}?user_code={code}")))
+    }
+
+    /// Reads a parameter; `None` for anything but the front door, the person's apps, the page of devices or a waiting page
+    /// of this place.
     pub(crate) fn parse(place: &Place, text: &str) -> Option<Self> {
         let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'#');
         if text.len() > MAX || !text.bytes().all(plain) {
@@ -37,7 +45,12 @@ impl ContinueTo {
                 id.bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             });
-        door.or(waiting)?;
+        let device = text.strip_prefix(place.path("device").as_str());
+        let device = device.filter(|rest| {
+            let code = rest.strip_prefix("?user_code=");
+            rest.is_empty() || code.is_some_and(|code| code.parse::<UserCode>().is_ok())
+        });
+        door.or(waiting).or(device)?;
         Some(Self(text.to_owned()))
     }
 
@@ -94,6 +107,8 @@ mod tests {
             ContinueTo::authorize(&place, &request),
             ContinueTo::waiting(&place, "prk_0"),
             ContinueTo::apps(&place),
+            ContinueTo::device(&place, None),
+            ContinueTo::device(&place, Some(&"WDJB-MJHT".parse().unwrap())),
         ] {
             assert_eq!(ContinueTo::parse(&place, own.as_str()), Some(own));
         }
@@ -113,6 +128,10 @@ mod tests {
     #[case("/t/acme/production/authorize?\\evil")]
     #[case("/t/acme/production/authorize?a\r\nb")]
     #[case(" /t/acme/production/authorize?")]
+    #[case("/t/acme/production/device/answer")]
+    #[case("/t/acme/production/device?user_code=x")]
+    #[case("/t/acme/production/device?next=//evil.example")]
+    #[case("/t/acme/sandbox/device")]
     #[case("")]
     fn nowhere_else(#[case] text: &str) {
         assert_eq!(ContinueTo::parse(&place(), text), None);

@@ -7,6 +7,7 @@ use narthex_http::params::ParamsError;
 use narthex_tenancy::{StoreError, budget::BudgetsUnavailable};
 
 use crate::authorize::request::Refusal;
+use crate::device_code::NoTokens;
 use crate::issuances::{NotKept, Stale};
 use crate::keys::KeysError;
 use crate::reach::ReachError;
@@ -29,6 +30,16 @@ pub(crate) enum TokenError {
     /// The code or refresh token is of no use.
     #[error("the grant is not valid: {0}")]
     Grant(&'static str),
+    /// A signed word of somebody else, brought as the grant, is of no use (RFC 7523 section 3.1). Never `invalid_client`:
+    /// clients answer that by registering again.
+    #[error("the assertion is not valid: {0}")]
+    Assertion(&'static str),
+    /// No key that is known of its issuer signed it, and it names another.
+    #[error("the assertion is signed by a key of its issuer that is not known yet")]
+    UnknownKey,
+    /// A device has no tokens yet, or never will.
+    #[error(transparent)]
+    Device(#[from] NoTokens),
     /// The client changed since the person allowed it: they are asked again. A new sign-in mends it, a new registration
     /// does not.
     #[error("the app has changed since the person allowed it: they sign in again")]
@@ -93,12 +104,15 @@ impl TokenError {
         match self {
             Self::Stale
             | Self::Client { .. }
+            | Self::Assertion(_)
             | Self::Reach(_)
             | Self::Front(_)
             | Self::Denied(_)
             | Self::GrantNotAllowed => true,
             Self::Request(_)
             | Self::Grant(_)
+            | Self::UnknownKey
+            | Self::Device(_)
             | Self::AskedAnew
             | Self::UnsupportedGrant
             | Self::Dpop(_)
@@ -160,6 +174,14 @@ impl From<TokenError> for OAuthError {
                 tracing::info!(reason, "a grant was refused");
                 Self::bad_request("invalid_grant", "the code or token is not valid")
             }
+            TokenError::Assertion(reason) => {
+                tracing::info!(reason, "an assertion was refused");
+                Self::bad_request("invalid_grant", "the assertion is not valid")
+            }
+            TokenError::UnknownKey => {
+                tracing::info!(reason = text, "an assertion was refused");
+                Self::bad_request("invalid_grant", "the assertion is not valid")
+            }
             TokenError::AskedAnew => Self::bad_request("invalid_grant", text),
             TokenError::Dpop(error) => {
                 tracing::info!(reason = text, "a proof of possession was refused");
@@ -169,6 +191,7 @@ impl From<TokenError> for OAuthError {
                 Self::bad_request("use_dpop_nonce", "use the nonce of the header DPoP-Nonce")
                     .dpop_nonce(nonce)
             }
+            TokenError::Device(why) => Self::bad_request(why.code(), text),
             TokenError::UnsupportedGrant => Self::bad_request("unsupported_grant_type", text),
             TokenError::GrantNotAllowed => Self::bad_request("unauthorized_client", text),
             TokenError::Denied(_) => Self::bad_request("access_denied", text),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::Token;
 use crate::call::Call;
 use crate::claims::AccessClaims;
-use crate::client::Standing;
+use crate::client::{ApprovedClient, Standing};
 use crate::error::TokenError;
 use crate::introspect::in_force;
 use crate::resource_auth::ResourceCaller;
@@ -183,7 +183,7 @@ pub(crate) async fn evaluate(
     Ok(decision.into())
 }
 
-/// The resource and the client of a token as they are stored now; `None` when either is no more.
+/// The resource and the clients of a token as they are stored now; `None` when one of them is no more.
 async fn anew(
     token: &Token,
     call: Call<'_>,
@@ -191,13 +191,20 @@ async fn anew(
 ) -> Result<Option<(ResourceCaller, Live)>, TokenError> {
     token.forget_resource(call.place, caller.id);
     token.forget_client(call.place, live.client.id());
+    for origin in &live.origins {
+        token.forget_client(call.place, origin.id());
+    }
     let caller = token.resource(call.place, caller.id, call.now).await?;
     let standing = token.standing(call.place, live.client.id(), call.now);
     let (Some(caller), Standing::Approved(client)) = (caller, standing.await?) else {
         return Ok(None);
     };
+    let Some(origins) = verify::clients_behind(token, call, &live.claims).await? else {
+        return Ok(None);
+    };
     let live = Live {
         client,
+        origins,
         ..live.clone()
     };
     Ok(Some((caller, live)))
@@ -214,17 +221,35 @@ fn is_subject(subject: &Entity, live: &Live) -> bool {
 
 fn facts(call: Call<'_>, (caller, live): (&ResourceCaller, &Live), tool: &ToolName) -> CallFacts {
     let needed = caller.scope_of(tool).cloned();
-    let mut entitled = live.client.tools(caller.id, call.now);
-    let own = entitled.find(|entry| entry.tool == *tool);
     CallFacts {
         client_active: true,
         audience_matches: live.claims.aud == caller.identifier.as_str(),
         token_scopes: in_force(live, call.now),
         required_scopes: needed.into_iter().collect::<ScopeSet>(),
-        tool: Some(ToolFact {
-            entitled: own.is_some(),
-            schema_matches: own.is_some_and(|entry| entry.approved == entry.current),
-        }),
+        tool: Some(tool_fact(call, (caller, live), tool)),
+    }
+}
+
+/// What the client of a token has of a tool. One that was exchanged reaches no further than any client that it stands on,
+/// nor than it says itself.
+fn tool_fact(
+    call: Call<'_>,
+    (caller, live): (&ResourceCaller, &Live),
+    tool: &ToolName,
+) -> ToolFact {
+    let has = |client: &ApprovedClient| {
+        let mut tools = client.tools(caller.id, call.now);
+        let own = tools.find(|entry| entry.tool == *tool);
+        own.map(|entry| entry.approved == entry.current)
+    };
+    let each: Vec<Option<bool>> = std::iter::once(&live.client)
+        .chain(&live.origins)
+        .map(has)
+        .collect();
+    let said = live.origins.is_empty() || live.claims.tools.contains(tool);
+    ToolFact {
+        entitled: said && each.iter().all(Option::is_some),
+        schema_matches: each.iter().all(|own| *own == Some(true)),
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::Token;
 use crate::call::Call;
+use crate::client::ApprovedClient;
 use crate::error::TokenError;
 use crate::verify::{self, Live};
 
@@ -44,19 +45,23 @@ pub(crate) async fn introspect(
     Ok(Some(Active { live, scopes }))
 }
 
-/// The scopes of the token that the entitlement still has: an approval for less counts at once. Identity scopes are
-/// the person's own.
+/// The scopes of the token that its client still has, and every client that it stands on: an approval for less counts at
+/// once. Identity scopes are the person's own.
 pub(crate) fn in_force(live: &Live, now: Timestamp) -> ScopeSet {
-    let held: ScopeSet = live
-        .client
-        .entitlement(now)
-        .scopes
-        .into_iter()
-        .filter(|entry| entry.identifier.as_str() == live.claims.aud)
-        .map(|entry| entry.scope)
+    let held = |client: &ApprovedClient| -> ScopeSet {
+        let scopes = client.entitlement(now).scopes.into_iter();
+        scopes
+            .filter(|entry| entry.identifier.as_str() == live.claims.aud)
+            .map(|entry| entry.scope)
+            .collect()
+    };
+    let held: Vec<_> = std::iter::once(&live.client)
+        .chain(&live.origins)
+        .map(held)
         .collect();
     let own = |scope: &&narthex_vocab::Scope| {
-        held.contains(scope) || crate::reach::IDENTITY.contains(&scope.as_str())
+        held.iter().all(|held| held.contains(scope))
+            || crate::reach::IDENTITY.contains(&scope.as_str())
     };
     live.claims.scope.iter().filter(own).cloned().collect()
 }

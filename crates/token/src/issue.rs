@@ -14,6 +14,7 @@ use crate::claims::{ACCESS_TOKEN_TYPE, AccessClaims, Confirmation};
 use crate::client::ApprovedClient;
 use crate::entitlement::EntitledTool;
 use crate::error::TokenError;
+use crate::exchange::Exchanged;
 use crate::reach::Reach;
 use crate::store;
 use crate::store::issuance::Issuance;
@@ -28,6 +29,8 @@ pub(crate) struct Mint<'a> {
     pub(crate) person: Option<Person>,
     /// The key that the token is bound to; `None` for a bearer token.
     pub(crate) key: Option<&'a Thumbprint>,
+    /// What it has from the token that it came from, where it came from one.
+    pub(crate) exchanged: Option<&'a Exchanged>,
 }
 
 /// The person a token speaks for.
@@ -47,6 +50,9 @@ pub(crate) struct Issued {
     /// Seconds.
     pub(crate) expires_in: i64,
     pub(crate) scope: ScopeSet,
+    /// RFC 8693 section 2.2.1, where one was exchanged.
+    #[serde(rename = "issued_token_type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,20 +120,22 @@ fn sign(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> Result<Issued, Toke
         token_type: if mint.key.is_some() { "DPoP" } else { "Bearer" },
         expires_in: (claims.exp - claims.iat).max(0),
         scope: claims.scope,
+        kind: None,
         refresh_token: None,
         id_token: None,
     })
 }
 
 /// What was agreed may end a token before its time: the approval, the first scope or tool of it that ends, the life of
-/// tokens.
+/// tokens, the token that it came from.
 fn expires_at(call: Call<'_>, mint: &Mint<'_>, tools: &[&EntitledTool]) -> Timestamp {
     let end = mint.client.expires_at();
     let (until, tokens) = match &mint.reach.resource {
         Some(at) => (at.until, at.tokens),
         None => (end, TokenLifetime::LONGEST),
     };
-    let ends = tools.iter().map(|tool| tool.until);
+    let from = mint.exchanged.map(|exchanged| exchanged.until);
+    let ends = tools.iter().map(|tool| tool.until).chain(from);
     ends.fold(
         (call.now + tokens.duration()).min(until).min(end),
         Timestamp::min,
@@ -148,6 +156,10 @@ impl<'a> Life<'a> {
         let tools: Vec<_> = tools
             .flat_map(|at| client.tools(at.id, call.now))
             .filter(|tool| reach.scopes.contains(&tool.scope) && tool.approved == tool.current)
+            .filter(|tool| {
+                let from = mint.exchanged;
+                from.is_none_or(|from| from.tools.contains(&tool.tool))
+            })
             .collect();
         Self {
             jti,
@@ -179,7 +191,14 @@ fn claims(call: Call<'_>, mint: &Mint<'_>, life: &Life<'_>) -> AccessClaims {
         auth_time: person.map(|person| person.auth_time.timestamp()),
         acr: person.map(|_| assurance::ACR.to_owned()),
         jti: life.jti,
-        act: client.act().cloned(),
+        act: match mint.exchanged {
+            Some(exchanged) => Some(exchanged.act.clone()),
+            None => client.act().cloned(),
+        },
+        origins: mint
+            .exchanged
+            .map(|exchanged| exchanged.origins.clone())
+            .unwrap_or_default(),
         cnf: mint.key.cloned().map(|jkt| Confirmation { jkt }),
         tenant: call.place.issuer.tenant().clone(),
         environment: call.place.environment,

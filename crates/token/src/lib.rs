@@ -22,13 +22,18 @@ mod client_auth;
 mod client_credentials;
 mod consent;
 mod continue_to;
+mod device;
+mod device_authorization;
+mod device_code;
 mod endpoint;
 mod entitlement;
 mod error;
 mod evaluate;
+mod exchange;
 mod guard;
 #[doc(hidden)]
 pub mod hostile;
+mod id_jag;
 mod id_token;
 mod introspect;
 mod issuances;
@@ -59,6 +64,7 @@ mod userinfo;
 mod verify;
 mod waiting;
 mod wording;
+mod workload;
 
 use actix_web::web::{Data, ServiceConfig};
 use narthex_people::People;

@@ -13,6 +13,25 @@ pub(crate) struct Actor {
     pub(crate) act: Option<Box<Self>>,
 }
 
+impl Actor {
+    /// The same, and behind the last of them another line.
+    pub(crate) fn before(self, others: Self) -> Self {
+        let act = match self.act {
+            None => others,
+            Some(next) => next.before(others),
+        };
+        Self {
+            sub: self.sub,
+            act: Some(Box::new(act)),
+        }
+    }
+
+    /// How many they are.
+    pub(crate) fn depth(&self) -> usize {
+        1 + self.act.as_ref().map_or(0, |next| next.depth())
+    }
+}
+
 /// The first one acts; each of the others stands behind the one before it.
 pub(crate) fn nested(line: Vec<String>) -> Option<Actor> {
     line.into_iter().rev().fold(None, |act, sub| {
@@ -38,5 +57,16 @@ mod tests {
         assert_eq!(serde_json::to_value(&act).unwrap(), wire);
         assert_eq!(serde_json::from_value::<Actor>(wire).unwrap(), act);
         assert_eq!(nested(Vec::new()), None);
+    }
+
+    #[test]
+    fn lines_come_one_behind_the_other() {
+        let line = |names: [&str; 2]| nested(names.map(str::to_owned).to_vec()).unwrap();
+        let whole = line(["a", "b"]).before(line(["c", "d"]));
+        assert_eq!(whole.depth(), 4);
+        assert_eq!(
+            Some(whole),
+            nested(["a", "b", "c", "d"].map(str::to_owned).to_vec())
+        );
     }
 }

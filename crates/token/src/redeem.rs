@@ -4,7 +4,9 @@
 
 use chrono::Duration;
 use narthex_tenancy::{StoreError, TenantTx, member};
-use narthex_vocab::{CodeVerifier, GrantType, ResourceUri, Secret, SecretKind};
+use narthex_vocab::{
+    CodeVerifier, Grant, GrantType, Id, ResourceUri, Secret, SecretKind, Timestamp,
+};
 use rand_core::CryptoRng;
 
 use crate::authorize::asked_claims::known;
@@ -68,42 +70,76 @@ pub(crate) async fn redeem(
     if code.expires_at <= call.now {
         return Err(TokenError::Grant("the code is over"));
     }
-    let resource = command.resource.as_ref();
-    let (grant, member) = open_grant(tx, call, client, &code, resource).await?;
+    let asked = (code.grant, command.resource.as_ref());
+    let (grant, member) = open_grant(tx, call, client, asked).await?;
     store::code::redeemed(tx, environment, &hash, call.now).await?;
+    let begun = Begun {
+        client,
+        grant_type: GrantType::AuthorizationCode,
+        grant: &grant,
+        member: &member,
+        auth_time: code.auth_time,
+        nonce: code.nonce.as_deref(),
+        key: command.key,
+    };
+    let issued = begin(tx, call, begun, rng).await?;
+    Ok(Redeemed::Issued(Box::new(issued)))
+}
 
+/// A person's permission of which the first tokens leave.
+pub(crate) struct Begun<'a> {
+    pub(crate) client: &'a ApprovedClient,
+    pub(crate) grant_type: GrantType,
+    pub(crate) grant: &'a OpenGrant,
+    pub(crate) member: &'a member::Member,
+    /// When the person had signed in.
+    pub(crate) auth_time: Timestamp,
+    pub(crate) nonce: Option<&'a str>,
+    /// The key that was proved.
+    pub(crate) key: Option<Thumbprint>,
+}
+
+/// The first tokens of a grant.
+pub(crate) async fn begin(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    begun: Begun<'_>,
+    rng: &mut dyn CryptoRng,
+) -> Result<Issued, TokenError> {
+    let Begun { client, grant, .. } = begun;
     let person = Person {
         subject: grant.member.to_string(),
         grant: grant.id,
-        auth_time: code.auth_time,
+        auth_time: begun.auth_time,
     };
-    let reach = reach_of(call, client, &grant)?;
+    let reach = reach_of(call, client, grant)?;
     let mint = Mint {
         client,
         reach: &reach,
-        grant_type: GrantType::AuthorizationCode,
+        grant_type: begun.grant_type,
         person: Some(person.clone()),
-        key: command.key.as_ref(),
+        key: begun.key.as_ref(),
+        exchanged: None,
     };
     let mut issued = issue::issue(tx, call, mint, rng).await?;
     if client.allows(GrantType::RefreshToken) {
         // A client with credentials proves itself by them; others by the key alone (RFC 9449 section 5).
         let shared = client.metadata().auth_method().is_public();
-        let key = command.key.filter(|_| shared);
-        issued.refresh_token = Some(first_refresh_token(tx, call, (&grant, key), rng).await?);
+        let key = begun.key.filter(|_| shared);
+        issued.refresh_token = Some(first_refresh_token(tx, call, (grant, key), rng).await?);
     }
     if reach.scopes.has("openid") {
         let identity = Identity {
             client: client.id(),
             algorithm: client.metadata().id_token_algorithm(),
             person: &person,
-            nonce: code.nonce.as_deref(),
+            nonce: begun.nonce,
             session: grant.session,
-            known: known(grant.claims.id_token, &member),
+            known: known(grant.claims.id_token.iter().copied(), begun.member),
         };
         issued.id_token = Some(id_token::sign(call, &identity, &issued.access_token)?);
     }
-    Ok(Redeemed::Issued(Box::new(issued)))
+    Ok(issued)
 }
 
 /// What a thief of the code does not know.
@@ -125,18 +161,18 @@ fn check(code: &Code, client: &ApprovedClient, command: &Redeem) -> Result<(), T
     }
 }
 
-async fn open_grant(
+/// The grant that a code or a device stands for, while client and person still stand behind it.
+pub(crate) async fn open_grant(
     tx: &mut TenantTx,
     call: Call<'_>,
     client: &ApprovedClient,
-    code: &Code,
-    resource: Option<&ResourceUri>,
+    (grant, resource): (Id<Grant>, Option<&ResourceUri>),
 ) -> Result<(OpenGrant, member::Member), TokenError> {
     if !client.may_begin_grants() {
         return Err(TokenError::Grant("the client may not begin new grants"));
     }
     let environment = call.place.environment;
-    let grant = store::grant::lock_open(tx, environment, code.grant, call.now).await?;
+    let grant = store::grant::lock_open(tx, environment, grant, call.now).await?;
     let grant = grant.ok_or(TokenError::Grant("the grant has ended"))?;
     check_asked(tx, call, &grant).await?;
     check_resource(&grant, resource)?;

@@ -1,8 +1,8 @@
 //! A refresh token becomes fresh tokens and is rotated (RFC 6749 section 6, RFC 9700 section 4.14.2). What happens when
 //! one is used twice: the grant ends, and with it every token of it; that must be remembered, so it is an outcome.
 
-use narthex_tenancy::TenantTx;
-use narthex_vocab::{GrantType, Secret, SecretHash, SecretKind};
+use narthex_tenancy::{StoreError, TenantTx};
+use narthex_vocab::{Grant, GrantType, Id, Secret, SecretHash, SecretKind, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::call::Call;
@@ -78,7 +78,7 @@ pub(crate) async fn refresh(
     let person = Person {
         subject: narrowed.member.to_string(),
         grant: narrowed.id,
-        auth_time: store::code::auth_time(tx, environment, narrowed.id).await?,
+        auth_time: auth_time(tx, call, narrowed.id).await?,
     };
     let mint = Mint {
         client,
@@ -86,6 +86,7 @@ pub(crate) async fn refresh(
         grant_type: GrantType::RefreshToken,
         person: Some(person),
         key: command.key.as_ref(),
+        exchanged: None,
     };
     let mut issued = issue::issue(tx, call, mint, rng).await?;
 
@@ -114,6 +115,20 @@ async fn rotate(
     store::refresh::rotated(tx, environment, used, call.now).await?;
     store::refresh::insert(tx, environment, &next.hash(call.hash_key), &row, call.now).await?;
     Ok(next.reveal().to_owned())
+}
+
+/// When the person of a grant had signed in: its code remembers, or its device.
+async fn auth_time(
+    tx: &mut TenantTx,
+    call: Call<'_>,
+    grant: Id<Grant>,
+) -> Result<Timestamp, TokenError> {
+    let at = call.place.environment;
+    let found = match store::code::auth_time(tx, at, grant).await? {
+        Some(found) => Some(found),
+        None => store::device::auth_time(tx, at, grant).await?,
+    };
+    Ok(found.ok_or(StoreError::NotFound)?)
 }
 
 /// The grant with the scopes that were asked for this time; the grant itself keeps its own.

@@ -3,8 +3,8 @@
 use narthex_http::{Routes, Surface};
 
 use crate::endpoint::{
-    apps, ask, authorize, consent, evaluation, introspect, logo, push, revoke, sign_in, sign_out,
-    token, userinfo, waiting,
+    apps, ask, authorize, consent, device, device_authorization, evaluation, introspect, logo,
+    push, revoke, sign_in, sign_out, token, userinfo, waiting,
 };
 use crate::guard::Guard;
 
@@ -22,6 +22,7 @@ fn machines(table: Routes<Guard>) -> Routes<Guard> {
         .any_origin(|open| {
             open.post("/t/{tenant}/{environment}/token", Guard::Client, "token", token::post)
                 .post("/t/{tenant}/{environment}/par", Guard::Client, "push", push::post)
+                .post("/t/{tenant}/{environment}/device_authorization", Guard::Client, "device_authorization", device_authorization::post)
                 .post("/t/{tenant}/{environment}/introspect", Guard::ClientOrResource, "introspect", introspect::post)
                 .post("/t/{tenant}/{environment}/revoke", Guard::Client, "revoke", revoke::post)
                 .get("/t/{tenant}/{environment}/userinfo", Guard::Bearer, "userinfo", userinfo::get)
@@ -45,6 +46,9 @@ fn people(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/apps/remove", Guard::Person, "remove_app", apps::post)
         .post("/t/{tenant}/{environment}/consent", Guard::Person, "consent", consent::post)
         .post("/t/{tenant}/{environment}/ask", Guard::Person, "ask", ask::post)
+        .get("/t/{tenant}/{environment}/device", Guard::Person, "device", device::get)
+        .post("/t/{tenant}/{environment}/device", Guard::Person, "device", device::post)
+        .post("/t/{tenant}/{environment}/device/answer", Guard::Person, "device_answer", device::answer)
         .get("/t/{tenant}/{environment}/logo/{client}/{hash}", Guard::Person, "logo", logo::get)
         .get("/t/{tenant}/{environment}/waiting/{parked}", Guard::Person, "waiting", waiting::get)
 }

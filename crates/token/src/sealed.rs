@@ -8,6 +8,7 @@ use narthex_people::session::Session;
 use narthex_tenancy::sealing::SealingKey;
 use narthex_vocab::{ScopeSet, Timestamp};
 use rand_core::CryptoRng;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::authorize::request::AuthorizationRequest;
@@ -22,12 +23,13 @@ const VALID: Duration = Duration::minutes(30);
 pub(crate) enum Step {
     Consent,
     Ask,
+    Device,
 }
 
-/// What the form brings back.
+/// What the form brings back: a request of the front door, or what else a person is asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Pending {
-    pub(crate) request: AuthorizationRequest,
+pub(crate) struct Pending<T = AuthorizationRequest> {
+    pub(crate) request: T,
     /// What the page showed, which is all that may be allowed.
     pub(crate) shown: ScopeSet,
     /// The page had the warning with which the client was approved.
@@ -35,8 +37,8 @@ pub(crate) struct Pending {
     until: Timestamp,
 }
 
-impl Pending {
-    pub(crate) fn new(request: AuthorizationRequest, shown: ScopeSet, now: Timestamp) -> Self {
+impl<T: Serialize + DeserializeOwned> Pending<T> {
+    pub(crate) fn new(request: T, shown: ScopeSet, now: Timestamp) -> Self {
         Self {
             request,
             shown,
@@ -93,6 +95,7 @@ fn belongs(step: Step, place: &Place, session: &Session) -> String {
     let step = match step {
         Step::Consent => "consent",
         Step::Ask => "ask",
+        Step::Device => "device",
     };
     let (tenant, environment) = (place.tenant, place.environment);
     format!("page/{step}/{tenant}/{environment}/{}", session.id)
@@ -140,11 +143,12 @@ mod tests {
         let field = pending
             .seal(&key, (Step::Consent, &here, &mine), &mut rng)
             .unwrap();
-        let open = |at, when| Pending::open(&field, &key, at, when);
+        let open = |at, when| Pending::<AuthorizationRequest>::open(&field, &key, at, when);
         assert_eq!(open((Step::Consent, &here, &mine), now()).unwrap(), pending);
         for at in [
             (Step::Consent, &here, &other),
             (Step::Ask, &here, &mine),
+            (Step::Device, &here, &mine),
             (Step::Consent, &there, &mine),
         ] {
             assert!(matches!(open(at, now()), Err(PageError::OutOfDate)));

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use narthex_tenancy::budget::{Answer, Bucket};
-use narthex_vocab::{ClientId, Timestamp};
+use narthex_vocab::{ClientId, IssuerName, Timestamp};
 
 use crate::Token;
 use crate::error::TokenError;
@@ -25,6 +25,10 @@ pub(crate) enum Counted<'a> {
     DocumentSource(&'a str),
     /// Looks at clients' addresses of all sources.
     Documents,
+    /// Looks at the keys of an issuer, because somebody came with an unknown one.
+    IssuerKeys(&'a IssuerName),
+    /// Codes of devices that one person tries.
+    Guess(&'a str),
     /// Pages of one source.
     PageSource(&'a str),
 }
@@ -56,6 +60,14 @@ impl Counted<'_> {
                 MINUTE,
             ),
             Self::Documents => Bucket::new(format!("document/{environment}"), 300, MINUTE),
+            Self::IssuerKeys(issuer) => {
+                Bucket::new(format!("issuer_keys/{environment}/{issuer}"), 1, MINUTE)
+            }
+            Self::Guess(member) => Bucket::new(
+                format!("device/{environment}/person/{member}"),
+                10,
+                10 * MINUTE,
+            ),
             Self::PageSource(source) => {
                 Bucket::new(format!("page/{environment}/source/{source}"), 600, MINUTE)
             }
@@ -84,9 +96,11 @@ pub(crate) async fn spend(
                 .spend_leased(leases, place.tenant, &buckets, now)
                 .await
         }
-        Counted::DocumentSource(_) | Counted::Documents | Counted::PageSource(_) => {
-            token.budgets.spend(place.tenant, &buckets).await
-        }
+        Counted::DocumentSource(_)
+        | Counted::Documents
+        | Counted::IssuerKeys(_)
+        | Counted::Guess(_)
+        | Counted::PageSource(_) => token.budgets.spend(place.tenant, &buckets).await,
     };
     let answer = match spent {
         Ok(answer) => answer,

@@ -18,6 +18,8 @@ use crate::store;
 pub(crate) struct Live {
     pub(crate) claims: AccessClaims,
     pub(crate) client: ApprovedClient,
+    /// The clients of the tokens that it stands on, the nearest first: it reaches no further than any of them.
+    pub(crate) origins: Vec<ApprovedClient>,
     /// The person, when one is behind it.
     pub(crate) person: Option<member::Member>,
 }
@@ -37,17 +39,25 @@ pub(crate) async fn live(
     let Standing::Approved(client) = standing else {
         return Ok(None);
     };
-    let named = (claims.jti, &claims.client_id);
-    let known = async |connection: &mut _| {
-        store::issuance::is_live(connection, call.place, named, call.now).await
-    };
-    if !token.database.one_trip(known).await? {
+    // A token that was exchanged counts while those that it stands on do.
+    let Some(origins) = clients_behind(token, call, &claims).await? else {
         return Ok(None);
+    };
+    let behind = claims.origins.iter();
+    let behind = behind.map(|origin| (origin.jti, &origin.client_id));
+    for named in [(claims.jti, &claims.client_id)].into_iter().chain(behind) {
+        let known = async |connection: &mut _| {
+            store::issuance::is_live(connection, call.place, named, call.now).await
+        };
+        if !token.database.one_trip(known).await? {
+            return Ok(None);
+        }
     }
     if claims.sub == claims.client_id.as_str() {
         return Ok(Some(Live {
             claims,
             client,
+            origins,
             person: None,
         }));
     }
@@ -59,11 +69,31 @@ pub(crate) async fn live(
         Ok(person) => Ok(Some(Live {
             claims,
             client,
+            origins,
             person: Some(person),
         })),
         Err(StoreError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The clients of the tokens that one stands on; `None` when one of them is approved no more.
+pub(crate) async fn clients_behind(
+    token: &Token,
+    call: Call<'_>,
+    claims: &AccessClaims,
+) -> Result<Option<Vec<ApprovedClient>>, StoreError> {
+    let mut clients = Vec::new();
+    for origin in &claims.origins {
+        match token
+            .standing(call.place, &origin.client_id, call.now)
+            .await?
+        {
+            Standing::Approved(client) => clients.push(client),
+            Standing::Stopped(_) | Standing::Undecided(_) | Standing::Unknown => return Ok(None),
+        }
+    }
+    Ok(Some(clients))
 }
 
 /// The claims, if one of this issuer's own keys signed them for this place and their time is not over. The algorithm is the

@@ -11,6 +11,10 @@ pub enum AuthMethod {
     ClientSecretPost,
     /// A JWT signed with the client's key (RFC 7523).
     PrivateKeyJwt,
+    /// A JWT that its platform signed for the workload that it is (RFC 7521 section 4.2).
+    WorkloadJwt,
+    /// A JWT-SVID of its trust domain (draft-ietf-oauth-spiffe-client-auth).
+    SpiffeJwt,
 }
 
 impl AuthMethod {
@@ -20,6 +24,8 @@ impl AuthMethod {
         Self::ClientSecretBasic,
         Self::ClientSecretPost,
         Self::PrivateKeyJwt,
+        Self::WorkloadJwt,
+        Self::SpiffeJwt,
     ];
 
     /// The text form, as on the wire and in rows.
@@ -29,6 +35,8 @@ impl AuthMethod {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",
+            Self::WorkloadJwt => "workload_jwt",
+            Self::SpiffeJwt => "spiffe_jwt",
         }
     }
 
@@ -39,12 +47,19 @@ impl AuthMethod {
             Self::ClientSecretBasic => "Secret in the header",
             Self::ClientSecretPost => "Secret in the form",
             Self::PrivateKeyJwt => "Signed with its own key",
+            Self::WorkloadJwt => "Vouched for by its platform",
+            Self::SpiffeJwt => "Vouched for by its SPIFFE trust domain",
         }
     }
 
     /// Whether it needs a shared secret.
     pub const fn needs_secret(self) -> bool {
         matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
+    }
+
+    /// Whether it proves which workload the client is, and keeps nothing of its own.
+    pub const fn is_workload(self) -> bool {
+        matches!(self, Self::WorkloadJwt | Self::SpiffeJwt)
     }
 
     /// Whether it proves nothing: a public client.

@@ -80,7 +80,8 @@ impl Change {
             "redirect_uris" | "post_logout_redirect_uris" | "backchannel_logout_uri" => {
                 Some(Self::Redirects)
             }
-            "jwks" | "jwks_uri" => Some(Self::Keys),
+            // Which workload it is says whose keys prove it.
+            "jwks" | "jwks_uri" | "workload_identity" => Some(Self::Keys),
             "token_endpoint_auth_method" => Some(Self::Authentication),
             "scope" => Some(Self::Scopes),
             "application_type" | "grant_types" | "response_types" => Some(Self::Terms),

@@ -23,6 +23,7 @@ use crate::response_type::ResponseType;
 use crate::scope_set::ScopeSet;
 use crate::signing_algorithm::SigningAlgorithm;
 use crate::web_uri::WebUri;
+use crate::workload_identity::WorkloadIdentity;
 
 /// The most redirect URIs of one client.
 pub const MAX_REDIRECT_URIS: usize = 50;
@@ -52,6 +53,7 @@ pub struct ClientMetadata {
     pushes_requests: bool,
     binds_tokens: bool,
     id_token_algorithm: SigningAlgorithm,
+    workload: Option<WorkloadIdentity>,
     localized: Localized,
 }
 
@@ -112,6 +114,7 @@ impl ClientMetadata {
             id_token_algorithm: members
                 .parsed("id_token_signed_response_alg")?
                 .unwrap_or(SigningAlgorithm::Rs256),
+            workload: reading::workload(&members)?,
             localized: Localized::read(&members)?,
         };
         metadata.consistent()
@@ -134,13 +137,35 @@ impl ClientMetadata {
                 "private_key_jwt needs jwks or jwks_uri",
             );
         }
-        if self.auth_method.is_public() && self.allows(GrantType::ClientCredentials) {
+        let alone = [
+            GrantType::ClientCredentials,
+            GrantType::JwtBearer,
+            GrantType::TokenExchange,
+        ];
+        if self.auth_method.is_public() && alone.iter().any(|grant| self.allows(*grant)) {
             return conflict(
                 "grant_types",
-                "client_credentials needs a client that authenticates",
+                "client_credentials, jwt-bearer and token-exchange need a client that authenticates",
             );
         }
-        Ok(self)
+        let by_trust_domain = self
+            .workload
+            .as_ref()
+            .map(|workload| workload.issuer().is_trust_domain());
+        match (self.auth_method, by_trust_domain) {
+            (AuthMethod::WorkloadJwt, Some(false)) | (AuthMethod::SpiffeJwt, Some(true)) => {
+                Ok(self)
+            }
+            (AuthMethod::WorkloadJwt | AuthMethod::SpiffeJwt, _) => conflict(
+                "workload_identity",
+                "workload_jwt needs a workload of an https issuer, spiffe_jwt one of a trust domain",
+            ),
+            (_, Some(_)) => conflict(
+                "workload_identity",
+                "it proves the client by workload_jwt or spiffe_jwt alone",
+            ),
+            (_, None) => Ok(self),
+        }
     }
 
     /// The metadata a quarantined identifier may have: a public client that signs people in.
@@ -156,7 +181,9 @@ impl ClientMetadata {
             ));
         }
         self.auth_method = AuthMethod::None;
-        self.grant_types.remove(&GrantType::ClientCredentials);
+        self.workload = None;
+        let kept = [GrantType::AuthorizationCode, GrantType::RefreshToken];
+        self.grant_types.retain(|grant| kept.contains(grant));
         self.consistent()
     }
 
@@ -347,6 +374,11 @@ impl ClientMetadata {
     /// `dpop_bound_access_tokens` (RFC 9449 section 5.2): the client gets no token without a proof of its key.
     pub const fn binds_tokens(&self) -> bool {
         self.binds_tokens
+    }
+
+    /// `workload_identity`: the workload that the client is, for a client that proves itself so.
+    pub const fn workload(&self) -> Option<&WorkloadIdentity> {
+        self.workload.as_ref()
     }
 
     /// `software_version`.

@@ -9,6 +9,12 @@ pub enum GrantType {
     RefreshToken,
     /// The client acts for itself (RFC 6749 section 4.4).
     ClientCredentials,
+    /// A person allows it on another device than the one it runs on (RFC 8628).
+    DeviceCode,
+    /// A token of somebody else stands for whom it acts (RFC 7523 section 2.1).
+    JwtBearer,
+    /// A narrower token for another one (RFC 8693).
+    TokenExchange,
 }
 
 impl GrantType {
@@ -17,6 +23,9 @@ impl GrantType {
         Self::AuthorizationCode,
         Self::RefreshToken,
         Self::ClientCredentials,
+        Self::DeviceCode,
+        Self::JwtBearer,
+        Self::TokenExchange,
     ];
 
     /// The text form, as on the wire and in rows.
@@ -25,6 +34,9 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 
@@ -34,6 +46,20 @@ impl GrantType {
             Self::AuthorizationCode => "Sign-in by a person",
             Self::RefreshToken => "Refresh",
             Self::ClientCredentials => "Acts for itself",
+            Self::DeviceCode => "Sign-in by a person on another device",
+            Self::JwtBearer => "By a token of its platform, or of people's identity provider",
+            Self::TokenExchange => "Acts for people whose tokens others hand to it",
+        }
+    }
+
+    /// Whether a person stands behind what begins with it: then it may be prolonged.
+    pub const fn is_a_persons(self) -> bool {
+        match self {
+            Self::AuthorizationCode | Self::DeviceCode => true,
+            Self::RefreshToken
+            | Self::ClientCredentials
+            | Self::JwtBearer
+            | Self::TokenExchange => false,
         }
     }
 }

@@ -7,6 +7,7 @@
 mod claim_state;
 mod machine;
 mod word;
+mod workload_identity;
 
 #[cfg(test)]
 mod chance;
@@ -41,6 +42,8 @@ mod host_pattern;
 mod id;
 mod imitation;
 mod issuer;
+mod issuer_name;
+mod issuer_purpose;
 mod json_object;
 mod key_set;
 pub mod kind;
@@ -76,6 +79,7 @@ mod time;
 mod token_lifetime;
 mod tool;
 mod uri_text;
+mod user_code;
 mod verification_code;
 mod web_uri;
 
@@ -110,6 +114,8 @@ pub use host_pattern::{HostPattern, HostPatternError};
 pub use id::{Id, IdError, PLATFORM_TENANT};
 pub use imitation::{BrandClaim, Imitation, Standing};
 pub use issuer::Issuer;
+pub use issuer_name::{IssuerName, IssuerNameError};
+pub use issuer_purpose::{IssuerPurpose, Purposes, PurposesError};
 pub use json_object::{JSON_DEPTH, JsonObjectError, json_object};
 pub use key_set::{KeySet, KeySetError};
 pub use kind::{
@@ -148,6 +154,8 @@ pub use time::Timestamp;
 pub use token_lifetime::{TokenLifetime, TokenLifetimeError};
 pub use tool::{SchemaHash, SchemaHashError, ToolName, ToolNameError};
 pub use uri_text::UriError;
+pub use user_code::UserCode;
 pub use verification_code::{VerificationCode, VerificationCodeError};
 pub use web_uri::{WebUri, WebUriError};
 pub use word::UnknownWord;
+pub use workload_identity::{SubjectPattern, WorkloadIdentity, WorkloadIdentityError};

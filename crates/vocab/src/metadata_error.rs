@@ -9,6 +9,7 @@ use crate::redirect_uri::RedirectUriError;
 use crate::scope_set::ScopeSetError;
 use crate::web_uri::WebUriError;
 use crate::word::UnknownWord;
+use crate::workload_identity::WorkloadIdentityError;
 
 /// The error codes of RFC 7591 section 3.2.2 that metadata itself can cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,6 +98,9 @@ pub enum MetadataProblem {
     /// The keys.
     #[error("{0}")]
     Keys(#[from] KeySetError),
+    /// The workload that the client is.
+    #[error("{0}")]
+    Workload(#[from] WorkloadIdentityError),
     /// A host.
     #[error("{0}")]
     Host(#[from] HostError),

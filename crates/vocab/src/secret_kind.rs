@@ -14,6 +14,8 @@ pub enum SecretKind {
     AuthorizationCode,
     /// The reference of a pushed authorization request: `npr_`.
     PushedRequest,
+    /// What a device polls with until its person has answered: `ndc_`.
+    DeviceCode,
     /// A refresh token: `nrt_`.
     RefreshToken,
     /// A browser session's token: `nst_`.
@@ -40,6 +42,7 @@ impl SecretKind {
         Self::ResourceSecret,
         Self::AuthorizationCode,
         Self::PushedRequest,
+        Self::DeviceCode,
         Self::RefreshToken,
         Self::SessionToken,
         Self::Invitation,
@@ -58,6 +61,7 @@ impl SecretKind {
             Self::ResourceSecret => "nrs_",
             Self::AuthorizationCode => "nac_",
             Self::PushedRequest => "npr_",
+            Self::DeviceCode => "ndc_",
             Self::RefreshToken => "nrt_",
             Self::SessionToken => "nst_",
             Self::Invitation => "niv_",

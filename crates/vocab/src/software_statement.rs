@@ -6,6 +6,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
 use serde_json::{Map, Value};
 
+use crate::issuer::Issuer;
 use crate::json_object::json_object;
 use crate::time::Timestamp;
 
@@ -75,6 +76,9 @@ pub enum SoftwareStatementError {
     /// Unsigned, symmetric or unknown.
     #[error("the software statement has an algorithm that is not taken")]
     Algorithm,
+    /// It says that it is for somebody else.
+    #[error("the software statement is for another audience")]
+    Audience,
     /// Over, or not yet in force.
     #[error("the software statement is over or not yet in force")]
     Time,
@@ -153,6 +157,17 @@ impl SoftwareStatement {
             return Err(E::Time);
         }
         Ok(())
+    }
+
+    /// `aud` counts when it is there (RFC 7519 section 4.1.3): then it names this issuer.
+    pub fn is_for(&self, issuer: &Issuer) -> Result<(), E> {
+        let named = |value: &Value| value.as_str() == Some(issuer.as_str());
+        match self.claims.get("aud") {
+            None => Ok(()),
+            Some(Value::Array(list)) if list.iter().any(named) => Ok(()),
+            Some(one) if named(one) => Ok(()),
+            Some(_) => Err(E::Audience),
+        }
     }
 
     /// What it says about the client.
@@ -243,6 +258,26 @@ mod tests {
         let now = Timestamp::from_timestamp(1_000, 0).unwrap();
         assert_eq!(
             SoftwareStatement::parse(&text).unwrap().in_force(now),
+            expected
+        );
+    }
+
+    #[rstest]
+    #[case(json!({}), Ok(()))]
+    #[case(json!({ "aud": "https://id.example/t/acme" }), Ok(()))]
+    #[case(json!({ "aud": ["https://other.example", "https://id.example/t/acme"] }), Ok(()))]
+    #[case(json!({ "aud": "https://id.example/t/acme/sandbox" }), Err(E::Audience))]
+    #[case(json!({ "aud": "https://other.example" }), Err(E::Audience))]
+    #[case(json!({ "aud": ["https://other.example"] }), Err(E::Audience))]
+    #[case(json!({ "aud": [] }), Err(E::Audience))]
+    #[case(json!({ "aud": null }), Err(E::Audience))]
+    fn an_audience_counts_when_it_is_there(#[case] claims: Value, #[case] expected: Result<(), E>) {
+        let text = written(&json!({ "alg": "EdDSA" }), &claims);
+        let tenant = crate::TenantSlug::parse("acme").unwrap();
+        let base = url::Url::parse("https://id.example").unwrap();
+        let here = Issuer::new(&base, &tenant, crate::Environment::Production);
+        assert_eq!(
+            SoftwareStatement::parse(&text).unwrap().is_for(&here),
             expected
         );
     }

@@ -49,6 +49,10 @@ impl VerificationCode {
         Ok(Self(read))
     }
 
+    pub(crate) const fn letters(&self) -> &[u8] {
+        &self.0
+    }
+
     /// HMAC-SHA-256 under `key`.
     pub fn hash(&self, key: &HashKey) -> SecretHash {
         key.mac(&[b"narthex verification code ", &self.0])

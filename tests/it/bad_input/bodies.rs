@@ -68,11 +68,12 @@ fn sound(name: &str) -> String {
         "token" => "grant_type=client_credentials&client_id=np_a".to_owned(),
         "introspect" | "revoke" => "token=x".to_owned(),
         "userinfo" => "access_token=x".to_owned(),
-        "authorize" | "push" => "client_id=np_a".to_owned(),
         "sign_out" | "confirm_sign_out" => "state=x".to_owned(),
         "remove_app" => "client_id=np_a".to_owned(),
+        "authorize" | "push" | "device_authorization" => "client_id=np_a".to_owned(),
         "sign_in" => "email=a%40b.example&password=x".to_owned(),
-        "consent" => "decision=allow&pending=x".to_owned(),
+        "consent" | "device_answer" => "decision=allow&pending=x".to_owned(),
+        "device" => "user_code=WDJB-MJHT".to_owned(),
         "ask" => "reason=x&pending=x".to_owned(),
         other => panic!("{other} has no body here"),
     }
@@ -86,10 +87,11 @@ fn victim(name: &str) -> &'static str {
         "token" => "grant_type",
         "introspect" | "revoke" => "token",
         "userinfo" => "access_token",
-        "authorize" | "push" | "remove_app" => "client_id",
         "sign_out" | "confirm_sign_out" => "state",
+        "authorize" | "push" | "remove_app" | "device_authorization" => "client_id",
         "sign_in" => "email",
-        "consent" => "pending",
+        "consent" | "device_answer" => "pending",
+        "device" => "user_code",
         "ask" => "reason",
         other => panic!("{other} has no body here"),
     }
@@ -180,16 +182,16 @@ fn expected(name: &str, fault: Fault) -> (u16, &'static str) {
             _ => (400, "invalid_request"),
         }),
         // The client is named first, and nobody can be named so.
-        "push" => of_form(fault).unwrap_or(match fault {
+        "push" | "device_authorization" => of_form(fault).unwrap_or(match fault {
             Fault::Empty | Fault::Array | Fault::Deep => (401, "invalid_client"),
             _ => (400, "invalid_request"),
         }),
         // What came twice is refused before the form's own token is looked at, which none of these has.
-        "sign_in" | "consent" | "ask" | "confirm_sign_out" | "remove_app" => of_form(fault)
-            .unwrap_or(match fault {
-                Fault::Repeated => (400, ""),
-                _ => (403, ""),
-            }),
+        "sign_in" | "consent" | "ask" | "confirm_sign_out" | "remove_app" | "device"
+        | "device_answer" => of_form(fault).unwrap_or(match fault {
+            Fault::Repeated => (400, ""),
+            _ => (403, ""),
+        }),
         other => panic!("{other} has no expectation"),
     }
 }

@@ -18,23 +18,23 @@ const GRANT: [(&str, &str); 1] = [("grant_type", "client_credentials")];
 const A_SECOND: Duration = Duration::from_secs(1);
 
 /// One company, and two processes' worth of planes over it.
-struct Two {
-    scene: Scene,
-    second: System,
+pub(super) struct Two {
+    pub(super) scene: Scene,
+    pub(super) second: System,
 }
 
 impl Two {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let scene = Scene::new().await;
         let second = scene.system.beside(&scene.company.place).await;
         Self { scene, second }
     }
 
-    fn at(&self, system: &System, endpoint: &str) -> String {
+    pub(super) fn at(&self, system: &System, endpoint: &str) -> String {
         system.at(Plane::Token, &format!("/t/acme/{PRODUCTION}/{endpoint}"))
     }
 
-    async fn token(&self, system: &System, machine: &Machine) -> Answer {
+    pub(super) async fn token(&self, system: &System, machine: &Machine) -> Answer {
         let url = self.at(system, "token");
         Browser::new().basic(&url, machine.basic(), &GRANT).await
     }
@@ -49,7 +49,7 @@ impl Two {
     }
 
     /// Both, so often that both remember.
-    async fn warm(&self, machine: &Machine) -> String {
+    pub(super) async fn warm(&self, machine: &Machine) -> String {
         let mut token = String::new();
         for _ in 0..3 {
             for system in [&self.scene.system, &self.second] {
@@ -63,7 +63,7 @@ impl Two {
     }
 
     /// Ends the connections on which the token planes hear of changes.
-    async fn deafen(&self) -> u64 {
+    pub(super) async fn deafen(&self) -> u64 {
         let administrator = self.scene.company.place.administrator().await;
         let deaf = "select pg_terminate_backend(pid) from pg_stat_activity
             where datname = current_database() and usename = 'narthex_token' and query in ('', 'LISTEN narthex_environment')";

@@ -16,6 +16,7 @@ pub(crate) mod way_on;
 // Before sign-in.
 pub(crate) mod invitation;
 pub(crate) mod sign_in;
+mod sign_in_by;
 pub(crate) mod sign_out;
 pub(crate) mod workspace;
 
@@ -76,3 +77,4 @@ pub(crate) mod trusted_domains;
 pub(crate) mod verify;
 mod wish_list;
 pub(crate) mod withdraw;
+mod workload_form;

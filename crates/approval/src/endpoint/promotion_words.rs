@@ -72,6 +72,10 @@ pub(crate) fn new_ones(sandbox: &ClientMetadata) -> Vec<Change> {
     if method.needs_secret() {
         let is = "New ones, when you create them";
         changes.push(one("Credentials", "Those of the sandbox stay there", is));
+    } else if method.is_workload() {
+        let is = "The one that you say here, with tokens for production alone";
+        let was = "Its tokens are for the sandbox alone";
+        changes.push(one("Workload", was, is));
     } else if !method.is_public() {
         let is = "The key that you send with this promotion";
         changes.push(one("Key", "The one of the sandbox stays there", is));

@@ -8,7 +8,7 @@ use narthex_tenancy::{
     schema::intake::statement_keys as k,
     statement_issuer::{self, IssuerKeys, StatementIssuer},
 };
-use narthex_vocab::{Environment, Glimpse, KeySet, Timestamp, WebUri};
+use narthex_vocab::{Environment, Glimpse, IssuerName, KeySet, Timestamp, WebUri};
 
 /// The least time between two looks at one address.
 const AGAIN: Duration = Duration::minutes(1);
@@ -18,21 +18,24 @@ const BEGUN: &str = "it is being read";
 /// Keys that shall be read.
 #[derive(Debug)]
 pub(crate) struct KeysAt {
-    pub(crate) issuer: WebUri,
+    pub(crate) issuer: IssuerName,
     pub(crate) url: WebUri,
 }
 
-/// The addresses whose turn it is; nobody else looks at them for a minute.
+/// The addresses whose turn it is, of all issuers or of one; nobody else looks at them for a minute.
 pub(crate) async fn claim(
     tx: &mut TenantTx,
-    environment: Environment,
+    (environment, only): (Environment, Option<&IssuerName>),
     now: Timestamp,
 ) -> Result<Vec<KeysAt>, StoreError> {
     let mut claimed = Vec::new();
-    for StatementIssuer { issuer, keys } in statement_issuer::trusted(tx, environment).await? {
+    for StatementIssuer { issuer, keys, .. } in statement_issuer::trusted(tx, environment).await? {
         let IssuerKeys::At { url, .. } = keys else {
             continue;
         };
+        if only.is_some_and(|only| *only != issuer) {
+            continue;
+        }
         let at = KeysAt { issuer, url };
         if begin(tx, environment, &at, now).await? {
             claimed.push(at);

@@ -95,7 +95,7 @@ const SHAPE: &[Check] = &[
                 case when p.polname = 'staff_reads' and p.polcmd = 'r' and m.roles = 'narthex_staff'
                         and t.oid::regclass::text <> all (array['tenant.session', 'tenant.invitation', 'issue.signing_key',
                             'registry.resource_credential', 'issue.\"grant\"', 'issue.authorization_code', 'issue.refresh_token',
-                            'issue.parked', 'issue.pushed_request', 'issue.consent', 'ledger.head']) then null
+                            'issue.parked', 'issue.pushed_request', 'issue.device_code', 'issue.consent', 'ledger.head']) then null
                      when p.polname = 'directory' and p.polcmd = 'r' and m.roles = 'narthex_directory'
                         and t.oid in ('tenant.tenant'::regclass, 'review.mark'::regclass, 'review.verified_name'::regclass,
                             'issue.\"grant\"'::regclass, 'intake.logo'::regclass) then null

@@ -25,8 +25,8 @@ use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
-    apart, approvals, clients, documents, floods, logs, mail, planes, policies, promotions, proofs,
-    registrations, sign_outs, trust,
+    apart, approvals, clients, devices, documents, floods, logs, mail, planes, policies,
+    promotions, proofs, registrations, sign_outs, trust,
 };
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
@@ -57,6 +57,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
             promotions::TRIALS,
         ),
         ("Proofs of ownership", proofs::TRIALS),
+        ("Devices", devices::TRIALS),
         ("Documents of clients", documents::TRIALS),
         ("Registrations that wait", registrations::TRIALS),
         ("Rules against floods", floods::TRIALS),

@@ -124,6 +124,8 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('issue.signing_key.sealed', 'narthex_token'),
                 ('issue.logout_notice.logout_token', 'narthex_discovery'),
                 ('issue.authorization_code.code_hash', 'narthex_token'),
+                ('issue.device_code.code_hash', 'narthex_token'),
+                ('issue.device_code.user_code_hash', 'narthex_token'),
                 ('issue.pushed_request.reference_hash', 'narthex_token'),
                 ('issue.refresh_token.token_hash', 'narthex_token'),
                 ('issue.replay.jti_hash', 'narthex_token')

@@ -163,6 +163,16 @@ const MACHINES: &[Machine] = &[
         arrows: || words(">next >current next>current current>retired next>retired"),
         with: "",
     },
+    Machine {
+        table: "issue.device_code",
+        role: Role::Token,
+        row: "code_hash = sha256('device')",
+        from: "pending",
+        arrows: || words(">pending pending>allowed pending>denied allowed>redeemed"),
+        with: ", user_code_hash = case when $to = 'pending' then sha256('user code') end, \
+               grant_id = case when $to in ('allowed', 'redeemed') then $A.consented::uuid end, \
+               auth_time = case when $to in ('allowed', 'redeemed') then now() end",
+    },
 ];
 
 /// Tries every pair of states of every machine.

@@ -38,6 +38,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    issue.device_code (tenant_id, environment, code_hash) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        code_hash -> Bytea,
+        user_code_hash -> Nullable<Bytea>,
+        client_id -> Text,
+        scope -> Nullable<Text>,
+        resource -> Nullable<Text>,
+        asked_from -> Text,
+        state -> Text,
+        wait_seconds -> Int4,
+        polled_at -> Nullable<Timestamptz>,
+        grant_id -> Nullable<Uuid>,
+        auth_time -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     issue.grant (tenant_id, environment, grant_id) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -52,6 +72,8 @@ diesel::table! {
         ended_why -> Nullable<Text>,
         session_id -> Nullable<Uuid>,
         claims -> Nullable<Jsonb>,
+        asserted_by -> Nullable<Text>,
+        asserted_subject -> Nullable<Text>,
     }
 }
 

@@ -17,8 +17,8 @@ use self::{
         statement_keys, tally, wanted_logo,
     },
     issue::{
-        authorization_code, consent, grant, issuance, last_used, logout_notice, parked,
-        published_key, pushed_request, refresh_token, revocation, signed_out, signing_key,
+        authorization_code, consent, device_code, grant, issuance, last_used, logout_notice,
+        parked, published_key, pushed_request, refresh_token, revocation, signed_out, signing_key,
         tried_address,
     },
     ledger::{entry, head},
@@ -66,6 +66,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tally,
     authorization_code,
     consent,
+    device_code,
     grant,
     issuance,
     last_used,

@@ -215,6 +215,7 @@ diesel::table! {
         jwks -> Nullable<Jsonb>,
         jwks_uri -> Nullable<Text>,
         changed_at -> Timestamptz,
+        counts_for -> Array<Text>,
     }
 }
 

@@ -243,7 +243,8 @@ async fn at_approved(
     })))
 }
 
-fn described(entitlement: &Entitlement, reach: &Reach) -> Vec<EntitledScope> {
+/// The scopes of a reach as the catalogue describes them.
+pub(crate) fn described(entitlement: &Entitlement, reach: &Reach) -> Vec<EntitledScope> {
     entitlement
         .scopes
         .iter()

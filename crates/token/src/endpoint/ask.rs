@@ -42,7 +42,8 @@ async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageEr
             let person = signed_in(tx, call, cookie.as_deref()).await?;
             let person = person.ok_or(PageError::OutOfDate)?;
             let at = (Step::Ask, &visit.place, &person.session);
-            let Pending { request, .. } = Pending::open(field, &visit.token.sealing, at, call.now)?;
+            let Pending { request, .. }: Pending =
+                Pending::open(field, &visit.token.sealing, at, call.now)?;
             let environment = visit.place.environment;
             let before =
                 store::ask::asked_at(tx, environment, &request.client_id, person.member.id).await?;

@@ -34,11 +34,7 @@ pub(crate) async fn post(visit: Visit, form: StrictForm) -> HttpResponse {
 async fn answer(visit: &Visit, form: &StrictForm) -> Result<HttpResponse, PageError> {
     let arrival = visit.arrive().await?;
     visit.check_form(form)?;
-    let choice = match form.one("decision")? {
-        Some("allow") => Choice::Allow,
-        Some("deny") => Choice::Deny,
-        Some(_) | None => return Err(PageError::OutOfDate),
-    };
+    let choice = Choice::read(form)?;
     let field = form.one("pending")?.ok_or(PageError::OutOfDate)?;
     let (call, cookie) = (arrival.call(), visit.session());
     let mut rng = ambient::rng();

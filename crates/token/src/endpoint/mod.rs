@@ -4,6 +4,8 @@ pub(crate) mod apps;
 pub(crate) mod ask;
 pub(crate) mod authorize;
 pub(crate) mod consent;
+pub(crate) mod device;
+pub(crate) mod device_authorization;
 pub(crate) mod evaluation;
 pub(crate) mod introspect;
 pub(crate) mod logo;

@@ -12,8 +12,11 @@ use crate::Token;
 use crate::call::{Arrival, Call};
 use crate::client::{ApprovedClient, Standing};
 use crate::client_auth::{self, Authenticated, Presented};
-use crate::client_credentials::client_credentials;
+use crate::client_credentials::{ForItself, client_credentials};
+use crate::device_code::{self, Poll, Polled};
 use crate::error::TokenError;
+use crate::exchange::{ACCESS_TOKEN, Exchange, exchange};
+use crate::id_jag::{self, Granted};
 use crate::issue::Issued;
 use crate::place::Place;
 use crate::possession;
@@ -21,13 +24,17 @@ use crate::reach::{ReachError, Wanted};
 use crate::redeem::{self, Redeem, Redeemed};
 use crate::refresh::{self, Refresh, Refreshed};
 use crate::throttle::{self, Counted};
+use crate::workload;
 use narthex_http::dpop::{DpopError, Thumbprint};
 
 /// What is asked for, parsed.
 pub(crate) enum Grant {
     Code(Redeem),
     Refresh(Refresh),
-    Client(Wanted),
+    Device(Poll),
+    Exchange(Exchange),
+    Person(Granted),
+    Client(ForItself),
 }
 
 pub(crate) async fn post(
@@ -46,6 +53,8 @@ pub(crate) async fn post(
     let presented = Presented::read(&request, &form)?;
     let grant = Grant::read(&form)?;
 
+    // Before the client proves itself: what it proves itself with may count only once, and whoever lacks a nonce comes again.
+    let proof = possession::proof(&token, call, (&request, "token"), None).await?;
     let client = match client_auth::authenticate(&token, call, &presented).await? {
         Authenticated::Approved(client) => client,
         Authenticated::NotApproved => return Err(grant.refused().into()),
@@ -53,7 +62,6 @@ pub(crate) async fn post(
     let shared = client.metadata().auth_method().is_public();
     let counted = Counted::Client(client.id(), shared.then_some(source.as_str()));
     throttle::spend(&token, &place, counted, call.now).await?;
-    let proof = possession::proof(&token, call, (&request, "token"), None).await?;
     let key = proof.map(|proof| proof.jkt);
     let bound = client.metadata().binds_tokens() || call.ring.policy.bound_tokens;
     if key.is_none() && bound {
@@ -93,7 +101,25 @@ impl Grant {
         };
         let wanted = wanted(form)?;
         match kind {
-            GrantType::ClientCredentials => Ok(Self::Client(wanted)),
+            GrantType::ClientCredentials => Ok(Self::Client(ForItself {
+                grant_type: kind,
+                wanted,
+            })),
+            GrantType::TokenExchange => Ok(Self::Exchange(exchange_of(form, wanted)?)),
+            GrantType::JwtBearer => {
+                let assertion = required(form, "assertion")?;
+                if id_jag::is_one(assertion) {
+                    return Ok(Self::Person(Granted {
+                        assertion: assertion.to_owned(),
+                        wanted,
+                        key: None,
+                    }));
+                }
+                Ok(Self::Client(ForItself {
+                    grant_type: kind,
+                    wanted,
+                }))
+            }
             GrantType::AuthorizationCode => Ok(Self::Code(Redeem {
                 code: one_time(form, "code", SecretKind::AuthorizationCode)?,
                 verifier: required(form, "code_verifier")
@@ -107,14 +133,23 @@ impl Grant {
                 wanted,
                 key: None,
             })),
+            GrantType::DeviceCode => Ok(Self::Device(Poll {
+                code: one_time(form, "device_code", SecretKind::DeviceCode)?,
+                resource: wanted.resource,
+                key: None,
+            })),
         }
     }
 
     /// What a client hears that nobody approved: never that it is unknown, for it would register again.
     fn refused(&self) -> TokenError {
         match self {
-            Self::Code(_) | Self::Refresh(_) => TokenError::Grant("the client is not approved"),
-            Self::Client(_) => TokenError::Denied("this client is not approved"),
+            Self::Code(_) | Self::Refresh(_) | Self::Device(_) | Self::Person(_) => {
+                TokenError::Grant("the client is not approved")
+            }
+            Self::Client(_) | Self::Exchange(_) => {
+                TokenError::Denied("this client is not approved")
+            }
         }
     }
 
@@ -127,8 +162,8 @@ impl Grant {
         let mut rng = ambient::rng();
         let (database, tenant) = (&token.database, call.place.tenant);
         match self {
-            Self::Client(wanted) => {
-                client_credentials(token, call, (client, &wanted, key.as_ref()), &mut rng).await
+            Self::Client(command) => {
+                client_credentials(token, call, (client, &command, key.as_ref()), &mut rng).await
             }
             Self::Code(command) => {
                 let command = Redeem { key, ..command };
@@ -137,6 +172,33 @@ impl Grant {
                 match database.tenant(tenant, redeem).await? {
                     Redeemed::Issued(issued) => Ok(*issued),
                     Redeemed::Replayed => Err(TokenError::Grant("the code was used before")),
+                }
+            }
+            Self::Exchange(command) => {
+                exchange(token, call, (client, &command, key.as_ref()), &mut rng).await
+            }
+            Self::Person(command) => {
+                let issuer = id_jag::unverified_issuer(&command.assertion);
+                let command = Granted { key, ..command };
+                let grant =
+                    async |tx: &mut _| id_jag::id_jag(tx, call, (client, command), &mut rng).await;
+                let granted = database.tenant(tenant, grant).await;
+                if matches!(granted, Err(TokenError::UnknownKey))
+                    && let Some(issuer) = issuer
+                {
+                    workload::ask_for_keys(token, call, &issuer).await;
+                }
+                granted
+            }
+            Self::Device(command) => {
+                let command = Poll { key, ..command };
+                let poll = async |tx: &mut _| {
+                    device_code::poll(tx, call, (client, command), &mut rng).await
+                };
+                match database.tenant(tenant, poll).await? {
+                    Polled::Issued(issued) => Ok(*issued),
+                    Polled::Refused(why) => Err(why.into()),
+                    Polled::Replayed => Err(TokenError::Grant("the device code was used before")),
                 }
             }
             Self::Refresh(command) => {
@@ -153,6 +215,37 @@ impl Grant {
             }
         }
     }
+}
+
+/// An exchange: access tokens alone, for the resource that the token is for already.
+fn exchange_of(form: &Params, wanted: Wanted) -> Result<Exchange, TokenError> {
+    let only = |name: &str, value: Option<&str>| match value {
+        Some(ACCESS_TOKEN) => Ok(()),
+        Some(_) | None => Err(TokenError::Request(format!(
+            "{name} must be {ACCESS_TOKEN}"
+        ))),
+    };
+    only("subject_token_type", form.given("subject_token_type")?)?;
+    if let Some(kind) = form.given("requested_token_type")? {
+        only("requested_token_type", Some(kind))?;
+    }
+    let actor = form.given("actor_token")?;
+    match (actor, form.given("actor_token_type")?) {
+        (None, None) => {}
+        (Some(_), kind) => only("actor_token_type", kind)?,
+        (None, Some(_)) => {
+            let words = "actor_token_type has no actor_token".to_owned();
+            return Err(TokenError::Request(words));
+        }
+    }
+    if form.given("audience")?.is_some() {
+        return Err(ReachError::Target.into());
+    }
+    Ok(Exchange {
+        subject: required(form, "subject_token")?.to_owned(),
+        actor: actor.map(str::to_owned),
+        wanted,
+    })
 }
 
 /// Scope and resource as they are asked for.
@@ -199,6 +292,10 @@ mod tests {
     #[case("grant_type=authorization_code", "invalid_request")]
     #[case("grant_type=authorization_code&code=invented", "invalid_request")]
     #[case("grant_type=refresh_token", "invalid_request")]
+    #[case(
+        "grant_type=urn:ietf:params:oauth:grant-type:device_code",
+        "invalid_request"
+    )]
     #[case("grant_type=client_credentials&scope=a%20%20b", "invalid_request")]
     #[case("grant_type=client_credentials&resource=%23", "invalid_target")]
     #[case(

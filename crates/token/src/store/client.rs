@@ -14,7 +14,7 @@ use narthex_vocab::{
 };
 use serde_json::Value;
 
-use super::{credential, document_key, entitlement, lineage};
+use super::{credential, document_key, entitlement, lineage, workload};
 use crate::client::{ClientSnapshot, Standing, UndecidedClient};
 
 type Row = (
@@ -70,8 +70,14 @@ pub(crate) async fn load(
         .parse()
         .map_err(StoreError::corrupt("registry.client", "state"))?;
     let metadata = read_metadata(&metadata, "registry.client")?;
-    let mut credentials = credential::of_client(tx, environment, id).await?;
-    credentials.extend(document_key::of_client(tx, environment, (id, &metadata)).await?);
+    // What vouches for a workload is nothing that the client has itself.
+    let credentials = if let Some(workload) = metadata.workload() {
+        workload::keys(tx, environment, workload).await?
+    } else {
+        let mut own = credential::of_client(tx, environment, id).await?;
+        own.extend(document_key::of_client(tx, environment, (id, &metadata)).await?);
+        own
+    };
     let act = match parent {
         Some(parent) => lineage::act(tx, environment, (id, parent)).await?,
         None => None,

@@ -127,12 +127,12 @@ pub(crate) async fn redeemed(
     Ok(())
 }
 
-/// When the person of a grant had signed in.
+/// When the person of a grant had signed in, where the grant came of a code.
 pub(crate) async fn auth_time(
     tx: &mut TenantTx,
     environment: Environment,
     grant: Id<Grant>,
-) -> Result<Timestamp, StoreError> {
+) -> Result<Option<Timestamp>, StoreError> {
     let at = a::table
         .filter(
             a::tenant_id
@@ -142,7 +142,8 @@ pub(crate) async fn auth_time(
         )
         .select(a::auth_time)
         .first(tx.connection()?)
-        .await?;
+        .await
+        .optional()?;
     Ok(at)
 }
 

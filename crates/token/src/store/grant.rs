@@ -59,10 +59,18 @@ type Row = (
     Option<Value>,
 );
 
+/// Whom an identity provider named, and which provider.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asserted<'a> {
+    pub(crate) by: &'a str,
+    pub(crate) subject: &'a str,
+}
+
+/// Keeps a grant that a person gave, or an identity provider for them.
 pub(crate) async fn insert(
     tx: &mut TenantTx,
     environment: Environment,
-    grant: &OpenGrant,
+    (grant, asserted): (&OpenGrant, Option<Asserted<'_>>),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let tenant_id = tx.tenant_uuid();
@@ -79,10 +87,31 @@ pub(crate) async fn insert(
             g::expires_at.eq(grant.expires_at),
             g::session_id.eq(grant.session.map(|session| session.as_uuid())),
             g::claims.eq(claims_column(&grant.claims)?),
+            g::asserted_by.eq(asserted.map(|word| word.by)),
+            g::asserted_subject.eq(asserted.map(|word| word.subject)),
         ))
         .execute(tx.connection()?)
         .await?;
     Ok(())
+}
+
+/// Who was meant before by this name of this provider; `None` when nobody was.
+pub(crate) async fn meant_before(
+    tx: &mut TenantTx,
+    environment: Environment,
+    asserted: Asserted<'_>,
+) -> Result<Option<Id<Member>>, StoreError> {
+    let member: Option<uuid::Uuid> = g::table
+        .filter(g::tenant_id.eq(tx.tenant_uuid()))
+        .filter(g::environment.eq(environment.as_str()))
+        .filter(g::asserted_by.eq(asserted.by))
+        .filter(g::asserted_subject.eq(asserted.subject))
+        .order(g::created_at)
+        .select(g::member_id)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(member.map(Id::from_uuid))
 }
 
 /// The grant, locked; `None` when it ended or is over.

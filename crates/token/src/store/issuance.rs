@@ -2,7 +2,10 @@
 
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use narthex_tenancy::{StoreError, TenantTx, schema::issue::revocation as v};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    schema::issue::{issuance as i, revocation as v},
+};
 use narthex_vocab::{ClientId, Environment, Id, ScopeSet, Tenant, Timestamp};
 use serde::Serialize;
 use uuid::Uuid;
@@ -73,6 +76,26 @@ pub(crate) async fn is_live(
     let (tenant, environment) = (place.tenant.as_uuid(), place.environment.as_str());
     let live = token_is_live(tenant, environment, jti, client.as_str(), now);
     Ok(diesel::select(live).get_result(connection).await?)
+}
+
+/// The grant that a token of a person was issued for.
+pub(crate) async fn grant_of(
+    tx: &mut TenantTx,
+    environment: Environment,
+    jti: Uuid,
+) -> Result<Option<Uuid>, StoreError> {
+    let grant: Option<Option<Uuid>> = i::table
+        .filter(
+            i::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(i::environment.eq(environment.as_str())),
+        )
+        .filter(i::jti.eq(jti))
+        .select(i::grant_id)
+        .first(tx.connection()?)
+        .await
+        .optional()?;
+    Ok(grant.flatten())
 }
 
 /// Ends one access token. Ending it twice is no error.

@@ -68,6 +68,7 @@ const MEMBERS: &[&str] = &[
     "application_type",
     "dpop_bound_access_tokens",
     "require_pushed_authorization_requests",
+    "workload_identity",
     "client_id",
     "state",
 ];
@@ -141,6 +142,7 @@ fn holds(sent: &Map<String, Value>) -> Result<(), TestCaseError> {
     if let Ok(clamped) = metadata.clamp_for_quarantine() {
         prop_assert!(clamped.auth_method().is_public());
         prop_assert!(!clamped.allows(GrantType::ClientCredentials));
+        prop_assert!(!clamped.allows(GrantType::DeviceCode));
         prop_assert_eq!(clamped.clone().clamp_for_quarantine(), Ok(clamped.clone()));
         prop_assert_eq!(ClientMetadata::parse(&clamped.to_json()), Ok(clamped));
     }

@@ -11,6 +11,7 @@ use crate::metadata_error::{MetadataError, MetadataProblem};
 use crate::metadata_member::Members;
 use crate::redirect_uri::{RedirectUri, RedirectUriKind};
 use crate::response_type::ResponseType;
+use crate::workload_identity::WorkloadIdentity;
 
 const MAX_WORDS: usize = 20;
 
@@ -32,8 +33,10 @@ pub(super) fn grant_types(members: &Members<'_>) -> Result<BTreeSet<GrantType>, 
         return conflict("grant_types", "it is empty");
     }
     let code = grants.contains(&GrantType::AuthorizationCode);
-    if grants.contains(&GrantType::RefreshToken) && !code {
-        return conflict("grant_types", "refresh_token needs authorization_code");
+    let by_a_person = grants.iter().any(|grant| grant.is_a_persons());
+    if grants.contains(&GrantType::RefreshToken) && !by_a_person {
+        let reason = "refresh_token needs authorization_code or device_code";
+        return conflict("grant_types", reason);
     }
     let responses: Option<Vec<ResponseType>> = members.parsed_list("response_types", MAX_WORDS)?;
     match responses {
@@ -106,4 +109,11 @@ pub(super) fn application_type(
 pub(super) fn jwks(members: &Members<'_>) -> Result<Option<KeySet>, MetadataError> {
     let parse = |value| KeySet::parse(value).map_err(|error| MetadataError::client("jwks", error));
     members.value("jwks").map(parse).transpose()
+}
+
+pub(super) fn workload(members: &Members<'_>) -> Result<Option<WorkloadIdentity>, MetadataError> {
+    let name = "workload_identity";
+    let parse =
+        |value| WorkloadIdentity::parse(value).map_err(|error| MetadataError::client(name, error));
+    members.value(name).map(parse).transpose()
 }

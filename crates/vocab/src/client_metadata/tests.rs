@@ -196,12 +196,14 @@ fn hosts_are_all_that_are_named_but_loopback() {
 fn quarantine_clamps_to_a_public_client() {
     let sent = json!({
         "redirect_uris": [CB], "token_endpoint_auth_method": "client_secret_post",
-        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types": ["authorization_code", "refresh_token", "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code"],
     });
     let clamped = parse(&sent).unwrap().clamp_for_quarantine().unwrap();
     assert_eq!(clamped.auth_method(), AuthMethod::None);
     assert!(clamped.allows(GrantType::RefreshToken));
     assert!(!clamped.allows(GrantType::ClientCredentials));
+    assert!(!clamped.allows(GrantType::DeviceCode));
     let again = ClientMetadata::parse(&clamped.to_json()).unwrap();
     assert_eq!(again, clamped);
     let plain = parse(&json!({ "redirect_uris": [CB] }))

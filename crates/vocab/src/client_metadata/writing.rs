@@ -8,6 +8,7 @@ use crate::label::Label;
 use crate::redirect_uri::RedirectUri;
 use crate::signing_algorithm::SigningAlgorithm;
 use crate::web_uri::WebUri;
+use crate::workload_identity::WorkloadIdentity;
 
 impl ClientMetadata {
     /// The effective metadata as it is returned and stored (RFC 7591 section 3.2.1); parses to
@@ -68,6 +69,10 @@ impl ClientMetadata {
         for (name, value) in self.of_sessions() {
             put(name, value);
         }
+        put(
+            "workload_identity",
+            self.workload.as_ref().map(WorkloadIdentity::to_json),
+        );
         json.extend(self.localized.to_json());
         json
     }

@@ -26,7 +26,10 @@ macro_rules! words {
             assert_eq!(texts.len(), $word::ALL.len(), "texts differ");
             for word in $word::ALL.iter().copied() {
                 let text = word.as_str();
-                assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{text}");
+                // Extension grants are named by URNs (RFC 6749 section 4.5).
+                let urn = text.starts_with("urn:ietf:params:oauth:");
+                let plain = |b: u8| b.is_ascii_lowercase() || b == b'_' || (urn && b":-".contains(&b));
+                assert!(text.bytes().all(plain), "{text}");
                 assert_eq!(text.parse(), Ok(word));
                 assert_eq!(word.to_string(), text);
                 let json = serde_json::to_value(word).unwrap();

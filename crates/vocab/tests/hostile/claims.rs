@@ -219,7 +219,10 @@ pub(crate) fn client_document(data: &[u8]) {
         AuthMethod::PrivateKeyJwt => {
             assert!(metadata.jwks().is_some() || metadata.jwks_uri().is_some());
         }
-        method @ (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost) => {
+        method @ (AuthMethod::ClientSecretBasic
+        | AuthMethod::ClientSecretPost
+        | AuthMethod::WorkloadJwt
+        | AuthMethod::SpiffeJwt) => {
             panic!("{method:?} in a document")
         }
     }

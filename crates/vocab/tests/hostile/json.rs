@@ -16,6 +16,7 @@ const WORDS: &[&str] = &[
     "authorization_code",
     "refresh_token",
     "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
     "implicit",
     "code",
     "token",

@@ -7,7 +7,7 @@ use narthex_vocab::{
 };
 
 use super::{paths, words};
-use crate::endpoint::logo_words;
+use crate::endpoint::{logo_words, workload_words};
 use crate::logo::Logo;
 
 /// The card of a page.
@@ -103,8 +103,9 @@ fn facts(metadata: &ClientMetadata, client_id: Option<&ClientId>) -> Vec<Fact> {
         metadata.auth_method().as_str(),
     ));
     facts.push(grants.fold(Fact::new("Grants"), |fact, grant| {
-        fact.and_code(grant.as_str())
+        fact.and_text(grant.label()).and_code(grant.as_str())
     }));
+    facts.extend(metadata.workload().map(workload_words::fact));
     facts.push(Fact::code(
         "Application type",
         metadata.application_type().as_str(),

@@ -9,6 +9,7 @@ use narthex_vocab::{RedirectUri, RequestState, Timestamp};
 use crate::assignment;
 use crate::decision::DecisionKind;
 use crate::endpoint::warning_words;
+use crate::endpoint::workload_words;
 use crate::store::portal_request::{Case, Decided, Seen};
 
 /// What the checks saw, as the page lists it.
@@ -63,6 +64,7 @@ pub(super) fn facts(case: &Case) -> Vec<Fact> {
         Fact::code("Request id", request.at.id.to_string()),
         Fact::text("Version", request.at.version.to_string()),
     ];
+    facts.extend(request.metadata.workload().map(workload_words::fact));
     let waits = matches!(
         request.state,
         RequestState::InReview | RequestState::AwaitingSecond

@@ -10,7 +10,7 @@ use super::logo;
 use super::signed_in::SignedIn;
 use super::standing::client_badge;
 use crate::create_credential;
-use crate::endpoint::{change_words, warning_words};
+use crate::endpoint::{change_words, warning_words, workload_words};
 use crate::promote::{FROM, TO};
 use crate::store::portal_integration::{Client, Credential};
 use crate::store::promotion::OtherEnd;
@@ -155,6 +155,7 @@ fn facts(client: &Client, who: &SignedIn) -> Vec<Fact> {
         "How it proves itself",
         client.metadata.auth_method().label(),
     ));
+    facts.extend(client.metadata.workload().map(workload_words::fact));
     facts.push(Fact::code(
         "Issuer",
         who.issuer(client.environment).as_str(),

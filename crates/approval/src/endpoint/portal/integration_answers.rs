@@ -8,6 +8,7 @@ use super::posted::Posted;
 use super::problems::Problems;
 use super::resource::risk_level;
 use super::wish_list::WishList;
+use crate::endpoint::workload_words;
 use crate::reach::Ask;
 
 /// One row a scope: a box for each environment that has it, and why.
@@ -94,6 +95,9 @@ pub(super) fn check_answers(described: &Described, posted: &Posted) -> Vec<(&'st
     ];
     if !redirects.code.is_empty() {
         answers.push(("redirect_uris", redirects));
+    }
+    if let Some(workload) = described.client.workload() {
+        answers.push(("workload_issuer", workload_words::fact(workload)));
     }
     for (environment, ask) in &described.asks {
         answers.push(("scopes", ask_fact(*environment, ask)));

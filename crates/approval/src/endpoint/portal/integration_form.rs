@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use narthex_http::form::FormError;
 use narthex_vocab::{
-    ClientMetadata, ClientName, Environment, Id, Label, NameError, RedirectUri, Risk, kind,
+    ClientMetadata, ClientName, Environment, Id, Label, NameError, RedirectUri, Risk,
+    WorkloadIdentity, kind,
 };
 use serde_json::{Map, Value, json};
 
 use super::posted::Posted;
 use super::problems::Problems;
+use super::sign_in_by::SignInBy;
 use super::wish_list::WishList;
+use super::workload_form::WorkloadAnswers;
 use crate::integration::Operator;
 use crate::onboard::Onboard;
 use crate::prose::{Purpose, ScopeReason};
@@ -30,56 +33,6 @@ pub(super) fn why(scope: &str) -> String {
     format!("why.{scope}")
 }
 
-/// How a client proves itself and for whom it acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SignInBy {
-    /// People sign in, and the service keeps a secret.
-    Web,
-    /// People sign in to a program that cannot keep a secret.
-    Public,
-    /// Nobody signs in: it acts for itself with a secret.
-    Service,
-}
-
-impl SignInBy {
-    pub(super) const ALL: [Self; 3] = [Self::Web, Self::Public, Self::Service];
-
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-            Self::Public => "public",
-            Self::Service => "service",
-        }
-    }
-
-    pub(super) const fn label(self) -> &'static str {
-        match self {
-            Self::Web => "People sign in, and a server keeps a secret",
-            Self::Public => "People sign in to a program that keeps no secret",
-            Self::Service => "Nobody signs in: a service acts for itself with a secret",
-        }
-    }
-
-    const fn has_redirects(self) -> bool {
-        match self {
-            Self::Web | Self::Public => true,
-            Self::Service => false,
-        }
-    }
-
-    /// The grants and the authentication method of RFC 7591 section 2.
-    const fn registered_as(self) -> (&'static [&'static str], &'static str) {
-        match self {
-            Self::Web => (
-                &["authorization_code", "refresh_token"],
-                "client_secret_basic",
-            ),
-            Self::Public => (&["authorization_code", "refresh_token"], "none"),
-            Self::Service => (&["client_credentials"], "client_secret_basic"),
-        }
-    }
-}
-
 /// The answers, as sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Answers {
@@ -88,6 +41,7 @@ pub(super) struct Answers {
     pub(super) operator: String,
     pub(super) sign_in: String,
     pub(super) redirect_uris: String,
+    pub(super) workload: WorkloadAnswers,
     /// Ticked scopes by environment.
     pub(super) scopes: BTreeMap<Environment, BTreeSet<String>>,
     /// Ticked tools by environment, by their key in the [`WishList`].
@@ -139,6 +93,7 @@ impl Answers {
             operator: posted.text("operator")?,
             sign_in: posted.text("sign_in")?,
             redirect_uris: posted.text("redirect_uris")?,
+            workload: WorkloadAnswers::read(posted)?,
             ..Self::default()
         };
         for environment in Environment::ALL {
@@ -183,6 +138,7 @@ impl Answers {
             "Choose how it signs in".to_owned()
         });
         let redirects = self.parse_redirects(sign_in, &mut problems);
+        let workload = self.parse_workload(sign_in, &mut problems);
         let asks = self.parse_asks(wishes, &mut problems);
         let (Some(name), Some(purpose), Some(operator), Some(sign_in)) =
             (name, purpose, operator, sign_in)
@@ -192,7 +148,7 @@ impl Answers {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let client = ClientMetadata::parse(&metadata(&name, sign_in, &redirects));
+        let client = ClientMetadata::parse(&metadata(&name, sign_in, (&redirects, workload)));
         let client = problems.keep("redirect_uris", client, |error| {
             format!("These answers do not fit together: {}", error.why)
         });
@@ -204,6 +160,22 @@ impl Answers {
             sign_in,
             asks,
         })
+    }
+
+    /// Which workload it is, of those that are one.
+    fn parse_workload(
+        &self,
+        sign_in: Option<SignInBy>,
+        problems: &mut Problems,
+    ) -> Option<WorkloadIdentity> {
+        if sign_in == Some(SignInBy::Workload) {
+            return self.workload.parse(problems);
+        }
+        if !self.workload.is_empty() {
+            let words = "Only a workload has somebody who vouches for it. Remove these answers, or choose that it is one";
+            problems.add("workload_issuer", words);
+        }
+        None
     }
 
     /// It names the integration and, as its first name, the client.
@@ -238,9 +210,9 @@ impl Answers {
                 "Enter at least one address that people return to after signing in".to_owned(),
             );
         }
-        if sign_in == Some(SignInBy::Service) && some {
+        if sign_in.is_some_and(|by| !by.has_redirects()) && some {
             wrong.push(
-                "A service that acts for itself has no redirect address. Remove them, or choose how people sign in"
+                "Nobody returns to a device, or to what acts without a person before it. Remove the addresses, or choose how people sign in"
                     .to_owned(),
             );
         }
@@ -346,14 +318,28 @@ pub(super) fn why_id(index: usize) -> String {
     format!("why-{}", index + 1)
 }
 
-fn metadata(name: &Label, sign_in: SignInBy, redirects: &[RedirectUri]) -> Map<String, Value> {
-    let (grants, method) = sign_in.registered_as();
+fn metadata(
+    name: &Label,
+    sign_in: SignInBy,
+    (redirects, workload): (&[RedirectUri], Option<WorkloadIdentity>),
+) -> Map<String, Value> {
+    let (grants, mut method) = sign_in.registered_as();
+    if workload
+        .as_ref()
+        .is_some_and(|one| one.issuer().is_trust_domain())
+    {
+        method = "spiffe_jwt";
+    }
     let redirects: Vec<_> = redirects.iter().map(RedirectUri::as_str).collect();
     let members = [
         ("client_name", json!(name.as_str())),
         ("redirect_uris", json!(redirects)),
         ("grant_types", json!(grants)),
         ("token_endpoint_auth_method", json!(method)),
+        (
+            "workload_identity",
+            json!(workload.map(|one| one.to_json())),
+        ),
     ];
     let members = members.map(|(name, value)| (name.to_owned(), value));
     members.into_iter().collect()

@@ -65,6 +65,9 @@ fn good_answers_are_one_ask_for_each_environment() {
     AuthMethod::ClientSecretBasic,
     GrantType::ClientCredentials
 )]
+#[case::device("device", "", AuthMethod::None, GrantType::DeviceCode)]
+#[case::helper("helper", "", AuthMethod::ClientSecretBasic, GrantType::TokenExchange)]
+#[case::provider("provider", "", AuthMethod::ClientSecretBasic, GrantType::JwtBearer)]
 fn each_way_to_sign_in(
     #[case] sign_in: &str,
     #[case] redirects: &str,

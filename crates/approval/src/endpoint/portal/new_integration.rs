@@ -14,10 +14,11 @@ use narthex_vocab::{Environment, Id, kind};
 use super::banner::Done;
 use super::frame::{Area, again, page as answer};
 use super::integration_answers::{check_answers, scope_rows, tool_rows};
-use super::integration_form::{Answers, Described, SignInBy};
+use super::integration_form::{Answers, Described};
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
+use super::sign_in_by::SignInBy;
 use super::signed_in::SignedIn;
 use super::wish_list::WishList;
 use crate::Acting;
@@ -32,6 +33,7 @@ struct NewIntegrationPage {
     errors: ErrorSummary,
     about: [Field; 3],
     sign_in: [Field; 2],
+    workload: [Field; 4],
     scopes: Vec<ScopeRow>,
     tools: Vec<ScopeRow>,
     after: String,
@@ -191,6 +193,10 @@ fn form(
         errors: problems.summary(),
         about: about_fields(answers).map(|field| problems.beside(field)),
         sign_in: sign_in_fields(answers).map(|field| problems.beside(field)),
+        workload: answers
+            .workload
+            .fields()
+            .map(|field| problems.beside(field)),
         scopes: scope_rows(wishes, answers, problems),
         tools: tool_rows(wishes, answers),
         after: after.to_owned(),
@@ -218,7 +224,7 @@ fn sign_in_fields(answers: &Answers) -> [Field; 2] {
     [
         Field::radios("sign_in", "How it signs in", ways.into()).value(answers.sign_in.as_str()),
         Field::area("redirect_uris", "Redirect addresses", 4)
-            .hint("Where people return to after signing in, one a line. Compared letter by letter. None for a service that acts for itself.")
+            .hint("Where people return to after signing in, one a line. Compared letter by letter. None for a device, or for a service that acts for itself.")
             .mono()
             .value(answers.redirect_uris.as_str()),
     ]

@@ -274,6 +274,8 @@ fn problems(error: &PromoteError) -> Option<Problems> {
             let words = format!("These answers do not fit together: {}", error.why);
             let field = if error.member.starts_with("jwks") {
                 "keys"
+            } else if error.member == "workload_identity" {
+                "workload_issuer"
             } else {
                 "redirect_uris"
             };

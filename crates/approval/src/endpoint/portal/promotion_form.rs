@@ -12,6 +12,7 @@ use super::integration_form::{read_redirects, why, why_id};
 use super::posted::Posted;
 use super::problems::Problems;
 use super::resource::risk_level;
+use super::workload_form::WorkloadAnswers;
 use crate::promote::{Prepared, Promote};
 use crate::prose::ScopeReason;
 use crate::reach::{Ask, ToolRef};
@@ -21,6 +22,7 @@ use crate::reach::{Ask, ToolRef};
 pub(super) struct Answers {
     redirect_uris: String,
     keys: String,
+    workload: WorkloadAnswers,
     scopes: BTreeSet<String>,
     tools: BTreeSet<String>,
     reasons: BTreeMap<String, String>,
@@ -39,6 +41,11 @@ impl Answers {
         let tools = prepared.catalogue.tools.iter();
         Self {
             redirect_uris: addresses.join("\n"),
+            workload: prepared
+                .sandbox
+                .workload()
+                .map(WorkloadAnswers::of)
+                .unwrap_or_default(),
             scopes: prepared
                 .ask
                 .scopes
@@ -59,6 +66,7 @@ impl Answers {
         Ok(Self {
             redirect_uris: posted.text("redirect_uris")?,
             keys: posted.text("keys")?,
+            workload: WorkloadAnswers::read(posted)?,
             scopes: ticked("scope"),
             tools: ticked("tool"),
             reasons: posted.pairs().filter_map(reason).collect(),
@@ -81,12 +89,15 @@ impl Answers {
         } else {
             None
         };
+        let workload = prepared.sandbox.workload();
+        let workload = workload.and_then(|_| self.workload.parse(&mut problems));
         let ask = self.parse_ask(prepared, &mut problems);
         if problems.is_empty() {
             Ok(Promote {
                 client_id: client_id.clone(),
                 redirect_uris,
                 keys,
+                workload,
                 ask,
             })
         } else {
@@ -160,6 +171,9 @@ impl Answers {
                 .mono()
                 .value(self.keys.as_str());
             fields.push(keys);
+        }
+        if prepared.sandbox.workload().is_some() {
+            fields.extend(self.workload.fields());
         }
         fields
             .into_iter()

@@ -11,6 +11,7 @@ use narthex_vocab::{
     ScopeSet, SecretHash, Timestamp,
 };
 
+use crate::endpoint::workload_words;
 use crate::prose::ScopeReason;
 use crate::reach::Ask;
 use crate::store::deferral::{self, Pending};
@@ -68,6 +69,7 @@ fn says(pending: &Pending) -> Vec<Fact> {
         ),
         Fact::text("Runs as", client.application_type().label()),
     ];
+    facts.extend(client.workload().map(workload_words::fact));
     facts.extend(client.localized_names().map(|(language, name)| {
         let label = format!("Calls itself ({language})");
         Fact::text(label, format!("\u{201c}{name}\u{201d}"))

@@ -1,15 +1,20 @@
-//! Whose software statements an environment believes: the list with its keys, and the forms that change it. Keys are
-//! pasted, or their address is; nothing is fetched here.
+//! Whose signatures an environment believes, about software or about workloads: the list with its keys, and the forms that
+//! change it. Keys are pasted, or their address is; nothing is fetched here.
+
+use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
 use askama::Template;
 use narthex_http::StrictQuery;
-use narthex_http::page::{Badge, ErrorSummary, Field, Icon, NavItem, Shell, Tone, When};
+use narthex_http::page::{Badge, Choice, ErrorSummary, Field, Icon, NavItem, Shell, Tone, When};
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::statement_issuer::{self, IssuerKeys, Looked, MOST, StatementIssuer};
-use narthex_vocab::{Environment, KeySet, PublicKey, Timestamp, WebUri};
+use narthex_vocab::{
+    Environment, IssuerName, IssuerPurpose, KeySet, PublicKey, Purposes, PurposesError, Timestamp,
+    WebUri,
+};
 
 use super::banner::Done;
 use super::frame::{again, page as answer};
@@ -30,13 +35,14 @@ struct StatementsPage {
     tabs: Vec<NavItem>,
     errors: ErrorSummary,
     rows: Vec<Row>,
-    fields: Option<[Field; 3]>,
+    fields: Option<[Field; 4]>,
     here: String,
     who_may: String,
 }
 
 struct Row {
     issuer: String,
+    counts_for: Vec<&'static str>,
     keys: Vec<String>,
     /// Where they are read.
     url: Option<String>,
@@ -55,6 +61,7 @@ struct Reading {
 #[derive(Debug, Default)]
 struct Typed {
     issuer: String,
+    counts_for: BTreeSet<String>,
     jwks_uri: String,
     jwks: String,
 }
@@ -81,6 +88,7 @@ pub(crate) async fn submit(
     let permit = who.permit(Action::EditSettings)?;
     let typed = Typed {
         issuer: posted.text("issuer")?,
+        counts_for: posted.many("counts_for").map(str::to_owned).collect(),
         jwks_uri: posted.text("jwks_uri")?,
         jwks: posted.text("jwks")?,
     };
@@ -114,7 +122,7 @@ pub(crate) async fn submit_remove(
 ) -> actix_web::Result<HttpResponse> {
     let (_, environment) = path.into_inner();
     let permit = who.permit(Action::EditSettings)?;
-    let issuer = WebUri::parse(&posted.text("issuer")?).map_err(|_| Refusal::NotFound)?;
+    let issuer = IssuerName::parse(&posted.text("issuer")?).map_err(|_| Refusal::NotFound)?;
     let command = DistrustIssuer {
         environment,
         issuer,
@@ -142,9 +150,10 @@ fn refusal(error: StatementIssuerError) -> Refusal {
 impl Typed {
     fn parse(&self) -> Result<StatementIssuer, Problems> {
         let mut problems = Problems::default();
-        let issuer = problems.keep("issuer", WebUri::parse(self.issuer.trim()), |error| {
-            format!("Enter the issuer as its statements name it, an https address: {error}")
+        let issuer = problems.keep("issuer", IssuerName::parse(self.issuer.trim()), |error| {
+            format!("Enter the issuer as its statements or tokens name it, an https address or a trust domain: {error}")
         });
+        let words = problems.keep("counts_for", self.purposes(), |error| error.to_string());
         let keys = match (self.jwks_uri.trim(), self.jwks.trim()) {
             ("", _) => problems.keep("jwks", key_set(&self.jwks), |words| words),
             (url, "") => problems.keep("jwks_uri", key_address(url), |words| words),
@@ -153,10 +162,25 @@ impl Typed {
                 problems.keep("jwks_uri", Err(words), |words| words)
             }
         };
-        match (issuer, keys) {
-            (Some(issuer), Some(keys)) => Ok(StatementIssuer { issuer, keys }),
-            (None | Some(_), None | Some(_)) => Err(problems),
+        let (Some(issuer), Some(keys), Some(words)) = (issuer, keys, words) else {
+            return Err(problems);
+        };
+        let counts_for = Purposes::of(&issuer, words)
+            .map_err(|error| Problems::one("counts_for", error.to_string()))?;
+        Ok(StatementIssuer {
+            issuer,
+            keys,
+            counts_for,
+        })
+    }
+
+    fn purposes(&self) -> Result<Vec<IssuerPurpose>, PurposesError> {
+        let words = self.counts_for.iter().map(|word| word.parse());
+        let words: Vec<_> = words.collect::<Result<_, _>>().unwrap_or_default();
+        if words.is_empty() {
+            return Err(PurposesError::None);
         }
+        Ok(words)
     }
 }
 
@@ -188,13 +212,23 @@ async fn view(
     let trusted = who
         .within(async |tx| statement_issuer::trusted(tx, environment).await)
         .await?;
+    let purpose = |one: &IssuerPurpose| {
+        let ticked = typed.counts_for.contains(one.as_str());
+        Choice::new(one.as_str(), one.label()).chosen(ticked)
+    };
     let fields = [
-        Field::address("issuer", "Issuer")
-            .hint("As iss of its statements says it, letter by letter, such as https://registry.example.com.")
+        Field::text("issuer", "Issuer")
+            .hint("As iss of its statements or tokens says it, letter by letter, such as https://registry.example.com; or a SPIFFE trust domain, such as spiffe://prod.example.com.")
+            .mono()
             .value(typed.issuer.as_str()),
+        Field::checkboxes(
+            "counts_for",
+            "What its signature counts for",
+            IssuerPurpose::ALL.iter().map(purpose).collect(),
+        ),
         Field::address("jwks_uri", "Address of its keys")
             .optional()
-            .hint("Where the issuer publishes its key set. It is read every few hours; keys that could not be read for 7 days count no longer.")
+            .hint("Where the issuer publishes its key set. It is read every few hours; keys that could not be read for 24 hours (7 days for software statements) count no longer.")
             .value(typed.jwks_uri.as_str()),
         Field::area("jwks", "Its public keys", 8)
             .optional()
@@ -226,6 +260,11 @@ fn row(one: &StatementIssuer, now: Timestamp) -> Row {
     let keys = one.keys(now).map(KeySet::keys).unwrap_or_default();
     Row {
         issuer: one.issuer.to_string(),
+        counts_for: one
+            .counts_for
+            .iter()
+            .map(|purpose| purpose.label())
+            .collect(),
         keys: keys.iter().map(name).collect(),
         url: one.url().map(ToString::to_string),
         reading: match &one.keys {
@@ -295,9 +334,34 @@ mod tests {
     ) {
         let typed = Typed {
             issuer: "https://registry.example.com".to_owned(),
+            counts_for: BTreeSet::from(["statements".to_owned()]),
             jwks_uri: jwks_uri.to_owned(),
             jwks: jwks.to_owned(),
         };
         assert_eq!(typed.parse().is_err(), wrong.is_some());
+    }
+
+    #[rstest]
+    #[case("https://ci.example.com", &["workloads"], true)]
+    #[case("https://ci.example.com", &["statements", "workloads"], false)]
+    #[case("https://ci.example.com", &["people", "workloads"], true)]
+    #[case("https://ci.example.com", &[], false)]
+    #[case("https://ci.example.com", &["everything"], false)]
+    #[case("spiffe://prod.example.com", &["workloads"], true)]
+    #[case("spiffe://prod.example.com", &["statements"], false)]
+    #[case("spiffe://prod.example.com", &["statements", "workloads"], false)]
+    #[case("spiffe://prod.example.com/x", &["workloads"], false)]
+    fn an_issuer_is_believed_about_something(
+        #[case] issuer: &str,
+        #[case] counts_for: &[&str],
+        #[case] taken: bool,
+    ) {
+        let typed = Typed {
+            issuer: issuer.to_owned(),
+            counts_for: counts_for.iter().map(|word| (*word).to_owned()).collect(),
+            jwks: KEY.to_owned(),
+            ..Typed::default()
+        };
+        assert_eq!(typed.parse().is_ok(), taken);
     }
 }

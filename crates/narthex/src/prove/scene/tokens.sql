@@ -9,6 +9,8 @@ insert into issue.parked (tenant_id, environment, parked_id, client_id, member_i
     values ($T, 'production', $T.parked, $T.stranger, $T.user, '{}', now(), now() + interval '1 day');
 insert into issue.pushed_request (tenant_id, environment, reference_hash, client_id, request, created_at, expires_at)
     values ($T, 'production', sha256('reference'), $T.client, '{}', now(), now() + interval '5 minutes');
+insert into issue.device_code (tenant_id, environment, code_hash, user_code_hash, client_id, asked_from, state, created_at, expires_at)
+    values ($T, 'production', sha256('device'), sha256('user code'), $T.client, '192.0.2.1', 'pending', now(), now() + interval '10 minutes');
 insert into issue.signing_key (tenant_id, environment, kid, algorithm, sealed, state, created_at)
     values
         ($T, 'production', $T.key, 'ES256', sha256('sealed'), 'current', now()),

@@ -3,6 +3,7 @@
 pub(super) mod apart;
 pub(super) mod approvals;
 pub(super) mod clients;
+pub(super) mod devices;
 pub(super) mod documents;
 pub(super) mod floods;
 pub(super) mod logs;

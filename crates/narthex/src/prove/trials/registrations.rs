@@ -1,7 +1,7 @@
 //! Who answers strangers never says that one was approved, and who approves never reads what strangers hold.
 
 use crate::prove::refusal::Control::{Grant, Rule};
-use crate::prove::role::Role::{Approval, Discovery};
+use crate::prove::role::Role::{Approval, Discovery, Token};
 use crate::prove::trial::But::{As, This};
 use crate::prove::trial::Trial;
 
@@ -100,6 +100,36 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         role: Discovery,
         sql: "insert into tenant.statement_issuer (tenant_id, environment, issuer, jwks_uri, changed_at)
             values ($A, 'production', 'https://evil.example/', 'https://evil.example/jwks', now())",
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
+        what: "lets a trust domain vouch for software",
+        role: Approval,
+        sql: "insert into tenant.statement_issuer (tenant_id, environment, issuer, jwks_uri, changed_at)
+            values ($A, 'production', 'spiffe://prod.example', 'https://prod.example/bundle', now())",
+        by: Rule("a_trust_domain_has_workloads"),
+        but: This("insert into tenant.statement_issuer (tenant_id, environment, issuer, jwks_uri, changed_at, counts_for)
+            values ($A, 'production', 'spiffe://prod.example', 'https://prod.example/bundle', now(), '{workloads}')"),
+    },
+    Trial {
+        what: "believes an issuer about everything",
+        role: Approval,
+        sql: "update tenant.statement_issuer set counts_for = '{everything}'",
+        by: Rule("it_counts_for_something"),
+        but: This("update tenant.statement_issuer set counts_for = '{workloads}'"),
+    },
+    Trial {
+        what: "lets whoever vouches for workloads vouch for software too",
+        role: Approval,
+        sql: "update tenant.statement_issuer set counts_for = '{statements,workloads}'",
+        by: Rule("it_counts_for_something"),
+        but: This("update tenant.statement_issuer set counts_for = '{workloads,people}'"),
+    },
+    Trial {
+        what: "trusts an issuer with workloads where it only reads whom to trust",
+        role: Token,
+        sql: "update tenant.statement_issuer set counts_for = '{workloads}'",
         by: Grant,
         but: As(Approval),
     },

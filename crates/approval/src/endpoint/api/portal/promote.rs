@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
-use narthex_vocab::{AuthMethod, ClientId, KeySet, RedirectUri};
+use narthex_vocab::{AuthMethod, ClientId, KeySet, RedirectUri, WorkloadIdentity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -28,6 +28,9 @@ pub(crate) struct Promotion {
     /// A JSON Web Key Set with the public keys of production, where it proves itself by a key.
     #[schema(value_type = Option<Object>)]
     keys: Option<Value>,
+    /// Which workload it is there, where it is one (`issuer`, `subject`, `claims`, `reusable`).
+    #[schema(value_type = Option<Object>)]
+    workload: Option<Value>,
     /// What it asks for there; what it has in the sandbox, as far as production has it, when not said.
     asks: Option<AskedFor>,
     /// Only look: answer how ready it is, and send nothing.
@@ -97,6 +100,22 @@ fn command(client_id: ClientId, says: Promotion, prepared: Prepared) -> Result<P
             Some(keys.map_err(|error| Fault::member("keys", error.to_string()))?)
         }
     };
+    let workload = match (&says.workload, prepared.sandbox.workload()) {
+        (Some(sent), Some(_)) => Some(
+            WorkloadIdentity::parse(sent)
+                .map_err(|error| Fault::member("workload", error.to_string()))?,
+        ),
+        (Some(_), None) => {
+            return Err(Fault::member("workload", "this client is no workload"));
+        }
+        (None, Some(_)) => {
+            return Err(Fault::member(
+                "workload",
+                "which workload it is in production",
+            ));
+        }
+        (None, None) => None,
+    };
     let ask = says.asks.as_ref().map_or(prepared.ask, AskedFor::ask);
     require_reasons(&ask, &prepared.catalogue, "asks")?;
     let own = || prepared.sandbox.redirect_uris().to_vec();
@@ -104,6 +123,7 @@ fn command(client_id: ClientId, says: Promotion, prepared: Prepared) -> Result<P
         client_id,
         redirect_uris: says.redirect_uris.unwrap_or_else(own),
         keys,
+        workload,
         ask,
     })
 }

@@ -1,10 +1,10 @@
-//! Whose software statements an environment believes (RFC 7591 section 2.3).
+//! Whose signatures an environment believes, and about what: software (RFC 7591 section 2.3), workloads or people.
 
 use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::statement_issuer::{self, IssuerKeys, StatementIssuer};
-use narthex_vocab::{KeySet, WebUri};
+use narthex_vocab::{IssuerName, IssuerPurpose, KeySet, Purposes, WebUri};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -28,6 +28,8 @@ pub(crate) struct StatementIssuers {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct IssuerEntry {
     issuer: String,
+    /// `statements`, or `workloads`, `people` or both.
+    counts_for: Vec<&'static str>,
     /// Where its keys are published; absent where they were pasted.
     jwks_uri: Option<String>,
     /// Its keys as they are known now.
@@ -41,9 +43,13 @@ pub(crate) struct IssuerEntry {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewIssuer {
-    /// As its statements name it.
+    /// As `iss` of what it signs: an https address, or a SPIFFE trust domain.
     #[schema(value_type = String)]
-    issuer: WebUri,
+    issuer: IssuerName,
+    /// `statements` alone, or `workloads`, `people` or both; statements when not said.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    counts_for: Vec<IssuerPurpose>,
     #[schema(value_type = Option<String>)]
     jwks_uri: Option<WebUri>,
     /// A JSON Web Key Set with public keys alone.
@@ -56,10 +62,10 @@ pub(crate) struct NewIssuer {
 #[serde(deny_unknown_fields)]
 pub(crate) struct OldIssuer {
     #[schema(value_type = String)]
-    issuer: WebUri,
+    issuer: IssuerName,
 }
 
-/// List issuers of software statements.
+/// List whose signatures are believed.
 #[utoipa::path(
     get,
     path = "/api/v1/t/{tenant}/{environment}/settings/statements",
@@ -95,7 +101,14 @@ pub(crate) async fn trust(holder: Holder, body: Body<NewIssuer>) -> Result<HttpR
             return Err(Fault::member("jwks_uri", "either this or jwks"));
         }
     };
+    let purposes = if says.counts_for.is_empty() {
+        vec![IssuerPurpose::Statements]
+    } else {
+        says.counts_for
+    };
+    let counts_for = Purposes::of(&says.issuer, purposes);
     let issuer = StatementIssuer {
+        counts_for: counts_for.map_err(|error| Fault::member("counts_for", error.to_string()))?,
         issuer: says.issuer,
         keys,
     };
@@ -146,6 +159,11 @@ fn entry(issuer: &StatementIssuer) -> IssuerEntry {
     };
     IssuerEntry {
         issuer: issuer.issuer.to_string(),
+        counts_for: issuer
+            .counts_for
+            .iter()
+            .map(IssuerPurpose::as_str)
+            .collect(),
         jwks_uri,
         jwks,
         refusal,

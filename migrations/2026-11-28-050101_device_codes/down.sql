@@ -1,0 +1,1 @@
+drop table issue.device_code;
