@@ -114,12 +114,10 @@ async fn who_sent_a_case_hears_what_was_decided_and_nobody_else() {
         let rng = &mut ambient::rng();
         let mut acting =
             Acting::person(&permit, ambient::now(), rng, "req-test").telling(state.mail.as_ref());
-        let decided = company
-            .place
-            .approval()
-            .tenant(company.tenant, async |tx: &mut TenantTx| {
-                decide(tx, command, &mut acting).await
-            });
+        let database = company.place.approval();
+        let decided = database.tenant(company.tenant, async |tx: &mut TenantTx| {
+            decide(tx, command, &mut acting).await
+        });
         decided.await.unwrap();
         mail_rounds::round(&state, ambient::now()).await;
         let mails = server.mails();
