@@ -79,6 +79,8 @@ pub(crate) enum Done {
     TooManyViews,
     /// The session was ended.
     SignedOut,
+    /// A new password was set by a link.
+    PasswordReset,
     /// A draft was saved.
     PolicyDrafted,
     /// A draft was tried.
@@ -100,7 +102,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 44] = [
+    const ALL: [Self; 45] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -136,6 +138,7 @@ impl Done {
         Self::ViewNameless,
         Self::TooManyViews,
         Self::SignedOut,
+        Self::PasswordReset,
         Self::PolicyDrafted,
         Self::PolicyTried,
         Self::PolicyTriedOften,
@@ -185,6 +188,7 @@ impl Done {
             Self::ViewNameless => "view-nameless",
             Self::TooManyViews => "too-many-views",
             Self::SignedOut => "signed-out",
+            Self::PasswordReset => "password-reset",
             Self::PolicyDrafted => "policy-drafted",
             Self::PolicyTried => "policy-tried",
             Self::PolicyTriedOften => "policy-tried-often",
@@ -251,6 +255,9 @@ impl Done {
             }
             Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
+            Self::PasswordReset => {
+                "The new password is set. Sign in with it, here or wherever an app asks you to."
+            }
             Self::PolicyDrafted => {
                 "The draft is saved. It is in force for nobody: try it, then propose it."
             }
