@@ -155,6 +155,12 @@ const fn of_proof(error: DpopError) -> &'static str {
     }
 }
 
+/// What a client brought as its grant is no good; why stays in the log.
+fn of_no_use(words: &str, reason: &str) -> OAuthError {
+    tracing::info!(reason, "a grant was refused");
+    OAuthError::bad_request("invalid_grant", words)
+}
+
 impl From<TokenError> for OAuthError {
     fn from(error: TokenError) -> Self {
         let text = error.to_string();
@@ -170,17 +176,9 @@ impl From<TokenError> for OAuthError {
                     refused
                 }
             }
-            TokenError::Grant(reason) => {
-                tracing::info!(reason, "a grant was refused");
-                Self::bad_request("invalid_grant", "the code or token is not valid")
-            }
-            TokenError::Assertion(reason) => {
-                tracing::info!(reason, "an assertion was refused");
-                Self::bad_request("invalid_grant", "the assertion is not valid")
-            }
-            TokenError::UnknownKey => {
-                tracing::info!(reason = text, "an assertion was refused");
-                Self::bad_request("invalid_grant", "the assertion is not valid")
+            TokenError::Grant(_) => of_no_use("the code or token is not valid", &text),
+            TokenError::Assertion(_) | TokenError::UnknownKey => {
+                of_no_use("the assertion is not valid", &text)
             }
             TokenError::AskedAnew => Self::bad_request("invalid_grant", text),
             TokenError::Dpop(error) => {

@@ -114,6 +114,11 @@ const PAGES_ALONE: &[(&str, &str)] = &[
     ),
     ("ask_again", "the same person, whose link is over"),
     (
+        "forgotten_password",
+        "a person who cannot sign in asks for a link",
+    ),
+    ("reset_password", "the same person, by that link"),
+    (
         "change_password",
         "what a person proves themselves by is changed where they do so",
     ),

@@ -14,7 +14,9 @@ fn why() -> Value {
 }
 
 /// Rows of the portal that belong to the person and to no tenant.
-const OWN: [&str; 14] = [
+const OWN: [&str; 16] = [
+    "forgotten_password",
+    "reset_password",
     "sign_in",
     "sign_out",
     "account",

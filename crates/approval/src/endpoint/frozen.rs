@@ -6,8 +6,10 @@ use actix_web::http::Method;
 use narthex_tenancy::tenant::Tenant;
 
 /// What belongs to the person and to no tenant, by the beginning of its path.
-const OWN: [&str; 7] = [
+const OWN: [&str; 9] = [
     "/t/{tenant}/sign-in",
+    "/t/{tenant}/forgotten-password",
+    "/t/{tenant}/reset-password",
     "/t/{tenant}/sign-out",
     "/t/{tenant}/account",
     "/t/{tenant}/api-tokens",

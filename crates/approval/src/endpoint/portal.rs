@@ -5,6 +5,7 @@
 pub(crate) mod banner;
 pub(crate) mod doorway;
 pub(crate) mod fault;
+pub(crate) mod forgotten;
 pub(crate) mod frame;
 pub(crate) mod posted;
 pub(crate) mod problems;
@@ -58,6 +59,7 @@ mod promotion_form;
 mod registrant;
 pub(crate) mod remove_member;
 pub(crate) mod request;
+pub(crate) mod reset_password;
 pub(crate) mod resource;
 pub(crate) mod resource_credential;
 mod resource_forms;

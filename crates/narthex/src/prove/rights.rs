@@ -112,6 +112,8 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('tenant.session.token_hash', 'narthex_approval, narthex_token'),
                 ('tenant.api_token.token_hash', 'narthex_approval'),
                 ('tenant.recovery_code.code_hash', 'narthex_approval'),
+                ('tenant.mail.content_sealed', 'narthex_approval'),
+                ('tenant.password_reset.token_hash', 'narthex_approval'),
                 ('registry.resource_credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('registry.credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('intake.deferral.code_hash', 'narthex_discovery'),

@@ -76,6 +76,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.mail (tenant_id, mail_id) {
+        tenant_id -> Uuid,
+        mail_id -> Uuid,
+        kind -> Text,
+        recipient -> Text,
+        content_sealed -> Nullable<Bytea>,
+        state -> Text,
+        tries -> Int2,
+        created_at -> Timestamptz,
+        due_at -> Timestamptz,
+        until -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        failure -> Text,
+    }
+}
+
+diesel::table! {
+    tenant.password_reset (tenant_id, reset_id) {
+        tenant_id -> Uuid,
+        reset_id -> Uuid,
+        email -> Nullable<Text>,
+        token_hash -> Nullable<Bytea>,
+        member_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     tenant.member (tenant_id, member_id) {
         tenant_id -> Uuid,
         member_id -> Uuid,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::asked_claims::{Asked, AskedClaims};
 use crate::call::Call;
 use crate::id_token::Hint;
-use crate::push::Reference;
+use crate::push::{self, Reference};
 use crate::reach::Wanted;
 use narthex_http::dpop::Thumbprint;
 
@@ -94,6 +94,20 @@ impl Refusal {
     }
 }
 
+/// What says the request in another way (OpenID Connect Core sections 6 and 7.2.1): only what was pushed is taken (RFC 9126),
+/// and what was would have been found before.
+fn not_supported(name: &str, value: &str) -> Refusal {
+    match name {
+        "request" => Refusal::new("request_not_supported", "no request objects"),
+        "registration" => Refusal::new("registration_not_supported", "clients are registered"),
+        _ if value.starts_with(push::PREFIX) => Refusal::new(
+            "invalid_request_uri",
+            "no request waits under this reference",
+        ),
+        _ => Refusal::new("request_uri_not_supported", "only what was pushed"),
+    }
+}
+
 impl AuthorizationRequest {
     /// Reads everything but who asks and where the answer goes, which were found out before.
     pub(crate) fn read(
@@ -107,14 +121,10 @@ impl AuthorizationRequest {
             .refuse_repeats(&["resource"])
             .map_err(|error| invalid(&error))?;
         let given = |name| params.given(name).map_err(|error| invalid(&error));
-        if given("request")?.is_some() {
-            return Err(Refusal::new("request_not_supported", "no request objects"));
-        }
-        if given("request_uri")?.is_some() {
-            return Err(Refusal::new(
-                "request_uri_not_supported",
-                "no request objects",
-            ));
+        for name in ["request", "request_uri", "registration"] {
+            if let Some(value) = given(name)? {
+                return Err(not_supported(name, value));
+            }
         }
         match given("response_type")? {
             Some("code") => {}

@@ -154,7 +154,8 @@ impl Bearer {
         let work = async |tx: &mut TenantTx| {
             once(tx, (by, &asked), async |tx| {
                 let mut rng = ambient::rng();
-                let mut acting = Acting::person(&permit, self.now, &mut rng, &self.request_id);
+                let mut acting = Acting::person(&permit, self.now, &mut rng, &self.request_id)
+                    .telling(self.approval.mail.as_ref());
                 act(tx, &mut acting).await
             })
             .await

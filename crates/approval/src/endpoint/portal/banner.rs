@@ -81,6 +81,8 @@ pub(crate) enum Done {
     TooManyViews,
     /// The session was ended.
     SignedOut,
+    /// A new password was set by a link.
+    PasswordReset,
     /// A draft was saved.
     PolicyDrafted,
     /// A draft was tried.
@@ -139,6 +141,7 @@ impl Done {
         Self::ViewNameless,
         Self::TooManyViews,
         Self::SignedOut,
+        Self::PasswordReset,
         Self::PolicyDrafted,
         Self::PolicyTried,
         Self::PolicyTriedOften,
@@ -189,6 +192,7 @@ impl Done {
             Self::ViewNameless => "view-nameless",
             Self::TooManyViews => "too-many-views",
             Self::SignedOut => "signed-out",
+            Self::PasswordReset => "password-reset",
             Self::PolicyDrafted => "policy-drafted",
             Self::PolicyTried => "policy-tried",
             Self::PolicyTriedOften => "policy-tried-often",
@@ -256,6 +260,9 @@ impl Done {
             }
             Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
+            Self::PasswordReset => {
+                "The new password is set. Sign in with it, here or wherever an app asks you to."
+            }
             Self::PolicyDrafted => {
                 "The draft is saved. It is in force for nobody: try it, then propose it."
             }

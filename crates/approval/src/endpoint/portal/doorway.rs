@@ -18,6 +18,7 @@ use super::fault::Explained;
 use super::refusal::Refusal;
 use crate::Approval;
 use crate::endpoint::frozen;
+use crate::mail::Mail;
 
 /// A tenant whose doorstep somebody stands on.
 pub(crate) struct Doorway {
@@ -31,6 +32,16 @@ impl Doorway {
     /// What proves who people are.
     pub(crate) fn people(&self) -> &People {
         &self.approval.people
+    }
+
+    /// How mail is written, where any is sent.
+    pub(crate) fn mail(&self) -> Option<&Mail> {
+        self.approval.mail.as_ref()
+    }
+
+    /// Whether any is sent.
+    pub(crate) fn sends_mail(&self) -> bool {
+        self.approval.mail.is_some()
     }
 
     /// Runs `work` in one transaction of the tenant.
