@@ -207,7 +207,7 @@ const CONNECTS: [(&str, &[&str]); 14] = [
     ("ureq", &[]),
     ("isahc", &[]),
     ("curl", &[]),
-    ("lettre", &[]),
+    ("lettre", &["crates/approval"]),
     ("tonic", &[]),
     ("redis", &["crates/tenancy", "crates/narthex", "tests"]),
     (

@@ -154,6 +154,41 @@ export async function acceptInvitation(person, url, { name, password }, look) {
   await press(person, words.acceptInvitation);
 }
 
+// Mail, as the mailbox of `narthex dev` shows it
+
+export const openMailbox = (person, at) => person.go(at.mail);
+
+/** Opens the newest mail to somebody whose subject matches, as soon as it is there. */
+export async function openMail(person, at, email, subject) {
+  for (let tries = 0; tries < 80; tries += 1) {
+    await openMailbox(person, at);
+    const mine = person.page.locator('main li').filter({ hasText: email }).filter({ hasText: subject });
+    if (await mine.count()) {
+      await person.hands.press(person, mine.first().getByRole('link'));
+      return;
+    }
+    await person.page.waitForTimeout(250);
+  }
+  throw new Error(`no mail to ${email} about ${subject}`);
+}
+
+export const linkOfMail = (person) =>
+  person.page.getByRole('link', { name: 'Open the link' }).getAttribute('href');
+
+export async function askForNewPassword(person, at, tenant, email, look) {
+  await person.go(portal.signIn(at, tenant));
+  await person.hands.press(person, person.page.getByRole('link', { name: /Forgotten your password/ }));
+  await look('forgotten');
+  await fill(person, fields.email, email);
+  await person.hands.press(person, person.page.getByRole('button', { name: 'Send me a link' }));
+}
+
+export async function setNewPassword(person, url, password) {
+  await person.go(url);
+  await person.hands.fill(person, person.page.locator('input[type=password]'), password);
+  await person.hands.press(person, person.page.getByRole('button', { name: 'Set the password' }));
+}
+
 // The person's own account
 
 /** Opens it by the menu of the person. */

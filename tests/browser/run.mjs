@@ -14,6 +14,7 @@ import desk from './journeys/desk.mjs';
 import device from './journeys/device.mjs';
 import docs from './journeys/docs.mjs';
 import invitation from './journeys/invitation.mjs';
+import messages from './journeys/messages.mjs';
 import policy from './journeys/policy.mjs';
 import preRegistration from './journeys/preregistration.mjs';
 import promotion from './journeys/promotion.mjs';
@@ -28,6 +29,9 @@ import * as pages from './pages.mjs';
 const RUNS = [
   { label: 'invitation', journey: invitation },
   { label: 'account', journey: account },
+  { label: 'messages', journey: messages },
+  { label: 'messages-no-script', journey: messages, javaScript: false },
+  { label: 'messages-keyboard', journey: messages, hands: keyboard },
   { label: 'account-keyboard', journey: account, hands: keyboard },
   { label: 'preregistration', journey: preRegistration },
   { label: 'second-person', journey: secondPerson },
@@ -78,7 +82,7 @@ exit();
 async function open() {
   const narthex = await startNarthex();
   const { at, documentUrl } = narthex;
-  const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff]);
+  const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff, at.mail]);
   return { narthex, at, documentUrl, stage, staffSessions: new Map() };
 }
 

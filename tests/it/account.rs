@@ -9,13 +9,13 @@ use totp_rs::{Builder, Secret};
 use crate::portal::browser::{Browser, Door, Page, portal};
 use crate::portal::{session_of, tenant};
 
-const PASSWORD: &str = "correct horse battery";
-const ANOTHER: &str = "violet anchor seldom";
-const EMAIL: &str = "owner@acme.example";
-const HERE: &str = "/t/acme/account";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const ANOTHER: &str = "violet anchor seldom";
+pub(crate) const EMAIL: &str = "owner@acme.example";
+pub(crate) const HERE: &str = "/t/acme/account";
 
 /// An owner who joined by their invitation, in the browser that they joined with.
-async fn joined(app: &Door, link: &str) -> Browser {
+pub(crate) async fn joined(app: &Door, link: &str) -> Browser {
     let owner = Browser::new(app);
     owner.get(link).await;
     let typed = [("name", "Ana Ruiz"), ("password", PASSWORD)];
@@ -25,7 +25,7 @@ async fn joined(app: &Door, link: &str) -> Browser {
 }
 
 /// Signs in in a new browser; what the portal answered.
-async fn sign_in(app: &Door, password: &str, code: &str) -> (Browser, Page) {
+pub(crate) async fn sign_in(app: &Door, password: &str, code: &str) -> (Browser, Page) {
     let browser = Browser::new(app);
     browser.get("/t/acme/sign-in").await;
     let typed = [("email", EMAIL), ("password", password), ("code", code)];
@@ -34,14 +34,14 @@ async fn sign_in(app: &Door, password: &str, code: &str) -> (Browser, Page) {
 }
 
 /// Opens a form and sends it.
-async fn send(browser: &Browser, below: &str, typed: &[(&str, &str)]) -> Page {
+pub(crate) async fn send(browser: &Browser, below: &str, typed: &[(&str, &str)]) -> Page {
     let path = format!("{HERE}{below}");
     browser.get(&path).await;
     browser.post(&path, typed).await
 }
 
 /// The code of this key, so many steps from now.
-fn code(key: &str, ahead: u64) -> String {
+pub(crate) fn code(key: &str, ahead: u64) -> String {
     let secret = Secret::try_from_base32(key.replace(' ', "")).unwrap();
     let totp = Builder::new().with_secret(secret).build_noncompliant();
     let now = narthex_tenancy::ambient::now().timestamp();
@@ -50,7 +50,7 @@ fn code(key: &str, ahead: u64) -> String {
 }
 
 /// A second factor that is on: its key, and the recovery codes.
-async fn second_factor(owner: &Browser) -> (String, Vec<String>) {
+pub(crate) async fn second_factor(owner: &Browser) -> (String, Vec<String>) {
     let page = owner.get(&format!("{HERE}/second-factor")).await;
     let key = page.between("id=\"key\">", "<");
     let offer = page.between("name=\"offer\" value=\"", "\"");

@@ -153,6 +153,7 @@ impl Objects {
             Some("invitation") => format!("inv_0192{}", "7".repeat(28)),
             Some("hash") => self.hash.clone(),
             Some("api_token") => format!("tok_0192{}", "7".repeat(28)),
+            Some("view") => format!("svw_0192{}", "7".repeat(28)),
             Some(other) => panic!("{other} of {pattern} has no sample"),
         };
         pattern.split('/').map(part).collect::<Vec<_>>().join("/")

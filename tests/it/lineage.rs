@@ -36,7 +36,7 @@ impl Scene {
     }
 
     /// `parent` registers an app, and its case.
-    async fn brought(
+    pub(crate) async fn brought(
         &self,
         parent: &ClientId,
         ceiling: &'static str,

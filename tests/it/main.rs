@@ -38,6 +38,7 @@ mod lineage;
 mod lineage_tree;
 mod localized_members;
 mod logos;
+mod mail;
 mod manage_registration;
 mod management_api;
 mod migrations;

@@ -5,6 +5,7 @@ mod acts;
 mod command_line;
 mod decide;
 mod described;
+mod frozen;
 mod lists;
 mod many;
 mod policies;
@@ -14,6 +15,7 @@ mod tenant;
 mod tenant_settings;
 mod tenant_tokens;
 mod tokens;
+mod views;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

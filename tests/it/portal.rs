@@ -83,7 +83,7 @@ pub(crate) async fn session_of(
 }
 
 /// A path of the table with every parameter filled in, well-formed and of nothing that exists.
-fn fill(pattern: &str) -> String {
+pub(crate) fn fill(pattern: &str) -> String {
     let id = "01890000000070008000000000000001";
     pattern
         .replace("{tenant}", "acme")
@@ -105,6 +105,7 @@ fn fill(pattern: &str) -> String {
         .replace("{invitation}", &format!("inv_{id}"))
         .replace("{listing}", &format!("lst_{id}"))
         .replace("{trust}", &format!("tdm_{id}"))
+        .replace("{view}", &format!("svw_{id}"))
         .replace("{api_token}", &format!("tok_{id}"))
 }
 

@@ -129,7 +129,7 @@ impl Scene {
         let database = self.company.place.approval();
         let set: Result<(), StoreError> = database
             .tenant(person.tenant, async |tx| {
-                account::set_password(tx, person.member, &hash).await
+                account::set_password(tx, (person.member, &hash), ambient::now()).await
             })
             .await;
         set.unwrap();

@@ -7,14 +7,15 @@ use narthex_approval::{
     suspend::Stop,
 };
 use narthex_tests::{Answer, Browser, Plane, Rows};
-use narthex_vocab::{Admits, Environment, Id, MetadataRules};
+use narthex_vocab::{Admits, Change, ClientId, Environment, Id, Meanwhile, MetadataRules};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 use crate::approval_based_registration::{App, scene, service};
+use crate::changes::choose;
 use crate::manage_registration::{access, call, registered, state, text};
-use crate::scene::{Machine, Scene};
+use crate::scene::{CALLBACK, Machine, Scene};
 
 const PRODUCTION: Environment = Environment::Production;
 
@@ -455,4 +456,65 @@ async fn s9_a_flood_of_updates_is_a_number() {
         (select coalesce(sum(calls), 0)::bigint from intake.tally where error = 'invalid_token' and outcome = 'refused')";
     let row = administrator.query_one(counted, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (60, 5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b4_a_wish_asks_people_anew_once_it_is_approved_and_not_before() {
+    let scene = scene().await;
+    let chosen = [(Change::Redirects, Meanwhile::AskedAgain)];
+    choose(&scene.company, PRODUCTION, &chosen).await;
+    let body = json!({
+        "client_name": "Night Desk",
+        "redirect_uris": [CALLBACK],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_method": "none",
+        "scope": "notes:read",
+        "registration_mode": ["approval"],
+    });
+    let mut app = App::registered(&scene, PRODUCTION, &body).await;
+    app.approved().await;
+    let client = app.answer().await.json();
+    let id = ClientId::parse(text(&client, "client_id")).unwrap();
+    let person = scene.user("Uma").await;
+    let mut browser = scene.as_user(&person).await;
+    let mut allows = async || {
+        let code = scene.code(&mut browser, &id).await;
+        let issued = scene.redeem((&id, &code), &[]).await;
+        assert_eq!(issued.status, 200, "{}", issued.body);
+        issued.json()
+    };
+    let first = allows().await;
+    let asked = "select count(*) from registry.asked_anew";
+    let administrator = scene.company.place.administrator().await;
+    let asked = async || -> i64 { administrator.query_one(asked, &[]).await.unwrap().get(0) };
+
+    // A wish is no change, and one that is rejected never was.
+    let other = json!({ "redirect_uris": [CALLBACK, "http://127.0.0.1/other"] });
+    wish(&client, other.clone()).await;
+    until(&scene, &[(1, "approved"), (2, "in_review")]).await;
+    let second = scene.refresh(&id, text(&first, "refresh_token")).await;
+    assert_eq!(second.status, 200, "{}", second.body);
+    decide(&scene, 2, Outcome::Reject).await;
+    let third = scene
+        .refresh(&id, text(&second.json(), "refresh_token"))
+        .await;
+    assert_eq!((third.status, asked().await), (200, 0), "{}", third.body);
+
+    // Approved, it is a change: what was allowed before is void, and allowed anew it counts.
+    let other = json!({ "redirect_uris": [CALLBACK, "http://127.0.0.1/another"] });
+    wish(&client, other).await;
+    until(
+        &scene,
+        &[(1, "approved"), (2, "rejected"), (3, "in_review")],
+    )
+    .await;
+    decide(&scene, 3, Outcome::Approve).await;
+    assert_eq!(asked().await, 1);
+    let refused = scene
+        .refresh(&id, text(&third.json(), "refresh_token"))
+        .await;
+    assert_eq!(refused.json()["error"], "invalid_grant", "{}", refused.body);
+    let again = allows().await;
+    let goes_on = scene.refresh(&id, text(&again, "refresh_token")).await;
+    assert_eq!(goes_on.status, 200, "{}", goes_on.body);
 }

@@ -18,7 +18,7 @@ import { issuerOf, resourceCredential, resourceOf, tokenPlane } from './pages.mj
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 15_000;
-const PORTS = 5;
+const PORTS = 6;
 
 /**
  * Endpoints of a running system: those of NARTHEX_ENDPOINTS (a file) when it is set, else those of

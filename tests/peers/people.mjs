@@ -87,7 +87,7 @@ export async function vouch(person, link, name) {
 }
 
 /** An owner describes an integration for production and sends it. */
-export async function createIntegration(owner, at, tenant, { name, signIn: how, scopes }) {
+export async function createIntegration(owner, at, tenant, { name, signIn: how, scopes, redirects = [] }) {
   const page = await owner.open(portal.newIntegration(at, tenant));
   const form = page
     .form({ field: fields.integrationName })
@@ -95,6 +95,7 @@ export async function createIntegration(owner, at, tenant, { name, signIn: how, 
     .fill(fields.integrationPurpose, 'Shows what a person has written.')
     .fill(fields.operator, values.partner)
     .fill({ name: 'sign_in' }, how)
+    .fill(fields.redirectAddresses, redirects.join('\n'))
     .tick('scope.production', scopes);
   const check = await form.press(buttons.check);
   const sent = await check.form({ button: buttons.sendForReview }).press(buttons.sendForReview);

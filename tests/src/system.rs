@@ -16,7 +16,7 @@ use narthex_people::password::Cost;
 use tokio::sync::oneshot;
 use url::Url;
 
-use crate::Place;
+use crate::{MailServer, Place};
 
 /// One of the four listeners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +52,23 @@ pub struct System {
     _stop: oneshot::Sender<()>,
 }
 
+/// What is around the product.
+struct World {
+    hosts: TestHosts,
+    proxies: TrustedProxies,
+    mail: Option<narthex_approval::mailer::MailServer>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            hosts: TestHosts::default(),
+            proxies: TrustedProxies::none(),
+            mail: None,
+        }
+    }
+}
+
 impl System {
     /// Runs the planes over the place's database and Redis, with secrets hashed under `hash_key`.
     pub async fn start(place: &Place, hash_key: [u8; 32]) -> Self {
@@ -61,57 +78,45 @@ impl System {
     /// The same, and these hosts of the outside world are on this machine.
     pub async fn with_hosts(place: &Place, hash_key: [u8; 32], hosts: TestHosts) -> Self {
         let keys = key_files(hash_key);
-        Self::launch(
-            place,
-            &place.redis_url,
-            (keys, None),
+        let world = World {
             hosts,
-            TrustedProxies::none(),
-        )
-        .await
+            ..World::default()
+        };
+        Self::launch(place, &place.redis_url, (keys, None), world).await
+    }
+
+    /// The same, and mail goes to this server.
+    pub async fn with_mail(place: &Place, hash_key: [u8; 32], server: &MailServer) -> Self {
+        let keys = key_files(hash_key);
+        let world = World {
+            mail: Some(server.settings.clone()),
+            ..World::default()
+        };
+        Self::launch(place, &place.redis_url, (keys, None), world).await
     }
 
     /// The same behind a proxy at 127.0.0.1, which is believed about where calls come from.
     pub async fn behind_a_proxy(place: &Place, hash_key: [u8; 32]) -> Self {
         let proxies = TrustedProxies::parse(["127.0.0.1"], ProxyHeader::XForwardedFor).unwrap();
-        let hosts = TestHosts::default();
-        Self::launch(
-            place,
-            &place.redis_url,
-            (key_files(hash_key), None),
-            hosts,
+        let world = World {
             proxies,
-        )
-        .await
+            ..World::default()
+        };
+        let keys = key_files(hash_key);
+        Self::launch(place, &place.redis_url, (keys, None), world).await
     }
 
     /// The same with a Redis of the test's own.
     pub async fn with_redis(place: &Place, redis_url: &str, hash_key: [u8; 32]) -> Self {
-        let hosts = TestHosts::default();
         let keys = key_files(hash_key);
-        Self::launch(
-            place,
-            redis_url,
-            (keys, None),
-            hosts,
-            TrustedProxies::none(),
-        )
-        .await
+        Self::launch(place, redis_url, (keys, None), World::default()).await
     }
 
     /// The planes once more, over the same database, Redis and keys, known under the same origins.
     pub async fn beside(&self, place: &Place) -> Self {
         let keys = self.keys.clone().expect("the planes run here");
         let known = (keys, Some(self.origins.clone()));
-        let hosts = TestHosts::default();
-        Self::launch(
-            place,
-            &place.redis_url,
-            known,
-            hosts,
-            TrustedProxies::none(),
-        )
-        .await
+        Self::launch(place, &place.redis_url, known, World::default()).await
     }
 
     /// Planes that run elsewhere, at these origins.
@@ -128,8 +133,7 @@ impl System {
         place: &Place,
         redis_url: &str,
         (keys, known): (KeyFiles, Option<[Url; 4]>),
-        test_hosts: TestHosts,
-        proxies: TrustedProxies,
+        world: World,
     ) -> Self {
         let urls = DatabaseUrls {
             owner: place.owner_url(),
@@ -160,10 +164,11 @@ impl System {
                     staff,
                     redis_url,
                     keys,
-                    proxies,
+                    proxies: world.proxies,
                     workers: 1,
                     password_cost: Cost::default(),
-                    test_hosts,
+                    mail: world.mail,
+                    test_hosts: world.hosts,
                 };
                 let running = run(&installation, &urls, bound).unwrap();
                 let _ = say.send(origins);

@@ -10,6 +10,7 @@ use rand_core::CryptoRng;
 use serde_json::{Value, json};
 
 use crate::acting::{Acting, Deed, NotPermitted};
+use crate::letter::Notice;
 
 /// Why nothing is changed.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,7 @@ pub async fn change_password(
     (action, acting): (Action, &mut Acting<'_>),
 ) -> Result<usize, AccountError> {
     let member = own(tx, proved, (action, acting))?;
-    account::set_password(tx, member, hash).await?;
+    account::set_password(tx, (member, hash), acting.now).await?;
     let ended = session::end_others(tx, (member, session), acting.now).await?;
     record(
         tx,
@@ -44,6 +45,7 @@ pub async fn change_password(
         (member, acting),
     )
     .await?;
+    acting.notice(tx, member, Notice::PasswordChanged).await?;
     Ok(ended)
 }
 
@@ -76,6 +78,7 @@ pub async fn turn_on_second_factor(
     let ended = session::end_others(tx, (member, command.session), acting.now).await?;
     let detail = json!({ "second_factor": "on", "sessions_ended": ended });
     record(tx, "account.second_factor", detail, (member, acting)).await?;
+    acting.notice(tx, member, Notice::SecondFactorOn).await?;
     Ok(codes)
 }
 
@@ -89,7 +92,8 @@ pub async fn turn_off_second_factor(
     let member = own(tx, proved, (Action::ReadTenant, acting))?;
     account::turn_off(tx, member).await?;
     let detail = json!({ "second_factor": "off" });
-    Ok(record(tx, "account.second_factor", detail, (member, acting)).await?)
+    record(tx, "account.second_factor", detail, (member, acting)).await?;
+    Ok(acting.notice(tx, member, Notice::SecondFactorOff).await?)
 }
 
 /// Makes new recovery codes in the place of those before.
@@ -103,6 +107,7 @@ pub async fn renew_recovery_codes(
     let with = (acting.now, rng);
     let codes = recovery::renew(tx, hash_key, member, with).await?;
     record(tx, "account.recovery_codes", json!({}), (member, acting)).await?;
+    acting.notice(tx, member, Notice::RecoveryCodes).await?;
     Ok(codes)
 }
 

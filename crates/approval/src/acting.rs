@@ -4,11 +4,16 @@
 use narthex_tenancy::{
     StoreError, TenantTx,
     ledger::{self, Act, Actor},
+    member,
     permission::{Action, Permit, Person},
+    tenant,
 };
-use narthex_vocab::{Environment, Id, PLATFORM_TENANT, Timestamp};
+use narthex_vocab::{Environment, Id, PLATFORM_TENANT, Timestamp, kind};
 use rand_core::CryptoRng;
 use serde_json::Value;
+
+use crate::letter::{Letter, Notice};
+use crate::mail::Mail;
 
 /// The circumstances of one act.
 pub struct Acting<'a> {
@@ -19,6 +24,8 @@ pub struct Acting<'a> {
     pub rng: &'a mut dyn CryptoRng,
     /// The request that carried it, as the logs and the ledger name it.
     pub request_id: &'a str,
+    /// Where mail is written; none where none is sent.
+    mail: Option<&'a Mail>,
 }
 
 #[derive(Clone, Copy)]
@@ -59,6 +66,7 @@ impl<'a> Acting<'a> {
             now,
             rng,
             request_id,
+            mail: None,
         }
     }
 
@@ -74,7 +82,49 @@ impl<'a> Acting<'a> {
             now,
             rng,
             request_id,
+            mail: None,
         }
+    }
+
+    /// What is done is told by mail, where an installation sends any.
+    #[must_use]
+    pub fn telling(self, mail: Option<&'a Mail>) -> Self {
+        Self { mail, ..self }
+    }
+
+    /// Whether anything is told by mail.
+    pub(crate) const fn tells(&self) -> bool {
+        self.mail.is_some()
+    }
+
+    /// Tells somebody by mail, when mail is sent: it leaves with the commit of this transaction.
+    pub(crate) async fn tell(
+        &mut self,
+        tx: &mut TenantTx,
+        letter: impl FnOnce(&Mail) -> Letter,
+    ) -> Result<(), StoreError> {
+        match self.mail {
+            Some(mail) => {
+                mail.post(tx, &letter(mail), (self.now, &mut *self.rng))
+                    .await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Tells a person of the transaction's tenant what changed in how they get in.
+    pub(crate) async fn notice(
+        &mut self,
+        tx: &mut TenantTx,
+        member: Id<kind::Member>,
+        notice: Notice,
+    ) -> Result<(), StoreError> {
+        if !self.tells() {
+            return Ok(());
+        }
+        let (tenant, member) = (tenant::load(tx).await?, member::load(tx, member).await?);
+        self.tell(tx, |mail| Letter::notice(mail, &tenant, &member, notice))
+            .await
     }
 
     /// A new identifier of this moment.

@@ -9,6 +9,7 @@ use narthex_vocab::{Id, kind};
 use serde_json::json;
 
 use crate::acting::{Acting, Deed, NotPermitted};
+use crate::letter::Notice;
 
 /// Who shall be what.
 #[derive(Debug, Clone, Copy)]
@@ -63,5 +64,6 @@ pub async fn change_role(
         reason: "",
         detail: json!({ "before": before.map(Role::as_str), "after": role.as_str() }),
     };
-    Ok(acting.record(tx, deed).await?)
+    acting.record(tx, deed).await?;
+    Ok(acting.notice(tx, id, Notice::Role(role)).await?)
 }

@@ -12,6 +12,7 @@ use crate::{
     acting::{Acting, Deed, NotPermitted},
     activate::Activated,
     approved::{DecidedBy, NotApprovable},
+    case_news::{self, News},
     decision::{Decider, Decision, DecisionKind},
     payload_hash::PayloadHash,
     prose::Reason,
@@ -103,7 +104,9 @@ pub async fn confirm(
     store::decision::insert(tx, &decision, acting.now).await?;
     record(tx, &decision, &wanted, acting).await?;
     if !command.confirm {
-        return refuse(tx, &request).await;
+        let refused = refuse(tx, &request).await?;
+        case_news::tell(tx, (&request, News::Refused), acting).await?;
+        return Ok(refused);
     }
     let agreement = Agreement {
         request: &request,
@@ -117,7 +120,10 @@ pub async fn confirm(
         reach: &agreed(tx, &request, &wanted).await?,
     };
     match settle(tx, agreement, RequestState::AwaitingSecond, acting).await? {
-        Settled::Activated(client) => Ok(Confirmed::Activated(client)),
+        Settled::Activated(client) => {
+            case_news::tell(tx, (&request, News::Approved), acting).await?;
+            Ok(Confirmed::Activated(client))
+        }
         // Two people are as many as any policy wants.
         Settled::AwaitsSecond { .. } => Err(NotApprovable::NeedsSecond.into()),
     }

@@ -11,6 +11,7 @@ use narthex_vocab::{Email, HashKey, Label, Secret, TenantSlug};
 use serde_json::json;
 
 use crate::acting::{Acting, Deed, NotPermitted};
+use crate::letter::Letter;
 
 /// The tenant to make. The transaction is of the tenant that is to be: its id is made by the caller.
 #[derive(Debug)]
@@ -78,15 +79,19 @@ pub async fn create_tenant(
         role: Some(Role::Owner),
         invited_by: by.name.clone(),
     };
-    let invitation =
-        invitation::create(tx, command.hash_key, invite, acting.now, &mut *acting.rng).await?;
-    Ok(CreatedTenant {
-        tenant: Tenant {
-            id: tx.tenant(),
-            slug: command.slug,
-            name: command.name,
-            created_at: acting.now,
-        },
-        invitation,
-    })
+    let (now, key) = (acting.now, command.hash_key);
+    let invitation = invitation::create(tx, key, invite.clone(), now, &mut *acting.rng).await?;
+    let tenant = Tenant {
+        id: tx.tenant(),
+        slug: command.slug,
+        name: command.name,
+        created_at: now,
+        frozen_because: None,
+    };
+    acting
+        .tell(tx, |mail| {
+            Letter::invitation(mail, &tenant, &invite, &invitation)
+        })
+        .await?;
+    Ok(CreatedTenant { tenant, invitation })
 }

@@ -12,6 +12,7 @@ use crate::{
     acting::{Acting, Deed, NotPermitted},
     activate::Activated,
     approved::{DecidedBy, NotApprovable},
+    case_news::{self, News},
     decision::{Decider, Decision, DecisionKind},
     offer::{self, Acceptance, Answer, Offer},
     payload_hash::PayloadHash,
@@ -167,12 +168,28 @@ pub async fn decide(
         decision: decision.id,
         decided_by: person,
     };
-    match command.outcome {
+    let decided = match command.outcome {
         Outcome::Approve => case.approve(tx, acting).await,
         Outcome::Offer(proposal) => case.offer(tx, proposal, acting).await,
         Outcome::AskForChanges => case.close(tx, RequestState::ChangesRequested).await,
         Outcome::Reject => case.close(tx, RequestState::Rejected).await,
         Outcome::RejectAndBlock => case.block(tx).await,
+    }?;
+    if let Some(news) = decided.news() {
+        case_news::tell(tx, (&request, news), acting).await?;
+    }
+    Ok(decided)
+}
+
+impl Decided {
+    /// What who asked hears of it; nothing while a second person has to look.
+    const fn news(&self) -> Option<News> {
+        match self {
+            Self::Activated(_) => Some(News::Approved),
+            Self::AwaitsSecond { .. } => None,
+            Self::Offered { .. } => Some(News::Offered),
+            Self::Closed(state) => News::of(*state),
+        }
     }
 }
 

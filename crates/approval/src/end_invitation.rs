@@ -2,11 +2,12 @@
 //! nowhere from then on.
 
 use narthex_people::invitation::{self, Invite};
-use narthex_tenancy::{StoreError, TenantTx, permission::Action};
+use narthex_tenancy::{StoreError, TenantTx, permission::Action, tenant};
 use narthex_vocab::{Email, HashKey, Id, Secret, kind};
 use serde_json::json;
 
 use crate::acting::{Acting, Deed, NotPermitted};
+use crate::letter::Letter;
 
 /// Why the invitation is as before.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +57,12 @@ pub async fn invite_again(
     };
     let now = acting.now;
     let token = invitation::create(tx, hash_key, invite.clone(), now, &mut *acting.rng).await?;
+    let tenant = tenant::load(tx).await?;
+    acting
+        .tell(tx, |mail| {
+            Letter::invitation(mail, &tenant, &invite, &token)
+        })
+        .await?;
     let email: &Email = &invite.email;
     let deed = Deed {
         action: "member.invite",

@@ -5,11 +5,13 @@ use narthex_people::invitation::{self, Invite};
 use narthex_tenancy::{
     StoreError, TenantTx, member,
     permission::{Action, Role},
+    tenant,
 };
 use narthex_vocab::{Email, HashKey, Secret};
 use serde_json::json;
 
 use crate::acting::{Acting, Deed, NotPermitted};
+use crate::letter::Letter;
 
 /// Whom to invite; the tenant is the transaction's.
 #[derive(Debug)]
@@ -58,7 +60,13 @@ pub async fn invite_owner(
         invited_by: person.name.clone(),
     };
     let (now, key) = (acting.now, command.hash_key);
-    let token = invitation::create(tx, key, invite, now, &mut *acting.rng).await?;
+    let token = invitation::create(tx, key, invite.clone(), now, &mut *acting.rng).await?;
+    let tenant = tenant::load(tx).await?;
+    acting
+        .tell(tx, |mail| {
+            Letter::invitation(mail, &tenant, &invite, &token)
+        })
+        .await?;
     let deed = Deed {
         action: "tenant.invite_owner",
         object: tx.tenant().to_string(),

@@ -15,16 +15,20 @@ pub mod acting;
 pub mod approved;
 pub mod assignment;
 pub mod brake;
+mod case_news;
 mod compiled;
 pub mod decision;
 pub mod domain;
 pub mod integration;
 mod known_names;
+pub mod letter;
 pub mod limits;
 mod lineage;
 pub mod listing;
 pub mod live;
 mod logo;
+pub mod mail;
+pub mod mailer;
 pub mod offer;
 pub mod offer_registration;
 pub mod payload_hash;
@@ -79,6 +83,7 @@ pub mod end_registration;
 pub mod expire;
 pub mod export;
 mod follow;
+pub mod freeze_tenant;
 pub mod give_up;
 pub mod hand_over;
 pub mod invite;
@@ -101,6 +106,7 @@ pub mod publish_policy;
 pub mod remember_names;
 pub mod remove_domain;
 pub mod remove_member;
+pub mod reset_password;
 mod restriction;
 pub mod retire_credential;
 pub mod revise;
@@ -132,6 +138,7 @@ mod deferral_rounds;
 mod deletion_rounds;
 mod document_rounds;
 mod logo_rounds;
+pub mod mail_rounds;
 mod name_rounds;
 mod orphan_rounds;
 mod proof_rounds;
@@ -167,6 +174,8 @@ pub struct Approval {
     pub portal_base: Url,
     /// The origin of the dashboard.
     pub staff_base: Url,
+    /// How mail is written and delivered; none where none is sent.
+    pub mail: Option<mail::Mail>,
     /// Who is told when what waits for staff changes.
     pub live: live::Live,
 }

@@ -1,10 +1,10 @@
 //! An owner lowers what strangers may do at an environment's registration endpoint: how often, how much new, how many
-//! wait and how long. Never more than the platform gives; whoever waits already is not touched.
+//! wait and how long; and how many clients one client may have below it. Never more than the platform gives; whoever waits already is not touched.
 
 use narthex_tenancy::{
     StoreError, TenantTx,
     permission::Action,
-    registration_limits::{self, CALLS, HOURS, Limits, NEWCOMERS},
+    registration_limits::{self, CALLS, CHILDREN, HOURS, Limits, NEWCOMERS},
 };
 use narthex_vocab::{Environment, QuarantineState};
 use serde_json::json;
@@ -36,9 +36,21 @@ pub enum LimitRegistrationError {
 
 /// What the platform gives, in the order of the fields of [`Limits`].
 #[must_use]
-pub fn given() -> [i32; 4] {
+pub fn given() -> [i32; 5] {
     let waiting = i32::try_from(QuarantineState::MOST_WAITING).unwrap_or(i32::MAX);
-    [CALLS, NEWCOMERS, waiting, HOURS]
+    [CALLS, NEWCOMERS, waiting, HOURS, CHILDREN]
+}
+
+/// What an owner wants, in the same order.
+#[must_use]
+pub const fn wanted(limits: &Limits) -> [Option<i32>; 5] {
+    [
+        limits.calls,
+        limits.newcomers,
+        limits.waiting,
+        limits.hours,
+        limits.children,
+    ]
 }
 
 /// Sets the limits.
@@ -52,10 +64,9 @@ pub async fn limit_registration(
         environment,
         limits,
     } = command;
-    let wanted = [limits.calls, limits.newcomers, limits.waiting, limits.hours];
     let within =
         |(wanted, most): (Option<i32>, i32)| wanted.is_none_or(|n| (1..=most).contains(&n));
-    if !wanted.into_iter().zip(given()).all(within) {
+    if !wanted(&limits).into_iter().zip(given()).all(within) {
         return Err(LimitRegistrationError::Beyond);
     }
     let before = registration_limits::load(tx, environment).await?;

@@ -29,6 +29,8 @@ pub(crate) struct Parent {
     pub(crate) tools: BTreeSet<(ToolRef, SchemaHash)>,
     /// When each of them ends, and how long its tokens live.
     pub(crate) limits: Limits,
+    /// Whether it has as many below it as it may, not counting the client that is looked at.
+    pub(crate) crowded: bool,
 }
 
 impl Parent {
@@ -47,6 +49,7 @@ impl Parent {
         match (self.works(), scopes && tools) {
             (false, _) => Descent::Stopped,
             (true, false) => Descent::Beyond,
+            (true, true) if self.crowded => Descent::Crowded,
             (true, true) => Descent::Within,
         }
     }
@@ -79,6 +82,7 @@ mod tests {
             scopes: ScopeSet::parse(scopes).unwrap(),
             tools: BTreeSet::new(),
             limits: Limits::default(),
+            crowded: false,
         }
     }
 
@@ -112,6 +116,15 @@ mod tests {
             parent(S::Active, "").judge(&Asked::default()),
             Descent::Within
         );
+    }
+
+    #[test]
+    fn one_more_than_it_may_have_is_too_many() {
+        let mut above = parent(S::Active, "");
+        above.crowded = true;
+        assert_eq!(above.judge(&Asked::default()), Descent::Crowded);
+        above.state = S::Suspended;
+        assert_eq!(above.judge(&Asked::default()), Descent::Stopped);
     }
 
     #[rstest]

@@ -7,7 +7,7 @@ use narthex_tenancy::{
     permission::Action,
     statement_issuer::{self, IssuerKeys, MOST, StatementIssuer},
 };
-use narthex_vocab::{Environment, Fingerprint, IssuerName};
+use narthex_vocab::{Environment, Fingerprint, IssuerName, IssuerPurpose};
 use serde_json::{Value, json};
 
 use crate::acting::{Acting, Deed, NotPermitted};
@@ -108,7 +108,8 @@ fn keys(issuer: &StatementIssuer) -> Value {
         }
         IssuerKeys::At { url, .. } => json!({ "jwks_uri": url }),
     };
-    let counts_for: Vec<_> = issuer.counts_for.iter().map(|one| one.as_str()).collect();
+    let counts_for = issuer.counts_for.iter().map(IssuerPurpose::as_str);
+    let counts_for: Vec<_> = counts_for.collect();
     json!({ "keys": keys, "counts_for": counts_for })
 }
 

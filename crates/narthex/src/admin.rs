@@ -204,7 +204,7 @@ pub(crate) async fn create_staff(
         .database
         .tenant(PLATFORM_TENANT, async |tx: &mut TenantTx| {
             member::create(tx, &member, now).await?;
-            account::set_password(tx, member.id, &hash).await?;
+            account::set_password(tx, (member.id, &hash), ambient::now()).await?;
             account::set_second_factor(tx, member.id, &sealed).await?;
             let act = Act {
                 actor: Actor::System("the administrator"),

@@ -50,7 +50,7 @@ pub struct DevArgs {
     /// Where data, keys and sockets live.
     #[arg(long, env = "NARTHEX_DATA_DIR", default_value = "var")]
     pub data_dir: PathBuf,
-    /// The first of five ports in a row: discovery, token, portal, staff, demo resource server.
+    /// The first of six ports in a row: discovery, token, portal, staff, demo resource server, mail viewer.
     #[arg(long, env = "NARTHEX_PORT_BASE", default_value_t = ports::DEFAULT_BASE)]
     pub port_base: u16,
     /// What an empty database is filled with.
@@ -159,6 +159,18 @@ pub struct ApprovalArgs {
     /// Where the staff dashboard listens: a loopback or private address.
     #[arg(long, env = "NARTHEX_STAFF_LISTEN")]
     pub staff_listen: SocketAddr,
+    /// The mail server, as `smtps://user:password@mail.example` or `smtp://mail.example?tls=required`; without one no mail is
+    /// sent, and people hand links over themselves.
+    #[arg(
+        long,
+        env = "NARTHEX_SMTP_URL",
+        hide_env_values = true,
+        requires = "mail_from"
+    )]
+    pub smtp_url: Option<String>,
+    /// Whom mail is from, as `Narthex <no-reply@example.com>`.
+    #[arg(long, env = "NARTHEX_MAIL_FROM", requires = "smtp_url")]
+    pub mail_from: Option<String>,
     /// Allows a public or wildcard address for the staff listener.
     #[arg(long)]
     pub staff_listen_anywhere: bool,

@@ -1,6 +1,8 @@
-//! `narthex dev`: private services, the three planes on four loopback listeners, a demo, and a table of where to go.
+//! `narthex dev`: private services, the three planes on four loopback listeners, a mailbox that shows what was sent, a demo, and
+//! a table of where to go.
 //! It touches nothing outside its data directory and stops what it started.
 
+mod mailbox;
 mod resource_server;
 mod table;
 
@@ -15,6 +17,7 @@ use std::{
 };
 use url::Url;
 
+use self::mailbox::Mailbox;
 use crate::{
     cli::{DevArgs, Seed, Switch},
     database::Server,
@@ -42,20 +45,24 @@ pub async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         .unwrap_or_else(|| data_dir.join("run/endpoints.json"));
     forget(&ready_file)?;
 
+    let mailbox = Mailbox::open().await?;
     let services = start_services(&args, &data_dir)?;
     let instance = prepare(&args, services.as_ref(), (ports, &data_dir)).await?;
     let installation = Installation {
         proxies: TrustedProxies::none(),
         test_hosts,
+        mail: Some(mailbox.server()?),
         ..instance.installation()?
     };
     let demo = seed(&args, &installation, &instance, (ports, &data_dir)).await?;
-    let running = planes(&installation, &instance, ports)?;
+    let mut running = planes(&installation, &instance, ports)?;
+    let viewer = bind("mail viewer", ports.mail())?;
+    mailbox.show(&mut running, &installation, (viewer, origin(ports.mail())?))?;
     let resource_server = match (&demo, args.resource_server) {
         (Some(demo), Switch::On) => resource_server::start(demo, &installation, ports),
         (None, _) | (_, Switch::Off) => None,
     };
-    let content = ready_content(&installation, demo.as_ref());
+    let content = ready_content(&installation, &origin(ports.mail())?, demo.as_ref());
     let ended = serve(running, async {
         ready_file::write(&ready_file, &content)
             .with_context(|| ready_file.display().to_string())?;
@@ -189,13 +196,14 @@ async fn seed(
         .map(Some)
 }
 
-fn ready_content(installation: &Installation, demo: Option<&Demo>) -> ReadyFile {
+fn ready_content(installation: &Installation, mail: &Url, demo: Option<&Demo>) -> ReadyFile {
     let text = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
     ReadyFile {
         discovery: text(&installation.discovery),
         token: text(&installation.token),
         portal: text(&installation.portal),
         staff: text(&installation.staff),
+        mail: text(mail),
         tenants: demo
             .map(|demo| demo.entries(&installation.discovery))
             .unwrap_or_default(),

@@ -2,9 +2,11 @@
 //! planes as values; nobody reads the environment later.
 
 use anyhow::Context;
+use narthex_approval::mail::Mail;
+use narthex_approval::mailer::{MailServer, Mailer};
 use narthex_http::{TrustedProxies, peer::ProxyHeader};
 use narthex_people::password::Cost;
-use narthex_tenancy::{ambient, keys};
+use narthex_tenancy::{ambient, keys, outbox::Outbox};
 use std::{
     fs,
     os::unix::fs::DirBuilderExt,
@@ -35,6 +37,8 @@ pub struct Installation {
     pub workers: usize,
     /// What one password hash costs.
     pub password_cost: Cost,
+    /// Where mail is handed over; none where none is sent.
+    pub mail: Option<MailServer>,
     /// Which hosts of this machine stand for hosts of the world; none but in `dev`.
     pub test_hosts: TestHosts,
 }
@@ -56,8 +60,19 @@ impl Installation {
                 .context("--trusted-proxies")?,
             workers: args.workers,
             password_cost: Cost::new(args.password_memory_kib, args.password_passes)?,
+            mail: None,
             test_hosts: TestHosts::default(),
         })
+    }
+
+    /// How the approval process writes mail and hands it over, when any is sent.
+    pub fn mail(&self) -> anyhow::Result<Option<Mail>> {
+        let Some(server) = &self.mail else {
+            return Ok(None);
+        };
+        let outbox = Outbox::new(keys::sealing_key(&self.keys.people())?);
+        let origins = [self.portal.clone(), self.staff.clone()];
+        Ok(Some(Mail::new(outbox, Mailer::new(server)?, origins)))
     }
 }
 

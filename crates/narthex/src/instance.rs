@@ -65,6 +65,7 @@ impl Instance {
             proxies: TrustedProxies::none(),
             workers: 2,
             password_cost: Cost::default(),
+            mail: None,
             test_hosts: TestHosts::default(),
         })
     }

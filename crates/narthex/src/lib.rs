@@ -15,3 +15,4 @@ pub mod prove;
 pub mod ready_file;
 pub mod remote;
 pub mod services;
+pub mod smtp_sink;

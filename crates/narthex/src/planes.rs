@@ -3,7 +3,7 @@
 
 use actix_web::web::{self, Data, ServiceConfig};
 use anyhow::Context;
-use narthex_approval::{Approval, routes};
+use narthex_approval::{Approval, mailer::MailServer, routes};
 use narthex_discovery::Discovery;
 use narthex_http::{
     CookieName, Front, Limits, Listener, PublicOrigin, Surface,
@@ -140,6 +140,10 @@ impl Running {
         self.background.push(Background::start("cases", move || {
             narthex_approval::workers::run(working, url)
         })?);
+        let (working, url) = (state.clone().into_inner(), urls.approval.clone());
+        self.background.push(Background::start("mail", move || {
+            narthex_approval::mail_rounds::run(working, url)
+        })?);
 
         let front_of =
             |name, origin, cookie| front(name, origin, Surface::PAGE, Some(cookie), installation);
@@ -162,7 +166,7 @@ impl Running {
         Ok(state)
     }
 
-    fn serve<C>(
+    pub(crate) fn serve<C>(
         &mut self,
         bound: Bound,
         front: Front,
@@ -216,6 +220,7 @@ pub fn approval_state(
         token_base: installation.token.clone(),
         portal_base: installation.portal.clone(),
         staff_base: installation.staff.clone(),
+        mail: installation.mail()?,
         live: narthex_approval::live::Live::default(),
     })
 }
@@ -237,7 +242,7 @@ fn people(
     })
 }
 
-fn front(
+pub(crate) fn front(
     name: &'static str,
     origin: &Url,
     surface: Surface,
@@ -319,7 +324,10 @@ async fn run_one(
 
 /// `narthex approval`.
 pub async fn run_approval(args: ApprovalArgs) -> anyhow::Result<ExitCode> {
-    let installation = Installation::from_args(&args.shared)?;
+    let installation = Installation {
+        mail: mail_server(&args)?,
+        ..Installation::from_args(&args.shared)?
+    };
     if !args.staff_listen_anywhere && !is_private(args.staff_listen.ip()) {
         anyhow::bail!(
             "the staff listener would be reachable from anywhere at {}; choose a loopback or private address, \
@@ -347,6 +355,14 @@ pub async fn run_approval(args: ApprovalArgs) -> anyhow::Result<ExitCode> {
     running.approval(&installation, &urls, (portal, staff))?;
     running.until(stop_signal()).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The mail server of the settings. Half of them is refused by the command line.
+fn mail_server(args: &ApprovalArgs) -> anyhow::Result<Option<MailServer>> {
+    let both = args.smtp_url.as_deref().zip(args.mail_from.as_deref());
+    both.map(|(server, from)| MailServer::parse(server, from))
+        .transpose()
+        .context("--smtp-url and --mail-from")
 }
 
 /// A process that serves one plane knows one role.

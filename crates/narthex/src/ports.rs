@@ -8,15 +8,16 @@ use std::net::{Ipv4Addr, TcpListener};
 pub const DEFAULT_BASE: u16 = 7400;
 
 /// Who listens on each port, in the order of the ports.
-const LISTENERS: [&str; 5] = [
+const LISTENERS: [&str; 6] = [
     "the discovery plane",
     "the token plane",
     "the portal",
     "the staff dashboard",
     "the demo resource server",
+    "the mail viewer",
 ];
 
-/// Five ports in a row.
+/// Six ports in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ports {
     base: u16,
@@ -25,9 +26,9 @@ pub struct Ports {
 /// Why the ports cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PortError {
-    /// The base leaves no room for five ports.
+    /// The base leaves no room for six ports.
     #[error(
-        "port base {base} is out of range: choose 1 to 65531 with --port-base or NARTHEX_PORT_BASE"
+        "port base {base} is out of range: choose 1 to 65530 with --port-base or NARTHEX_PORT_BASE"
     )]
     OutOfRange {
         /// The base asked for.
@@ -70,12 +71,12 @@ impl Default for Ports {
 }
 
 impl Ports {
-    /// Five ports from `base` on.
+    /// Six ports from `base` on.
     ///
     /// # Errors
-    /// [`PortError::OutOfRange`] for 0 and for a base whose fifth port would be above 65535.
+    /// [`PortError::OutOfRange`] for 0 and for a base whose sixth port would be above 65535.
     pub fn from_base(base: u16) -> Result<Self, PortError> {
-        if base == 0 || base > u16::MAX - 4 {
+        if base == 0 || base > u16::MAX - 5 {
             Err(PortError::OutOfRange { base })
         } else {
             Ok(Self { base })
@@ -112,7 +113,12 @@ impl Ports {
         self.base + 4
     }
 
-    /// Looks whether all five ports are free on the loopback address.
+    /// The mail viewer's port.
+    pub fn mail(self) -> u16 {
+        self.base + 5
+    }
+
+    /// Looks whether all six ports are free on the loopback address.
     ///
     /// # Errors
     /// The first port that is not, with its listener's name and the setting that changes it.
@@ -153,17 +159,18 @@ mod tests {
             ports.portal(),
             ports.staff(),
             ports.resource(),
+            ports.mail(),
         ];
-        assert_eq!(all, [9000, 9001, 9002, 9003, 9004]);
+        assert_eq!(all, [9000, 9001, 9002, 9003, 9004, 9005]);
         assert_eq!(Ports::default().base(), DEFAULT_BASE);
     }
 
     #[test]
     fn a_base_without_room_is_refused() {
-        assert!(Ports::from_base(65531).is_ok());
+        assert!(Ports::from_base(65530).is_ok());
         assert!(matches!(
-            Ports::from_base(65532),
-            Err(PortError::OutOfRange { base: 65532 })
+            Ports::from_base(65531),
+            Err(PortError::OutOfRange { base: 65531 })
         ));
         assert!(Ports::from_base(0).is_err());
     }

@@ -15,6 +15,8 @@ pub struct ReadyFile {
     pub portal: String,
     /// Origin of the staff dashboard.
     pub staff: String,
+    /// Where the mail that was sent can be read.
+    pub mail: String,
     /// The demo's tenants.
     pub tenants: Vec<TenantEntry>,
     /// The demo's staff.

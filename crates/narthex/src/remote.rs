@@ -39,6 +39,8 @@ pub async fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Revoke(act) => stop(&act, "revoke").await,
         Verb::Export(export) => clients(&export).await,
         Verb::Policy { verb } => policy::run(verb).await,
+        Verb::Lineage(of) => call::lineage(&of).await,
+        Verb::Changes(it) => call::changes(&it).await,
         Verb::Call(it) => call::run(&it).await,
         Verb::Onboard(it) => call::onboard(&it).await,
         Verb::Accept(it) => call::answer(&it, "accept").await,

@@ -208,12 +208,13 @@ pub async fn turn_off(tx: &mut TenantTx, member: Id<kind::Member>) -> Result<(),
     store::recovery_code::forget(tx, member).await
 }
 
-/// Sets the password of a person (already hashed).
+/// Sets the password of a person (already hashed). Links that would set another lead nowhere from now on.
 pub async fn set_password(
     tx: &mut TenantTx,
-    member: Id<kind::Member>,
-    hash: &str,
+    (member, hash): (Id<kind::Member>, &str),
+    now: Timestamp,
 ) -> Result<(), StoreError> {
+    store::password_reset::void(tx, member, now).await?;
     store::account::set_password(tx, member, hash).await
 }
 

@@ -7,6 +7,7 @@ pub mod invitation;
 pub mod leaving;
 pub mod password;
 pub mod recovery;
+pub mod reset;
 pub mod session;
 pub mod sign_in;
 mod store;

@@ -153,7 +153,7 @@ async fn throttle(people: &People, command: &SignIn, now: Timestamp) -> Result<(
 }
 
 /// Spends from all of the buckets; in memory while Redis is away. The error is when to try again, in seconds.
-async fn spend(
+pub(crate) async fn spend(
     people: &People,
     tenant: Id<kind::Tenant>,
     buckets: &[Bucket],

@@ -315,6 +315,11 @@ fn descent(facts: &ScreeningFacts) -> Finding {
             60,
             "Have that client resumed, then send the request again.",
         ),
+        Descent::Crowded => CHECK.fail(
+            "The client that registered it has as many below it as it may.",
+            60,
+            "Have clients that are not needed any more revoked, then register again.",
+        ),
     }
 }
 

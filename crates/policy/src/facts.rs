@@ -72,11 +72,19 @@ pub enum Descent {
     Beyond,
     /// The client that registered it does not work now.
     Stopped,
+    /// The client that registered it has as many below it as it may.
+    Crowded,
 }
 
 impl Descent {
     /// All of them, in the order above.
-    pub const ALL: &'static [Self] = &[Self::Root, Self::Within, Self::Beyond, Self::Stopped];
+    pub const ALL: &'static [Self] = &[
+        Self::Root,
+        Self::Within,
+        Self::Beyond,
+        Self::Stopped,
+        Self::Crowded,
+    ];
 
     /// The text form, as the schema has it.
     pub const fn as_str(self) -> &'static str {
@@ -85,6 +93,7 @@ impl Descent {
             Self::Within => "within",
             Self::Beyond => "beyond",
             Self::Stopped => "stopped",
+            Self::Crowded => "crowded",
         }
     }
 }

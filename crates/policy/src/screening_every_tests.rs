@@ -20,7 +20,7 @@ pub(crate) fn every_request() -> Vec<ScreeningFacts> {
                 requests.push(ScreeningFacts {
                     environment: Environment::ALL[usize::from(bit(0))],
                     origin: *origin,
-                    descent: Descent::ALL[usize::from(bits % 4)],
+                    descent: Descent::ALL[usize::from(bits % 5)],
                     auth_method: if bit(1) {
                         AuthMethod::None
                     } else {

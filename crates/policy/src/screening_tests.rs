@@ -97,6 +97,7 @@ type F = ScreeningFacts;
 #[case::rejected_before(|f: &mut F| f.past.rejections = 3, Verdict::Allow, &["R-20"])]
 #[case::within(|f: &mut F| f.descent = Descent::Within, Verdict::Allow, &["R-20"])]
 #[case::beyond(|f: &mut F| f.descent = Descent::Beyond, Verdict::Deny, &["R-21"])]
+#[case::crowded(|f: &mut F| f.descent = Descent::Crowded, Verdict::Deny, &["R-24"])]
 #[case::parent_stopped(|f: &mut F| f.descent = Descent::Stopped, Verdict::Deny, &["R-21"])]
 #[case::no_sponsor(|f: &mut F| f.origin = Origin::Portal, Verdict::NeedsPerson, &["R-02", "R-04"])]
 #[case::production(|f: &mut F| f.environment = Environment::Production, Verdict::NeedsTwo, &["R-01", "R-12", "R-45"])]

@@ -33,6 +33,10 @@ extern "SQL" {
     /// From an exact slug to its active tenant; null for any other.
     #[sql_name = "tenant.resolve"]
     fn resolve_slug(wanted: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
+
+    /// The same, frozen or not.
+    #[sql_name = "tenant.find"]
+    fn find_slug(wanted: sql_types::Text) -> sql_types::Nullable<sql_types::Uuid>;
 }
 
 impl Database {
@@ -81,6 +85,15 @@ impl Database {
     pub async fn resolve(&self, slug: &TenantSlug) -> Result<Option<Id<kind::Tenant>>, StoreError> {
         let mut connection = self.connection().await?;
         let found: Option<uuid::Uuid> = diesel::select(resolve_slug(slug.as_str()))
+            .get_result(&mut *connection)
+            .await?;
+        Ok(found.map(Id::from_uuid))
+    }
+
+    /// The tenant that owns exactly this slug, frozen or not: for its people. Other planes may not ask.
+    pub async fn find(&self, slug: &TenantSlug) -> Result<Option<Id<kind::Tenant>>, StoreError> {
+        let mut connection = self.connection().await?;
+        let found: Option<uuid::Uuid> = diesel::select(find_slug(slug.as_str()))
             .get_result(&mut *connection)
             .await?;
         Ok(found.map(Id::from_uuid))

@@ -15,6 +15,7 @@ pub mod listen;
 pub mod member;
 pub mod metadata_rules;
 pub mod migrate;
+pub mod outbox;
 pub mod permission;
 pub mod registration_limits;
 pub mod schema;

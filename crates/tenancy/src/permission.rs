@@ -59,6 +59,8 @@ pub enum Action {
     SuspendAny,
     /// Make a tenant.
     CreateTenant,
+    /// Freeze a whole tenant, and thaw it.
+    FreezeTenant,
     /// Keep the list of known names.
     EditBrands,
     /// Stop registration in one's own tenant, and let it go on.
@@ -92,6 +94,7 @@ impl Action {
         Self::HandleQuarantine,
         Self::SuspendAny,
         Self::CreateTenant,
+        Self::FreezeTenant,
         Self::EditBrands,
         Self::SetBrake,
         Self::LiftBrake,
@@ -137,6 +140,7 @@ impl Action {
             Self::HandleQuarantine => "handle what waits in quarantine",
             Self::SuspendAny => "suspend clients",
             Self::CreateTenant => "create tenants",
+            Self::FreezeTenant => "freeze tenants",
             Self::EditBrands => "change the known names",
             Self::BrakeOwn => "stop registration of the tenant",
             Self::SetBrake => "stop registration",
@@ -190,7 +194,7 @@ impl Role {
             A::EditPolicy => matches!(self, Self::PolicyAdmin),
             A::PublishPolicy => matches!(self, Self::PolicyAdmin | Self::Approver),
             A::SetBrake => matches!(self, Self::IncidentLead),
-            A::LiftBrake => matches!(self, Self::IncidentLead | Self::Approver),
+            A::LiftBrake | A::FreezeTenant => matches!(self, Self::IncidentLead | Self::Approver),
             A::EditLists => {
                 matches!(
                     self,

@@ -4,7 +4,7 @@
 use chrono::Duration;
 use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
-use narthex_vocab::{Environment, QuarantineState, Timestamp};
+use narthex_vocab::{Environment, Id, QuarantineState, Tenant, Timestamp};
 use serde::Serialize;
 
 use crate::{StoreError, TenantTx, schema::tenant::registration_limits as l};
@@ -15,6 +15,8 @@ pub const CALLS: i32 = 120_000;
 pub const NEWCOMERS: i32 = 600;
 /// Hours that a registration waits.
 pub const HOURS: i32 = 72;
+/// Clients right below one.
+pub const CHILDREN: i32 = 100;
 
 /// What an owner lowered; none of it where it is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Queryable)]
@@ -27,6 +29,8 @@ pub struct Limits {
     pub waiting: Option<i32>,
     /// Hours that each waits.
     pub hours: Option<i32>,
+    /// Clients that one client may have registered and that have not ended.
+    pub children: Option<i32>,
 }
 
 impl Limits {
@@ -35,6 +39,12 @@ impl Limits {
     pub fn most_waiting(&self) -> i64 {
         self.waiting
             .map_or(QuarantineState::MOST_WAITING, i64::from)
+    }
+
+    /// How many clients one client may have right below it.
+    #[must_use]
+    pub fn most_children(&self) -> i64 {
+        i64::from(self.children.unwrap_or(CHILDREN))
     }
 
     /// How long a registration waits.
@@ -46,13 +56,23 @@ impl Limits {
 
 /// The limits of an environment of the transaction's tenant.
 pub async fn load(tx: &mut TenantTx, environment: Environment) -> Result<Limits, StoreError> {
+    let tenant = tx.tenant();
+    of(tx, (tenant, environment)).await
+}
+
+/// The limits of an environment of a tenant that the transaction sees.
+pub async fn of(
+    tx: &mut TenantTx,
+    (tenant, environment): (Id<Tenant>, Environment),
+) -> Result<Limits, StoreError> {
     let found: Option<Limits> = l::table
-        .find((tx.tenant_uuid(), environment.as_str()))
+        .find((tenant.as_uuid(), environment.as_str()))
         .select((
             l::calls_per_minute,
             l::new_per_minute,
             l::most_waiting,
             l::waits_hours,
+            l::most_children,
         ))
         .first(tx.connection()?)
         .await
@@ -76,6 +96,7 @@ pub async fn save(
             l::new_per_minute.eq(limits.newcomers),
             l::most_waiting.eq(limits.waiting),
             l::waits_hours.eq(limits.hours),
+            l::most_children.eq(limits.children),
             l::changed_at.eq(now),
         ))
         .on_conflict((l::tenant_id, l::environment))
@@ -85,6 +106,7 @@ pub async fn save(
             l::new_per_minute.eq(excluded(l::new_per_minute)),
             l::most_waiting.eq(excluded(l::most_waiting)),
             l::waits_hours.eq(excluded(l::waits_hours)),
+            l::most_children.eq(excluded(l::most_children)),
             l::changed_at.eq(excluded(l::changed_at)),
         ))
         .execute(tx.connection()?)

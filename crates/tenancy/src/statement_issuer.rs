@@ -200,7 +200,7 @@ pub async fn save(
         s::counts_for.eq(issuer
             .counts_for
             .iter()
-            .map(|purpose| purpose.as_str())
+            .map(IssuerPurpose::as_str)
             .collect::<Vec<_>>()),
     );
     diesel::insert_into(s::table)

@@ -17,6 +17,8 @@ pub struct Tenant {
     pub name: Label,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Why staff froze it, while it is frozen.
+    pub frozen_because: Option<String>,
 }
 
 /// Writes the tenant of this transaction together with its two environments, both with registration closed.
@@ -51,6 +53,24 @@ pub async fn create(
     Ok(())
 }
 
+/// Freezes the tenant of this transaction for a reason, or thaws it; false when it stands so already.
+pub async fn freeze(tx: &mut TenantTx, because: Option<&str>) -> Result<bool, StoreError> {
+    let (from, to) = match because {
+        Some(_) => ("active", "frozen"),
+        None => ("frozen", "active"),
+    };
+    let moved = diesel::update(t::tenants::table)
+        .filter(t::tenants::tenant_id.eq(tx.tenant_uuid()))
+        .filter(t::tenants::state.eq(from))
+        .set((
+            t::tenants::state.eq(to),
+            t::tenants::frozen_because.eq(because),
+        ))
+        .execute(tx.connection()?)
+        .await?;
+    Ok(moved == 1)
+}
+
 /// The tenant of this transaction.
 pub async fn load(tx: &mut TenantTx) -> Result<Tenant, StoreError> {
     let row: Row = t::tenants::table
@@ -79,6 +99,7 @@ struct Row {
     slug: String,
     name: String,
     created_at: Timestamp,
+    frozen_because: Option<String>,
 }
 
 impl TryFrom<Row> for Tenant {
@@ -91,6 +112,7 @@ impl TryFrom<Row> for Tenant {
                 .map_err(StoreError::corrupt("tenant.tenant", "slug"))?,
             name: Label::parse(&row.name).map_err(StoreError::corrupt("tenant.tenant", "name"))?,
             created_at: row.created_at,
+            frozen_because: row.frozen_because,
         })
     }
 }

@@ -161,6 +161,12 @@ fn later(status: StatusCode, words: &str, seconds: u32) -> OAuthError {
     OAuthError::new(status, ErrorCode::TemporarilyUnavailable, words).retry_after(seconds)
 }
 
+/// What a client brought as its grant is no good; why stays in the log.
+fn of_no_use(words: &str, reason: &str) -> OAuthError {
+    tracing::info!(reason, "a grant was refused");
+    OAuthError::bad_request(ErrorCode::InvalidGrant, words)
+}
+
 impl From<TokenError> for OAuthError {
     fn from(error: TokenError) -> Self {
         let text = error.to_string();
@@ -176,13 +182,9 @@ impl From<TokenError> for OAuthError {
                     refused
                 }
             }
-            TokenError::Grant(reason) => {
-                tracing::info!(reason, "a grant was refused");
-                Self::bad_request(ErrorCode::InvalidGrant, "the code or token is not valid")
-            }
+            TokenError::Grant(_) => of_no_use("the code or token is not valid", &text),
             TokenError::Assertion(_) | TokenError::UnknownKey => {
-                tracing::info!(reason = text, "an assertion was refused");
-                Self::bad_request(ErrorCode::InvalidGrant, "the assertion is not valid")
+                of_no_use("the assertion is not valid", &text)
             }
             TokenError::AskedAnew => Self::bad_request(ErrorCode::InvalidGrant, text),
             TokenError::Dpop(error) => {

@@ -20,7 +20,7 @@ use narthex_http::dpop::{DpopError, Thumbprint};
 /// How long a person has to begin, in seconds.
 const LASTS: u16 = 300;
 /// RFC 9126 section 2.2.
-const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+pub(crate) const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// What stands for a pushed request: a value that nobody guesses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,7 @@
 //! Where an application runs (OpenID Connect Dynamic Client Registration 1.0 section 2).
 
+use crate::redirect_uri::{RedirectUri, RedirectUriKind};
+
 /// An OIDC `application_type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ApplicationType {
@@ -12,6 +14,16 @@ pub enum ApplicationType {
 impl ApplicationType {
     /// All of them, in the order above.
     pub const ALL: &'static [Self] = &[Self::Web, Self::Native];
+
+    /// The type of an application that states none: native when every redirect address is its own on the device.
+    pub fn of(redirects: &[RedirectUri]) -> Self {
+        let on_device = |uri: &RedirectUri| uri.kind() != RedirectUriKind::Https;
+        if !redirects.is_empty() && redirects.iter().all(on_device) {
+            Self::Native
+        } else {
+            Self::Web
+        }
+    }
 
     /// The text form, as on the wire and in rows.
     pub const fn as_str(self) -> &'static str {

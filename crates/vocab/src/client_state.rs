@@ -84,6 +84,11 @@ impl ClientState {
         matches!(self, Self::Active | Self::Restricted)
     }
 
+    /// Whether it never works again.
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Self::Expired | Self::Revoked)
+    }
+
     /// Whether new grants may begin.
     pub const fn allows_grants(self) -> bool {
         matches!(self, Self::Active)

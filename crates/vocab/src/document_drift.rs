@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::application_type::ApplicationType;
 use crate::canonical_json::canonical_json;
 use crate::change::Change;
 use crate::client_metadata::ClientMetadata;
@@ -41,7 +42,11 @@ impl Drift {
             approved: before.get(name).cloned(),
             now: after.get(name).cloned(),
         };
-        names.into_iter().filter(differs).map(drift).collect()
+        // A type that follows from the addresses on both sides is no change beside theirs.
+        let follows = follows_from_addresses(approved) && follows_from_addresses(now);
+        let stated = |name: &&String| !(follows && name.as_str() == "application_type");
+        let names = names.into_iter().filter(stated);
+        names.filter(differs).map(drift).collect()
     }
 
     /// What a client's replacement of its registration (RFC 7592 section 2.2) says else than what is in force. A scope
@@ -61,6 +66,10 @@ impl Drift {
     pub fn is_grave(&self) -> bool {
         self.change().is_some()
     }
+}
+
+fn follows_from_addresses(metadata: &ClientMetadata) -> bool {
+    metadata.application_type() == ApplicationType::of(metadata.redirect_uris())
 }
 
 fn regardless_of_order(value: &Value) -> Vec<String> {
@@ -127,6 +136,38 @@ mod tests {
         let named: Vec<_> = drifts.iter().map(|drift| drift.member.as_str()).collect();
         assert_eq!(named, members);
         assert_eq!(drifts.iter().any(Drift::is_grave), grave);
+    }
+
+    #[rstest]
+    #[case(json!({ "redirect_uris": ["http://127.0.0.1/cb", "https://app.example/cb"] }), &["redirect_uris"])]
+    #[case(json!({ "redirect_uris": ["http://127.0.0.1/cb", "https://app.example/cb"], "application_type": "native" }), &["redirect_uris"])]
+    #[case(json!({ "redirect_uris": ["https://app.example/cb"] }), &["redirect_uris"])]
+    #[case(json!({ "redirect_uris": ["https://app.example/cb"], "application_type": "native" }), &["redirect_uris"])]
+    #[case(json!({ "grant_types": ["authorization_code", "refresh_token"] }), &["grant_types"])]
+    fn an_address_of_a_native_client_is_an_address_and_no_term(
+        #[case] changes: Value,
+        #[case] members: &[&str],
+    ) {
+        let native = |changes: &Value| {
+            let mut sent = json!({ "redirect_uris": ["http://127.0.0.1/cb"] });
+            for (name, value) in changes.as_object().unwrap() {
+                sent[name] = value.clone();
+            }
+            with(&sent)
+        };
+        let drifts = Drift::between(&native(&json!({})), "notes:read", &native(&changes));
+        let named: Vec<_> = drifts.iter().map(|drift| drift.member.as_str()).collect();
+        assert_eq!(named, members);
+    }
+
+    #[test]
+    fn a_type_that_is_stated_anew_is_a_change() {
+        let web = with(&json!({}));
+        let native = with(&json!({ "application_type": "native" }));
+        let drifts = Drift::between(&web, "notes:read", &native);
+        let named: Vec<_> = drifts.iter().map(|drift| drift.member.as_str()).collect();
+        assert_eq!(named, ["application_type"]);
+        assert!(drifts.iter().all(Drift::is_grave));
     }
 
     #[test]

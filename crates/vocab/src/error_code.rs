@@ -94,6 +94,12 @@ codes! {
     RequestUriNotSupported = "request_uri_not_supported", "OpenID Connect Core 3.1.2.6",
         "A reference to a request is taken only where it came from pushing a request.",
         "Push the request to pushed_authorization_request_endpoint and use the request_uri of the answer.";
+    InvalidRequestUri = "invalid_request_uri", "RFC 9101 7",
+        "The reference to a pushed request is unknown, was used, or is over.",
+        "Push the request again, and use the new reference once, within its lifetime.";
+    RegistrationNotSupported = "registration_not_supported", "OpenID Connect Core 3.1.2.6",
+        "A request cannot register a client.",
+        "Use a client that is registered, without the parameter registration.";
     InvalidDpopProof = "invalid_dpop_proof", "RFC 9449 5",
         "The proof of possession is missing, malformed, too old, used before, or for another method, address or key.",
         "Sign a new proof for each call, with htm, htu, iat, jti and, beside a token, ath.";

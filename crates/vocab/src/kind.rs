@@ -33,6 +33,10 @@ kinds! {
     Session = "ses";
     /// An invitation of a person into a tenant.
     Invitation = "inv";
+    /// A wish for a new password.
+    PasswordReset = "pwr";
+    /// A message on its way to a person.
+    Mail = "mal";
     /// A thing being onboarded: a partner product, a service, an agent.
     Integration = "int";
     /// An API or MCP server.

@@ -31,6 +31,7 @@ kinds! {
     READS_ONLY = 403 "reads-only" "The token may only look" "Use a token that may act.";
     STEP_UP = 403 "step-up" "A fresh one-time code is needed" "Give a code (operation step_up), then try again.";
     ROLE = 403 "role" "The role does not include this" "Ask somebody whose role does.";
+    FROZEN = 403 "frozen" "The tenant is frozen" "Read; ask the platform's staff when it goes on.";
     NOT_THERE = 404 "not-there" "Nothing is here" "Check tenant, environment and identifier.";
     METHOD = 405 "method" "The path has no such method" "Use a method of the header Allow.";
     MEMBER = 400 "member" "A member of the body or a parameter is wrong" "Read the detail, and the description of the operation.";

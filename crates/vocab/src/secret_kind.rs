@@ -22,6 +22,8 @@ pub enum SecretKind {
     SessionToken,
     /// An invitation's token: `niv_`.
     Invitation,
+    /// The link that sets a new password: `npw_`.
+    PasswordReset,
     /// What a registrant polls with until somebody has decided: `nrg_`.
     RegistrationCode,
     /// What a client manages its own registration with: `nra_`.
@@ -44,6 +46,7 @@ impl SecretKind {
         Self::RefreshToken,
         Self::SessionToken,
         Self::Invitation,
+        Self::PasswordReset,
         Self::RegistrationCode,
         Self::RegistrationAccess,
         Self::InitialAccessToken,
@@ -62,6 +65,7 @@ impl SecretKind {
             Self::RefreshToken => "nrt_",
             Self::SessionToken => "nst_",
             Self::Invitation => "niv_",
+            Self::PasswordReset => "npw_",
             Self::RegistrationCode => "nrg_",
             Self::RegistrationAccess => "nra_",
             Self::InitialAccessToken => "nia_",

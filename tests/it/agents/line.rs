@@ -132,7 +132,7 @@ async fn s19_what_a_page_says_will_stop_is_what_stops() {
     let words = "clients that it registered stop with it";
     for (body, tokens) in [
         (&page.body, "access tokens have not ended yet"),
-        (&theirs.body, "access tokens that have not ended yet"),
+        (&theirs.body, "access tokens have not ended yet"),
     ] {
         let stopping = effect(body, words);
         assert_eq!(stopping, 2, "what was stopped before is not counted");

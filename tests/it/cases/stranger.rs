@@ -25,13 +25,23 @@ impl Company {
         name: &str,
         scope: &str,
     ) -> ClientId {
-        let client_id = ClientId::generate(environment, &mut ambient::rng());
         let sent = json!({
             "client_name": name,
             "redirect_uris": [LOOPBACK],
             "grant_types": ["authorization_code", "refresh_token"],
             "token_endpoint_auth_method": "none",
         });
+        self.registered_as(environment, &sent, scope).await
+    }
+
+    /// The same, of what says this.
+    pub(crate) async fn registered_as(
+        &self,
+        environment: Environment,
+        sent: &Value,
+        scope: &str,
+    ) -> ClientId {
+        let client_id = ClientId::generate(environment, &mut ambient::rng());
         let metadata = ClientMetadata::parse(sent.as_object().unwrap()).unwrap();
         let fingerprint = Fingerprint::of(&metadata).as_bytes().to_vec();
         let now = ambient::now();
@@ -43,7 +53,7 @@ impl Company {
                     f::tenant_id.eq(tx.tenant_uuid()),
                     f::environment.eq(environment.as_str()),
                     f::fingerprint.eq(&fingerprint),
-                    f::client_name.eq(name),
+                    f::client_name.eq(sent["client_name"].as_str().unwrap_or_default()),
                     f::redirects.eq("this computer"),
                     f::first_seen.eq(now),
                     f::last_seen.eq(now),

@@ -36,6 +36,7 @@ fn approval(company: &Company) -> Approval {
         token_base: base.clone(),
         portal_base: base.clone(),
         staff_base: base,
+        mail: None,
         live: narthex_approval::live::Live::default(),
     }
 }

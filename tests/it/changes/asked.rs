@@ -2,6 +2,7 @@
 //! back.
 
 use narthex_approval::decide::Outcome;
+use narthex_approval::watch_document::{WatchDocument, watch_document};
 use narthex_tests::{Browser, Plane};
 use narthex_vocab::{Change, Meanwhile};
 use serde_json::{Value, json};
@@ -299,4 +300,88 @@ async fn b4_a_change_that_is_approved_asks_people_where_it_was_not_asked_before(
         .refresh(&bench.client, &text(&after, "refresh_token"))
         .await;
     assert_eq!(goes_on.status, 200, "{}", goes_on.body);
+}
+
+/// Somebody looks at how its document has been read.
+async fn watched(bench: &Bench) {
+    let command = WatchDocument {
+        environment: PRODUCTION,
+        client_id: bench.client.clone(),
+        blocked: false,
+    };
+    let now = narthex_tenancy::ambient::now();
+    let watched = bench.scene.company.itself(now, async |tx, acting| {
+        watch_document(tx, command, acting).await
+    });
+    watched.await.unwrap();
+}
+
+/// How many people have the client, as staff read it.
+async fn people(bench: &Bench) -> i64 {
+    let count =
+        "select issue.connected(tenant_id, environment, client_id, now()) from registry.client";
+    bench.count(count).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b4_a_week_of_silence_asks_people_and_an_answer_brings_nothing_back() {
+    let bench = Bench::new().await;
+    let scene = &bench.scene;
+    let chosen = [(Change::Silence, Meanwhile::AskedAgain)];
+    choose(&scene.company, PRODUCTION, &chosen).await;
+    let mut browser = bench.let_in().await;
+    let before = tokens(&bench, &mut browser).await;
+    assert_eq!(people(&bench).await, 1);
+    let silent_for = async |days: u32| {
+        let administrator = scene.company.place.administrator().await;
+        let silent = format!(
+            "update intake.document set refusal = 'the host does not answer',
+                failing_since = now() - interval '{days} days', looked_at = now()"
+        );
+        administrator.batch_execute(&silent).await.unwrap();
+        watched(&bench).await;
+    };
+    silent_for(6).await;
+    assert_eq!(bench.count(ASKED).await, 0, "six days are no week");
+    silent_for(8).await;
+    assert_eq!(
+        (bench.count(ASKED).await, bench.count(ACTIVE).await),
+        (1, 1)
+    );
+    // Whose permission is void is not counted among those who use it.
+    assert_eq!(people(&bench).await, 0);
+    let old = text(&before, "refresh_token");
+    let refused = scene.refresh(&bench.client, &old).await;
+    assert_eq!(refused.json()["error"], "invalid_grant", "{}", refused.body);
+    silent_for(9).await;
+    assert_eq!(bench.count(ASKED).await, 1, "one silence asks once");
+
+    // It answers again: that asks nobody, and what was void stays void.
+    bench.host.publish_at(PATH, &document(&bench.client));
+    bench.used_later(&mut browser).await;
+    bench
+        .until("select count(*) from intake.document where failing_since is null")
+        .await;
+    watched(&bench).await;
+    assert_eq!(
+        bench
+            .count("select count(*) from registry.restriction")
+            .await,
+        0
+    );
+    let page = browser.get(&scene.front_door(&bench.client, &[])).await;
+    assert!(
+        page.body.contains("What changed since you allowed it on"),
+        "{}",
+        page.body
+    );
+    let refused = scene.refresh(&bench.client, &old).await;
+    assert_eq!(refused.json()["error"], "invalid_grant", "{}", refused.body);
+    let after = tokens(&bench, &mut browser).await;
+    assert_eq!(people(&bench).await, 1);
+    let goes_on = scene
+        .refresh(&bench.client, &text(&after, "refresh_token"))
+        .await;
+    assert_eq!(goes_on.status, 200, "{}", goes_on.body);
+    assert_eq!(bench.count(ASKED).await, 1);
 }

@@ -89,9 +89,12 @@ fn expected(caller: Caller, guard: Guard) -> Expected {
             }
         }
         // What these stop is everybody's: an incident lead's. Confirming is a second approver's.
-        (Guard::May(Action::SetBrake | Action::LiftBrake | Action::Confirm), _) => {
-            Expected::NotAllowed
-        }
+        (
+            Guard::May(
+                Action::SetBrake | Action::LiftBrake | Action::Confirm | Action::FreezeTenant,
+            ),
+            _,
+        ) => Expected::NotAllowed,
         (Guard::May(other), _) => panic!("{other:?} has no expectation"),
     }
 }

@@ -157,3 +157,40 @@ async fn b11_a_tenant_comes_to_production_at_the_command_line() {
         "{found}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b11_lineage_and_choices_for_changes_at_the_command_line() {
+    let scene = Scene::new().await;
+    let agent = scene.app("Agent", "notes:read").await;
+    let child = scene.child(&agent, "notes:read", "Child").await;
+    let owner = Hand::of_tenant(&scene, Role::Owner, May::Act).await;
+    let staff = Hand::new(&scene, Role::Auditor, May::Read).await;
+    let place = format!("acme/production/{child}");
+    for hand in [&owner, &staff] {
+        let tree = hand.run(&["lineage", &place]).await.unwrap();
+        assert_eq!(tree["root"]["client_id"], agent.as_str(), "{tree}");
+        assert_eq!(tree["root"]["below"][0]["client_id"], child.as_str());
+        assert_eq!(
+            (&tree["root"]["suspends"], &tree["root"]["revokes"]),
+            (&json!(1), &json!(1))
+        );
+        assert_eq!(tree["most_children"], 100);
+    }
+    let shown = owner.run(&["changes", "acme/production"]).await.unwrap();
+    assert_eq!(shown["on_change"]["keys"], "pauses", "{shown}");
+    let set = ["changes", "acme/production", "--set", "keys=asked_again"];
+    let refused = owner.run(&set).await.unwrap_err();
+    assert!(refused.contains("say why"), "{refused}");
+    let set = [&set[..], &["--reason", "Keys turn often."]].concat();
+    let chosen = owner.run(&set).await;
+    assert_eq!(chosen.unwrap()["on_change"]["keys"], "asked_again");
+    let never = [
+        "changes",
+        "acme/production",
+        "--set",
+        "keys=goes_on",
+        "--reason",
+        "Sure.",
+    ];
+    assert!(owner.run(&never).await.unwrap_err().contains("400"));
+}

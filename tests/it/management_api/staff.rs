@@ -26,8 +26,44 @@ async fn a_tenant_is_made_once_and_its_owner_invited() {
         link["secret"].as_str().unwrap()
     );
     assert_eq!(Browser::new().get(&address).await.status, 200);
-    let again = reviewer.once("/api/v1/tenants", body, "tenant-1").await;
-    problem(&again, 409, "state");
+    // The same call again is the same tenant, and its link is not shown twice.
+    let again = reviewer
+        .once("/api/v1/tenants", body.clone(), "tenant-1")
+        .await;
+    assert_eq!(again.status, 200, "{}", again.body);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.json()["address"], link["address"]);
+    assert!(again.json()["secret"].is_null(), "{}", again.body);
+    let mut other = body.clone();
+    other["name"] = json!("Another");
+    let reused = reviewer.once("/api/v1/tenants", other, "tenant-1").await;
+    problem(&reused, 422, "key-reused");
+    let new_key = reviewer
+        .once("/api/v1/tenants", body.clone(), "tenant-2")
+        .await;
+    problem(&new_key, 409, "state");
+    problem(&reviewer.post("/api/v1/tenants", body).await, 409, "state");
+    let stranger = hand(&scene, Role::Approver).await;
+    let theirs = json!({ "slug": "initech", "name": "Initech", "owner": "bill@initech.example" });
+    let theirs = stranger.once("/api/v1/tenants", theirs, "tenant-1").await;
+    problem(&theirs, 409, "state");
+    // The company of the scene is the one before.
+    assert_eq!(acts(&scene, "tenant.create").await, 2);
+    let twice = json!({ "slug": "hooli", "name": "Hooli", "owner": "gavin@hooli.example" });
+    let (first, second) = tokio::join!(
+        reviewer.once("/api/v1/tenants", twice.clone(), "tenant-3"),
+        reviewer.once("/api/v1/tenants", twice, "tenant-3")
+    );
+    assert_eq!(
+        (first.status, second.status),
+        (200, 200),
+        "{} {}",
+        first.body,
+        second.body
+    );
+    let shown = [&first, &second].map(|answer| answer.json()["secret"].is_string());
+    assert_eq!(shown.iter().filter(|shown| **shown).count(), 1);
+    assert_eq!(acts(&scene, "tenant.create").await, 3);
     let told = reviewer
         .post(
             "/api/v1/tenants",

@@ -232,6 +232,7 @@ fn sound(operation: Operation) -> Value {
             json!({ "network": "192.0.2.0/24", "until": soon, "reason": why })
         }
         (_, "api_answer_trust") => json!({ "answer": "refuse", "reason": why }),
+        (_, "api_save_view") => json!({ "name": "Mine", "query": "state=active" }),
         (_, "api_invite_owner") => json!({ "owner": "olga@acme.example" }),
         (_, "api_answer_offer") => json!({
             "answer": "accept", "offer": "off_01927777777777777777777777777777", "version": 1,
@@ -252,7 +253,10 @@ fn sound(operation: Operation) -> Value {
         (_, "api_add_tool") => {
             json!({ "tool": "other_tool", "scope": "notes:read", "schema": {} })
         }
-        (Plane::Portal, "api_suspend" | "api_disown" | "api_remove_member" | "api_unblock_own")
+        (
+            Plane::Portal,
+            "api_suspend" | "api_revoke" | "api_disown" | "api_remove_member" | "api_unblock_own",
+        )
         | (
             Plane::Staff,
             "api_suspend"
@@ -265,7 +269,9 @@ fn sound(operation: Operation) -> Value {
             | "api_let_family_expire"
             | "api_lift_brake"
             | "api_end_listing"
-            | "api_end_trust",
+            | "api_end_trust"
+            | "api_freeze_tenant"
+            | "api_thaw_tenant",
         ) => json!({ "reason": why }),
         _ => json!({}),
     }

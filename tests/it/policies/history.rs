@@ -193,3 +193,114 @@ async fn r_50_to_53_screening_looks_back() {
         1
     );
 }
+
+/// What the registration of a stranger says of itself.
+fn calls_itself(name: &str, software: Option<&str>) -> serde_json::Value {
+    let mut sent = serde_json::json!({
+        "client_name": name,
+        "redirect_uris": [format!("http://127.0.0.1/{}", name.to_lowercase())],
+        "token_endpoint_auth_method": "none",
+    });
+    if let Some(software) = software {
+        sent["software_id"] = software.into();
+    }
+    sent
+}
+
+impl Bench<'_> {
+    /// A stranger registers in the open sandbox; whether a rule lets it in, and what R-51 saw.
+    async fn comes(&self, name: &str, software: Option<&str>) -> (bool, String) {
+        let sandbox = Environment::Sandbox;
+        let sent = calls_itself(name, software);
+        let client_id = self
+            .company
+            .registered_as(sandbox, &sent, "notes:read")
+            .await;
+        let command = narthex_approval::open_registration::RegisterOpenly {
+            client_id: client_id.clone(),
+        };
+        let looked = self
+            .company
+            .itself(narthex_tenancy::ambient::now(), async |tx, acting| {
+                narthex_approval::open_registration::register_openly(tx, command, acting).await
+            })
+            .await
+            .unwrap();
+        let let_in = matches!(looked, OpenlyRegistered::Screened(Screened::Approved(_)));
+        let (_, observed) = finding(self.company, client_id.as_str(), "R-51").await;
+        (let_in, observed)
+    }
+}
+
+/// The name that software gives itself follows it into another registration, whatever else that says; it is no proof, so
+/// that it only ever asks for a person, and only in its own tenant.
+#[tokio::test(flavor = "multi_thread")]
+async fn r_51_software_that_was_blocked_or_revoked_is_known_by_what_it_calls_itself() {
+    let company = Company::new().await;
+    let bench = Bench::new(&company);
+    let sandbox = Environment::Sandbox;
+    let opened = narthex_vocab::RegistrationMode::Open;
+    company.takes(sandbox, opened).await.unwrap();
+    let pass = "Nothing like it was rejected, blocked or revoked here.";
+    let (let_in, observed) = bench.comes("First", Some("evil-1")).await;
+    assert!(let_in, "{observed}");
+    let pass = if observed == pass {
+        pass
+    } else {
+        observed.as_str()
+    };
+
+    // Blocked under one name and address, it comes with others.
+    let blocked = calls_itself("Blocked", Some("evil-2"));
+    let blocked = company.registered_as(sandbox, &blocked, "notes:read").await;
+    let command = narthex_approval::block::Block {
+        environment: sandbox,
+        client_id: blocked,
+        reason: reason("It misbehaved."),
+    };
+    company
+        .reviewed(Action::HandleQuarantine, async |tx, acting| {
+            narthex_approval::block::block(tx, command, acting).await
+        })
+        .await
+        .unwrap();
+    let (let_in, observed) = bench.comes("Second", Some("evil-2")).await;
+    assert!(!let_in && observed.contains("blocked once"), "{observed}");
+
+    // Revoked, it comes again.
+    let administrator = company.place.administrator().await;
+    let first = "select client_id from registry.client";
+    let first: String = administrator.query_one(first, &[]).await.unwrap().get(0);
+    let command = Suspend {
+        environment: sandbox,
+        client_id: narthex_vocab::ClientId::parse(&first).unwrap(),
+        what: Stop::Revoke,
+        reason: reason("It misbehaved."),
+    };
+    company
+        .reviewed(Action::SuspendAny, async |tx, acting| {
+            suspend(tx, command, acting).await
+        })
+        .await
+        .unwrap();
+    let (let_in, observed) = bench.comes("Third", Some("evil-1")).await;
+    assert!(!let_in && observed.contains("revoked once"), "{observed}");
+
+    // Who calls itself something else, or nothing, is not taken for it: not by a part of the name, a wildcard, or its
+    // letters in another case.
+    for (name, software) in [
+        ("Fourth", Some("evil")),
+        ("Fifth", Some("evil-%")),
+        ("Sixth", Some("EVIL-1")),
+        ("Seventh", None),
+    ] {
+        let (let_in, observed) = bench.comes(name, software).await;
+        assert!(let_in && observed == pass, "{name}: {observed}");
+    }
+
+    // What happened at one tenant says nothing at another.
+    let neighbour = company.neighbour().await;
+    neighbour.takes(sandbox, opened).await.unwrap();
+    let (let_in, observed) = Bench::new(&neighbour).comes("Eighth", Some("evil-1")).await;
+    assert!(let_in && observed == pass, "{observed}");
+}

@@ -12,22 +12,22 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::test::{self, TestRequest};
 use actix_web::web::Data;
-use narthex_approval::Approval;
+use narthex_approval::{Approval, mail::Mail, mailer::Mailer};
 use narthex_http::{CookieName, Front, PublicOrigin, TrustedProxies, ambient::Ambient};
 use narthex_people::{
     People,
     password::{Cost, Passwords},
 };
-use narthex_tenancy::{ambient, budget::LocalLimiter, sealing::SealingKey};
-use narthex_tests::Place;
+use narthex_tenancy::{ambient, budget::LocalLimiter, outbox::Outbox, sealing::SealingKey};
+use narthex_tests::{MailServer, Place};
 use narthex_vocab::HashKey;
 use rand_core::RngCore;
 use url::Url;
 
 const ORIGIN: &str = "http://127.0.0.1:8402";
 
-/// The plane's state over this place.
-fn approval(place: &Place) -> Data<Approval> {
+/// The plane's state over this place; mail goes to this server, if any.
+fn approval(place: &Place, server: Option<&MailServer>) -> Data<Approval> {
     let base = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
     Data::new(Approval {
         database: place.approval(),
@@ -45,6 +45,11 @@ fn approval(place: &Place) -> Data<Approval> {
         token_base: base(8401),
         portal_base: base(8402),
         staff_base: base(8403),
+        mail: server.map(|server| {
+            let outbox = Outbox::new(SealingKey::new(&super::KEY).unwrap());
+            let mailer = Mailer::new(&server.settings).unwrap();
+            Mail::new(outbox, mailer, [base(8402), base(8403)])
+        }),
         live: narthex_approval::live::Live::default(),
     })
 }
@@ -71,7 +76,17 @@ pub(crate) type Door =
 
 /// The whole portal over this place.
 pub(crate) async fn portal(place: &Place) -> Door {
-    let configure = narthex_approval::routes::portal::configure(approval(place));
+    door(approval(place, None)).await
+}
+
+/// The same, and mail goes to this server: whoever delivers it does so with the state.
+pub(crate) async fn mailing(place: &Place, server: &MailServer) -> (Door, Data<Approval>) {
+    let state = approval(place, Some(server));
+    (door(state.clone()).await, state)
+}
+
+async fn door(state: Data<Approval>) -> Door {
+    let configure = narthex_approval::routes::portal::configure(state);
     let app = Rc::new(test::init_service(narthex_http::app(front(), configure)).await);
     Rc::new(move |request| {
         let app = app.clone();
@@ -127,6 +142,16 @@ impl Browser {
         path: &str,
         fields: &[(&str, &str)],
     ) -> Page {
+        self.post_with((header::ORIGIN, origin), path, fields).await
+    }
+
+    /// Sends a form with one header of the caller's choice.
+    pub(crate) async fn post_with(
+        &self,
+        own: (header::HeaderName, &str),
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Page {
         let csrf = self.csrf.borrow().clone();
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -134,7 +159,8 @@ impl Browser {
             .finish();
         let request = TestRequest::post()
             .uri(path)
-            .insert_header((header::ORIGIN, origin))
+            .insert_header((header::ORIGIN, ORIGIN))
+            .insert_header(own)
             .insert_header((header::CONTENT_TYPE, "application/x-www-form-urlencoded"))
             .set_payload(body);
         self.send(request).await

@@ -204,7 +204,8 @@ async fn a_changed_tool_is_refused_within_a_second_and_a_frozen_tenant_is_nobody
         asked.await["decision"] == false
     })
     .await;
-    let freeze = "update tenant.tenant set state = 'frozen' where slug = 'acme'";
+    let freeze =
+        "update tenant.tenant set state = 'frozen', frozen_because = 'A test.' where slug = 'acme'";
     administrator.execute(freeze, &[]).await.unwrap();
     let since = Instant::now();
     refuses(since, async || {

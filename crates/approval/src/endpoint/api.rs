@@ -47,3 +47,4 @@ pub(crate) mod suspend;
 pub(crate) mod tenants;
 pub(crate) mod together;
 pub(crate) mod trust;
+pub(crate) mod views;

@@ -77,7 +77,7 @@ impl Staff {
         permit: &'a Permit,
         rng: &'a mut dyn rand_core::CryptoRng,
     ) -> Acting<'a> {
-        Acting::person(permit, self.now, rng, &self.request_id)
+        Acting::person(permit, self.now, rng, &self.request_id).telling(self.approval.mail.as_ref())
     }
 
     /// Reads across tenants and logs that this person looked.

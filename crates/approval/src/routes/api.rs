@@ -8,7 +8,7 @@ use super::dashboard::Guard;
 use crate::endpoint::api::{
     api_tokens, assignment, attempts, brakes, brands, clients, confirm, decide, document,
     document_page, documents, families, inventory, issuance, lineage, link, lists, me, policies,
-    publish_policy, quarantine, requests, step_up, suspend, tenants, together, trust,
+    publish_policy, quarantine, requests, step_up, suspend, tenants, together, trust, views,
 };
 
 /// The table.
@@ -72,6 +72,10 @@ fn stop(table: Routes<Guard>) -> Routes<Guard> {
     let lists = Guard::Token(Action::EditLists);
     table
         .get("/api/v1/inventory", look, "api_inventory", inventory::list)
+        .get("/api/v1/inventory/export/{form}", look, "api_export_inventory", inventory::export)
+        .get("/api/v1/views", look, "api_views", views::list)
+        .post("/api/v1/views", look, "api_save_view", views::save)
+        .post("/api/v1/views/{view}/forget", look, "api_forget_view", views::forget)
         .get("/api/v1/clients", look, "api_clients", clients::list)
         .get("/api/v1/clients/{tenant}/{environment}/{client_id}", look, "api_client", clients::one)
         .get("/api/v1/clients/{tenant}/{environment}/{client_id}/lineage", look, "api_lineage", lineage::get)
@@ -91,11 +95,13 @@ fn stop(table: Routes<Guard>) -> Routes<Guard> {
 fn platform(table: Routes<Guard>) -> Routes<Guard> {
     let look = Guard::Token(Action::ReadPlatform);
     let (create, trusts) = (Guard::Token(Action::CreateTenant), Guard::Token(Action::TrustForTenant));
-    let names = Guard::Token(Action::EditBrands);
+    let (names, freeze) = (Guard::Token(Action::EditBrands), Guard::Token(Action::FreezeTenant));
     table
         .get("/api/v1/tenants", look, "api_tenants", tenants::list)
         .post("/api/v1/tenants", create, "api_create_tenant", tenants::create)
         .post("/api/v1/tenants/{tenant}/invite-owner", create, "api_invite_owner", tenants::invite)
+        .post("/api/v1/tenants/{tenant}/freeze", freeze, "api_freeze_tenant", tenants::freeze)
+        .post("/api/v1/tenants/{tenant}/thaw", freeze, "api_thaw_tenant", tenants::thaw)
         .get("/api/v1/brands", look, "api_brands", brands::list)
         .post("/api/v1/brands", names, "api_keep_brand", brands::keep)
         .post("/api/v1/brands/forget", names, "api_forget_brand", brands::forget)

@@ -9,11 +9,11 @@ use crate::Approval;
 use crate::endpoint::account;
 use crate::endpoint::dashboard::signed_in::StaffSignedIn;
 use crate::endpoint::dashboard::{
-    add_listing, answer_policy, answer_trust, api_tokens, attempt, attempts, block, block_family,
-    brakes, brands, client, clients, confirm, counts, create_tenant, decide, documents,
-    end_listing, end_trust, family, fault, inventory, invite_claim, invite_owner, issuance,
-    let_expire, lift_brake, lineage, link, lists, logo, policies, propose_trust, quarantine,
-    requests, review, set_brake, sign_in, sign_out, split, split_network, suspend, take, tenants,
+    add_listing, answer_policy, answer_trust, api_tokens, attempt, attempts, block_family, brakes,
+    brands, client, clients, confirm, counts, create_tenant, decide, documents, end_listing,
+    end_trust, family, fault, freeze_tenant, inventory, invite_owner, issuance, let_expire,
+    lift_brake, lineage, link, lists, logo, policies, propose_trust, quarantine, registration_acts,
+    requests, review, set_brake, sign_in, sign_out, split_network, suspend, take, tenants,
     together, trusted_domains,
 };
 
@@ -38,7 +38,7 @@ pub fn routes() -> Routes<Guard> {
     use Guard::{Anyone, May};
     let look = May(Action::ReadPlatform);
     let stop = May(Action::SuspendAny);
-    let create = May(Action::CreateTenant);
+    let (create, freeze) = (May(Action::CreateTenant), May(Action::FreezeTenant));
     let (brake, go_on) = (May(Action::SetBrake), May(Action::LiftBrake));
     let edit_lists = May(Action::EditLists);
     api::routes(Routes::new()).answering(SURFACE, |routes| {
@@ -68,6 +68,10 @@ pub fn routes() -> Routes<Guard> {
             .post("/tenants/new", create, "create_tenant", create_tenant::submit)
             .get("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::page)
             .post("/tenants/{tenant}/invite-owner", create, "invite_owner", invite_owner::submit)
+            .get("/tenants/{tenant}/freeze", freeze, "freeze_tenant", freeze_tenant::freeze_page)
+            .post("/tenants/{tenant}/freeze", freeze, "freeze_tenant", freeze_tenant::freeze_submit)
+            .get("/tenants/{tenant}/thaw", freeze, "thaw_tenant", freeze_tenant::thaw_page)
+            .post("/tenants/{tenant}/thaw", freeze, "thaw_tenant", freeze_tenant::thaw_submit)
             .get("/brands", look, "brands", brands::page)
             .post("/brands", May(Action::EditBrands), "edit_brands", brands::submit)
             .get("/api-tokens", look, "api_tokens", api_tokens::page)
@@ -98,14 +102,14 @@ fn waiting(routes: Routes<Guard>) -> Routes<Guard> {
         .get("/quarantine", look, "quarantine", quarantine::page)
         .get("/quarantine/{tenant}/{environment}/{client_id}", look, "registration", link::page)
         .post("/quarantine/{tenant}/{environment}/{client_id}", handle, "link", link::submit)
-        .get("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::page)
-        .post("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", block::submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", registration_acts::block_page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/block", handle, "block", registration_acts::block_submit)
         .get("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::page)
         .post("/quarantine/{tenant}/{environment}/{client_id}/expire", handle, "let_expire", let_expire::submit)
-        .get("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::page)
-        .post("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", split::submit)
-        .get("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::page)
-        .post("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", invite_claim::submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", registration_acts::split_page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/split", handle, "split", registration_acts::split_submit)
+        .get("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", registration_acts::claim_page)
+        .post("/quarantine/{tenant}/{environment}/{client_id}/claim", handle, "invite_claim", registration_acts::claim_submit)
         .get("/families/{tenant}/{environment}/{fingerprint}", look, "family", family::page)
         .get("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::page)
         .post("/families/{tenant}/{environment}/{fingerprint}/block", handle, "block_family", block_family::submit)

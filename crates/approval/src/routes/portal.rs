@@ -10,11 +10,12 @@ use crate::endpoint::account;
 use crate::endpoint::portal::signed_in::SignedIn;
 use crate::endpoint::portal::{
     allowlists, answer_policy, api_tokens, blocks, brake, change_role, changes, claim, claims,
-    credential, domain, domains, fault, hand_over, home, initial_access_tokens, integration,
-    integrations, inventory, invitation, limits, logo, members, new_integration,
-    offer_registration, policies, promote, remove_member, request, resource, resource_credential,
-    resources, retire_credential, revoke_initial_access_token, settings, sign_in, sign_out,
-    statements, suspend, token_policy, trusted_domains, verify, withdraw, workspace,
+    credential, domain, domains, fault, forgotten, hand_over, home, initial_access_tokens,
+    integration, integrations, inventory, invitation, limits, lineage, logo, members,
+    new_integration, offer_registration, policies, promote, remove_member, request, reset_password,
+    resource, resource_credential, resources, retire_credential, revoke_initial_access_token,
+    settings, sign_in, sign_out, statements, suspend, token_policy, trusted_domains, verify,
+    withdraw, workspace,
 };
 
 /// How errors look on the portal, where no page renders them.
@@ -39,25 +40,19 @@ pub enum Guard {
 #[must_use]
 pub fn routes() -> Routes<Guard> {
     portal_api::routes(Routes::new()).answering(SURFACE, |table| {
-        own(policing(settings(people(rows(table)))))
+        own(policing(settings(people(rows(way_in(table))))))
     })
 }
 
 #[rustfmt::skip]
 fn rows(table: Routes<Guard>) -> Routes<Guard> {
-    use Guard::{Anyone, Credential, LinkHolder, May};
+    use Guard::{Anyone, Credential, May};
     let read = May(Action::ReadTenant);
     let catalogue = May(Action::EditCatalogue);
     let integrate = May(Action::EditIntegration);
     let stop = May(Action::SuspendOwn);
     table
         .get("/", Anyone, "workspace", workspace::page)
-        .get("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::page)
-        .post("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::submit)
-        .post("/t/{tenant}/sign-out", read, "sign_out", sign_out::submit)
-        .get("/t/{tenant}/invitation/{token}", LinkHolder, "invitation", invitation::page)
-        .post("/t/{tenant}/invitation/{token}", LinkHolder, "invitation", invitation::submit)
-        .post("/t/{tenant}/invitation/{token}/again", LinkHolder, "ask_again", invitation::submit_again)
         .get("/t/{tenant}", read, "home", home::page)
         .get("/t/{tenant}/{environment}/resources", read, "resources", resources::page)
         .post("/t/{tenant}/{environment}/resources", catalogue, "add_resource", resources::submit)
@@ -100,8 +95,29 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::page)
         .post("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::submit)
-        .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::page)
-        .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::suspend_page)
+        .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::suspend_submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/revoke", stop, "revoke", suspend::revoke_page)
+        .post("/t/{tenant}/{environment}/clients/{client}/revoke", stop, "revoke", suspend::revoke_submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/lineage", read, "lineage", lineage::page)
+}
+
+/// Before somebody is signed in, and out again.
+#[rustfmt::skip]
+fn way_in(table: Routes<Guard>) -> Routes<Guard> {
+    use Guard::{Anyone, LinkHolder};
+    let read = Guard::May(Action::ReadTenant);
+    table
+        .get("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::page)
+        .post("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::submit)
+        .get("/t/{tenant}/forgotten-password", Anyone, "forgotten_password", forgotten::page)
+        .post("/t/{tenant}/forgotten-password", Anyone, "forgotten_password", forgotten::submit)
+        .get("/t/{tenant}/reset-password/{token}", LinkHolder, "reset_password", reset_password::page)
+        .post("/t/{tenant}/reset-password/{token}", LinkHolder, "reset_password", reset_password::submit)
+        .post("/t/{tenant}/sign-out", read, "sign_out", sign_out::submit)
+        .get("/t/{tenant}/invitation/{token}", LinkHolder, "invitation", invitation::page)
+        .post("/t/{tenant}/invitation/{token}", LinkHolder, "invitation", invitation::submit)
+        .post("/t/{tenant}/invitation/{token}/again", LinkHolder, "ask_again", invitation::submit_again)
 }
 
 /// People, what they answer for, and everything that there is.

@@ -10,7 +10,7 @@ use crate::endpoint::api::portal::{
     integrations, inventory, lists, members, onboard, policies, promote, requests, settings,
     statements, token_policy, verify,
 };
-use crate::endpoint::api::{api_tokens, document, document_page, me, step_up};
+use crate::endpoint::api::{api_tokens, document, document_page, me, step_up, views};
 
 /// The table.
 #[rustfmt::skip]
@@ -27,6 +27,10 @@ pub(super) fn routes(table: Routes<Guard>) -> Routes<Guard> {
             .post("/api/v1/t/{tenant}/api-tokens/{api_token}/end", read, "api_end_api_token", api_tokens::end_of_tenant)
             .get("/api/v1/t/{tenant}/activity", read, "api_activity", activity::list)
             .get("/api/v1/t/{tenant}/inventory", read, "api_inventory", inventory::list)
+            .get("/api/v1/t/{tenant}/inventory/export/{form}", read, "api_export_inventory", inventory::export)
+            .get("/api/v1/t/{tenant}/views", read, "api_views", views::list_of_tenant)
+            .post("/api/v1/t/{tenant}/views", read, "api_save_view", views::save_of_tenant)
+            .post("/api/v1/t/{tenant}/views/{view}/forget", read, "api_forget_view", views::forget_of_tenant)
             .get("/api/v1/t/{tenant}/members", read, "api_members", members::list)
             .post("/api/v1/t/{tenant}/members", people, "api_invite", members::add)
             .get("/api/v1/t/{tenant}/members/invitations", read, "api_invitations", members::invitations)
@@ -61,6 +65,8 @@ fn integrating(table: Routes<Guard>) -> Routes<Guard> {
         .post("/api/v1/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", credential, "api_retire_credential", clients::retire)
         .post("/api/v1/t/{tenant}/{environment}/clients/{client}/promote", integrate, "api_promote", promote::post)
         .post("/api/v1/t/{tenant}/{environment}/clients/{client}/suspend", Guard::Token(Action::SuspendOwn), "api_suspend", clients::stop)
+        .post("/api/v1/t/{tenant}/{environment}/clients/{client}/revoke", Guard::Token(Action::SuspendOwn), "api_revoke", clients::end)
+        .get("/api/v1/t/{tenant}/{environment}/clients/{client}/lineage", read, "api_lineage", clients::lineage)
         .get("/api/v1/t/{tenant}/{environment}/resources", read, "api_resources", catalogue::list)
         .post("/api/v1/t/{tenant}/{environment}/resources", catalogue, "api_add_resource", catalogue::add)
         .post("/api/v1/t/{tenant}/{environment}/resources/registration", catalogue, "api_offer_registration", catalogue::offer)

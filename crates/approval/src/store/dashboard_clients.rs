@@ -6,6 +6,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
     StoreError, TenantTx, change_rules,
     schema::{
+        issue::last_used as u,
         registry::{
             client as c, credential as cr, entitled_tool as et, entitlement as en,
             integration as i, resource as rs,
@@ -120,6 +121,7 @@ pub(crate) struct Credential {
     pub(crate) created_by: Id<kind::Member>,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Timestamp,
+    pub(crate) last_used: Option<Timestamp>,
 }
 
 /// The list, newest first.
@@ -305,8 +307,21 @@ async fn tools(tx: &mut TenantTx, which: &Which) -> Result<Vec<(String, String)>
 }
 
 async fn credentials(tx: &mut TenantTx, which: &Which) -> Result<Vec<Credential>, StoreError> {
-    type Row = (String, String, String, uuid::Uuid, Timestamp, Timestamp);
+    type Row = (
+        String,
+        String,
+        String,
+        uuid::Uuid,
+        (Timestamp, Timestamp, Option<Timestamp>),
+    );
     let rows: Vec<Row> = cr::table
+        .left_join(
+            u::table.on(u::tenant_id
+                .eq(cr::tenant_id)
+                .and(u::environment.eq(cr::environment))
+                .and(u::client_id.eq(cr::client_id))
+                .and(u::credential_id.eq(cr::credential_id))),
+        )
         .filter(cr::tenant_id.eq(which.tenant.as_uuid()))
         .filter(cr::environment.eq(which.environment.as_str()))
         .filter(cr::client_id.eq(which.client_id.as_str()))
@@ -316,12 +331,11 @@ async fn credentials(tx: &mut TenantTx, which: &Which) -> Result<Vec<Credential>
             cr::last4,
             cr::state,
             cr::created_by,
-            cr::created_at,
-            cr::expires_at,
+            (cr::created_at, cr::expires_at, u::at.nullable()),
         ))
         .load(tx.connection()?)
         .await?;
-    let read = |(kind, last4, state, created_by, created_at, expires_at): Row| {
+    let read = |(kind, last4, state, created_by, (created_at, expires_at, last_used)): Row| {
         Ok(Credential {
             kind,
             last4,
@@ -331,6 +345,7 @@ async fn credentials(tx: &mut TenantTx, which: &Which) -> Result<Vec<Credential>
             created_by: Id::from_uuid(created_by),
             created_at,
             expires_at,
+            last_used,
         })
     };
     rows.into_iter().map(read).collect()

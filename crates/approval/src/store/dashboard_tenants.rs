@@ -19,15 +19,23 @@ use super::dashboard_search::like;
 
 const TABLE: &str = "tenant.tenant";
 
+type Row = (uuid::Uuid, String, String, Timestamp, Option<String>);
+
 /// The tenant with exactly this slug, frozen or not.
 pub(crate) async fn find(tx: &mut TenantTx, slug: &TenantSlug) -> Result<Tenant, StoreError> {
-    let (id, slug, name, created_at): (uuid::Uuid, String, String, Timestamp) = t::table
+    let (id, slug, name, created_at, frozen_because): Row = t::table
         .filter(
             t::slug
                 .eq(slug.as_str())
                 .and(t::tenant_id.ne(PLATFORM_TENANT.as_uuid())),
         )
-        .select((t::tenant_id, t::slug, t::name, t::created_at))
+        .select((
+            t::tenant_id,
+            t::slug,
+            t::name,
+            t::created_at,
+            t::frozen_because,
+        ))
         .first(tx.connection()?)
         .await?;
     Ok(Tenant {
@@ -35,6 +43,7 @@ pub(crate) async fn find(tx: &mut TenantTx, slug: &TenantSlug) -> Result<Tenant,
         slug: read_slug(&slug)?,
         name: read_name(&name)?,
         created_at,
+        frozen_because,
     })
 }
 

@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, registration_limits,
     schema::{
         intake::{initial_access_token as t, quarantine as q},
         registry::{client as c, entitled_tool as et, entitlement as e, integration as i},
+        review::access_request as r,
     },
 };
 use narthex_vocab::{
-    ClientId, ClientState, Environment, Id, SchemaHash, Scope, ScopeSet, Timestamp, ToolName, kind,
+    ClientId, ClientState, Environment, Id, QuarantineState, RequestState, SchemaHash, Scope,
+    ScopeSet, Timestamp, ToolName, kind,
 };
 
 use crate::{
@@ -72,9 +74,67 @@ pub(crate) async fn parent_of(
                 "intake.initial_access_token",
                 "parent_client_id",
             ))?;
-            load(tx, request.at.environment, &parent).await.map(Some)
+            let crowded = crowded(tx, request.at.environment, (&parent, client_id)).await?;
+            let parent = load(tx, request.at.environment, &parent).await?;
+            Ok(Some(Parent { crowded, ..parent }))
         }
     }
+}
+
+/// Whether `parent` has as many right below it as it may beside `client`: those that have not ended, and those that are
+/// an open case. Whoever is there already is never one too many.
+async fn crowded(
+    tx: &mut TenantTx,
+    environment: Environment,
+    (parent, client): (&ClientId, &ClientId),
+) -> Result<bool, StoreError> {
+    let most = registration_limits::load(tx, environment).await?;
+    let own = c::tenant_id
+        .eq(tx.tenant_uuid())
+        .and(c::environment.eq(environment.as_str()));
+    let born = c::table
+        .filter(own)
+        .filter(c::client_id.eq(client.as_str()));
+    let born = diesel::select(diesel::dsl::exists(born));
+    if born.get_result(tx.connection()?).await? {
+        return Ok(false);
+    }
+    let ended = [ClientState::Expired.as_str(), ClientState::Revoked.as_str()];
+    let living: i64 = c::table
+        .filter(own)
+        .filter(c::parent_client_id.eq(parent.as_str()))
+        .filter(c::state.ne_all(ended))
+        .count()
+        .get_result(tx.connection()?)
+        .await?;
+    let cases = r::table
+        .filter(
+            r::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(r::environment.eq(environment.as_str())),
+        )
+        .filter(r::state.eq_any(super::request::OPEN.map(RequestState::as_str)))
+        .select(r::client_id);
+    let waiting: i64 = q::table
+        .inner_join(
+            t::table.on(t::tenant_id
+                .eq(q::tenant_id)
+                .and(t::environment.eq(q::environment))
+                .and(t::initial_access_id.nullable().eq(q::initial_access_id))),
+        )
+        .filter(
+            q::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(q::environment.eq(environment.as_str())),
+        )
+        .filter(t::parent_client_id.eq(parent.as_str()))
+        .filter(q::client_id.ne(client.as_str()))
+        .filter(q::client_id.nullable().eq_any(cases))
+        .filter(q::state.eq(QuarantineState::Linked.as_str()))
+        .count()
+        .get_result(tx.connection()?)
+        .await?;
+    Ok(living + waiting >= most.most_children())
 }
 
 /// One client as a parent.
@@ -115,6 +175,7 @@ pub(crate) async fn load(
         scopes: ScopeSet::default(),
         tools: BTreeSet::new(),
         limits: Limits::default(),
+        crowded: false,
     };
     for (scope, end, minutes) in scopes {
         let scope =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use narthex_tenancy::{
-    StoreError, TenantTx,
+    StoreError, TenantTx, registration_limits,
     schema::{
         registry::{client as c, integration as i},
         tenant::member as m,
@@ -14,13 +14,23 @@ use narthex_tenancy::{
 use narthex_vocab::{ClientId, ClientState, Environment, Id, kind};
 
 use super::lineage;
+use crate::lineage::follows;
 
 const TABLE: &str = "registry.client";
+
+/// The tree, and how wide it may be.
+#[derive(Debug, Clone)]
+pub(crate) struct Tree {
+    pub(crate) root: Node,
+    /// The most clients right below one that have not ended.
+    pub(crate) widest: i64,
+}
 
 /// A client with what it registered.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) client_id: ClientId,
+    pub(crate) integration: Id<kind::Integration>,
     pub(crate) name: String,
     pub(crate) state: ClientState,
     /// Who answers for it, even when they left.
@@ -34,6 +44,19 @@ impl Node {
         self.below.iter().map(|child| 1 + child.count()).sum()
     }
 
+    /// How many below it go along when it goes to `to`.
+    pub(crate) fn followers(&self, to: ClientState) -> usize {
+        let goes = |child: &Self| usize::from(follows(child.state, to).is_some());
+        let all = self.below.iter();
+        all.map(|child| goes(child) + child.followers(to)).sum()
+    }
+
+    /// How many right below it have not ended.
+    pub(crate) fn living(&self) -> usize {
+        let living = self.below.iter().filter(|child| !child.state.has_ended());
+        living.count()
+    }
+
     /// How many clients are in its longest line.
     pub(crate) fn depth(&self) -> usize {
         1 + self.below.iter().map(Self::depth).max().unwrap_or_default()
@@ -45,7 +68,7 @@ pub(crate) async fn load(
     tx: &mut TenantTx,
     place @ (tenant, environment): (Id<kind::Tenant>, Environment),
     client_id: &ClientId,
-) -> Result<Node, StoreError> {
+) -> Result<Tree, StoreError> {
     let line = lineage::line(tx, place, client_id).await?;
     let first = line.above.into_iter().next();
     let root = first.map_or_else(|| client_id.clone(), |kin| kin.client_id);
@@ -72,7 +95,7 @@ pub(crate) async fn load(
         .order((c::created_at, c::client_id))
         .select((
             (c::client_id, c::parent_client_id, c::state),
-            i::name,
+            (i::integration_id, i::name),
             m::name.nullable(),
         ))
         .load(tx.connection()?)
@@ -91,7 +114,11 @@ pub(crate) async fn load(
     }
     let mut top = top.ok_or(StoreError::NotFound)?;
     hang(&mut top, &mut children);
-    Ok(top)
+    let limits = registration_limits::of(tx, place).await?;
+    Ok(Tree {
+        root: top,
+        widest: limits.most_children(),
+    })
 }
 
 /// Puts below each what it registered.
@@ -102,11 +129,16 @@ fn hang(node: &mut Node, children: &mut BTreeMap<String, Vec<Node>>) {
     }
 }
 
-type Row = ((String, Option<String>, String), String, Option<String>);
+type Row = (
+    (String, Option<String>, String),
+    (uuid::Uuid, String),
+    Option<String>,
+);
 
-fn node(((client_id, _, state), name, sponsor): Row) -> Result<Node, StoreError> {
+fn node(((client_id, _, state), (integration, name), sponsor): Row) -> Result<Node, StoreError> {
     Ok(Node {
         client_id: ClientId::parse(&client_id).map_err(StoreError::corrupt(TABLE, "client_id"))?,
+        integration: Id::from_uuid(integration),
         name,
         state: state.parse().map_err(StoreError::corrupt(TABLE, "state"))?,
         sponsor,

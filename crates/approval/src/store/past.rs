@@ -74,7 +74,7 @@ pub(crate) async fn of_software(
     let software = software.map(|name| json!({ "software_id": name }));
     Ok(Past {
         rejections: rejections(tx, request, (print.as_deref(), software.as_ref())).await?,
-        blocks: blocks(tx, print.as_deref()).await?,
+        blocks: blocks(tx, (print.as_deref(), software.as_ref())).await?,
         revocations: revocations(tx, request, (print.as_deref(), software.as_ref())).await?,
     })
 }
@@ -143,11 +143,14 @@ async fn rejections(
     Ok(small(cases))
 }
 
-/// Lines of the tenant's block list that name the family, ended ones too, and registrations of it that were blocked.
-async fn blocks(tx: &mut TenantTx, print: Option<&[u8]>) -> Result<u32, StoreError> {
-    let Some(print) = print else {
-        return Ok(0);
-    };
+/// Lines of the tenant's block list that name the family, ended ones too, and registrations of it, or of what called
+/// itself so, that were blocked.
+async fn blocks(
+    tx: &mut TenantTx,
+    (print, software): (Option<&[u8]>, Option<&Value>),
+) -> Result<u32, StoreError> {
+    let nothing = json!({ "software_id": null });
+    let print = print.unwrap_or_default();
     let lines: i64 = l::table
         .filter(l::tenant_id.eq(tx.tenant_uuid()))
         .filter(l::effect.eq("block").and(l::fingerprint.eq(print)))
@@ -156,7 +159,12 @@ async fn blocks(tx: &mut TenantTx, print: Option<&[u8]>) -> Result<u32, StoreErr
         .await?;
     let registrations: i64 = q::table
         .filter(q::tenant_id.eq(tx.tenant_uuid()))
-        .filter(q::fingerprint.eq(print).and(q::state.eq("blocked")))
+        .filter(q::state.eq("blocked"))
+        .filter(
+            q::fingerprint
+                .eq(print)
+                .or(q::metadata.contains(software.unwrap_or(&nothing))),
+        )
         .count()
         .get_result(tx.connection()?)
         .await?;

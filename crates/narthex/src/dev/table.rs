@@ -13,8 +13,9 @@ pub(super) fn print(content: &ReadyFile, resource_server: bool, file: &Path) {
         ("Portal", &content.portal),
         ("Discovery plane", &content.discovery),
         ("Token plane", &content.token),
+        ("Mail that was sent", &content.mail),
     ] {
-        lines.push(format!("  {name:<18}{address}"));
+        lines.push(format!("  {name:<20}{address}"));
     }
     for account in content.staff_accounts.iter().take(2) {
         lines.push(String::new());

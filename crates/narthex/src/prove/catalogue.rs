@@ -98,7 +98,7 @@ const SHAPE: &[Check] = &[
                             'issue.parked', 'issue.pushed_request', 'issue.device_code', 'issue.consent', 'ledger.head']) then null
                      when p.polname = 'directory' and p.polcmd = 'r' and m.roles = 'narthex_directory'
                         and t.oid in ('tenant.tenant'::regclass, 'review.mark'::regclass, 'review.verified_name'::regclass,
-                            'issue.\"grant\"'::regclass, 'intake.logo'::regclass) then null
+                            'issue.\"grant\"'::regclass, 'intake.logo'::regclass, 'registry.asked_anew'::regclass) then null
                      when p.polname = 'published' and p.polcmd = 'r' and m.roles = 'narthex_approval'
                         and t.oid in ('review.brand'::regclass, 'review.brand_host'::regclass)
                         and pg_get_expr(p.polqual, p.polrelid)

@@ -25,8 +25,8 @@ use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
-    apart, approvals, clients, devices, documents, floods, logs, planes, policies, promotions,
-    proofs, registrations, sign_outs, trust,
+    apart, approvals, clients, devices, documents, floods, logs, mail, planes, policies,
+    promotions, proofs, registrations, sign_outs, trust,
 };
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
@@ -68,6 +68,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
             clients::TRIALS,
         ),
         ("Tokens and sign-outs", sign_outs::TRIALS),
+        ("Mail and new passwords", mail::TRIALS),
         ("The logs", logs::TRIALS),
     ] {
         trial::run(&stage, &mut report, part, trials).await?;

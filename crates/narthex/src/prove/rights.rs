@@ -10,6 +10,7 @@ pub(super) const RIGHTS: &[Check] = &[
         // has, and the next link of a ledger's chain.
         what: "every object belongs to narthex_owner, but a few functions",
         query: "select thing, case when owner::regrole::text <> case thing when 'function tenant.resolve(text)' then 'narthex_directory'
+                when 'function tenant.find(text)' then 'narthex_directory'
                 when 'function review.seen_elsewhere(bytea[])' then 'narthex_directory'
                 when 'function issue.connected(uuid,text,text,timestamp with time zone)' then 'narthex_directory'
                 when 'function issue.allowed(uuid,text,text,timestamp with time zone)' then 'narthex_directory'
@@ -87,7 +88,7 @@ pub(super) const RIGHTS: &[Check] = &[
     Check {
         what: "functions act for others only where it is meant, with a fixed search path",
         query: "select oid::regprocedure::text,
-                case when oid::regprocedure::text not in ('tenant.resolve(text)', 'review.seen_elsewhere(bytea[])',
+                case when oid::regprocedure::text not in ('tenant.resolve(text)', 'tenant.find(text)', 'review.seen_elsewhere(bytea[])',
                     'issue.connected(uuid,text,text,timestamp with time zone)', 'issue.allowed(uuid,text,text,timestamp with time zone)',
                     'ledger.chain()', 'tenant.prepare_days(date,integer)') then 'it is security definer'
                      when not 'search_path=pg_catalog, pg_temp' = any (coalesce(proconfig, '{}')) then 'its search path is not fixed' end
@@ -111,6 +112,8 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('tenant.session.token_hash', 'narthex_approval, narthex_token'),
                 ('tenant.api_token.token_hash', 'narthex_approval'),
                 ('tenant.recovery_code.code_hash', 'narthex_approval'),
+                ('tenant.mail.content_sealed', 'narthex_approval'),
+                ('tenant.password_reset.token_hash', 'narthex_approval'),
                 ('registry.resource_credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('registry.credential.secret_hash', 'narthex_approval, narthex_token'),
                 ('intake.deferral.code_hash', 'narthex_discovery'),

@@ -34,7 +34,7 @@ const MACHINES: &[Machine] = &[
         row: "tenant_id = $A",
         from: "active",
         arrows: || words(">active active>frozen frozen>active"),
-        with: "",
+        with: ", frozen_because = case when $to = 'frozen' then 'An incident.' end",
     },
     Machine {
         table: "tenant.member",

@@ -53,6 +53,10 @@ pub enum Verb {
         #[command(subcommand)]
         verb: super::policy::PolicyVerb,
     },
+    /// Shows who registered whom, from whichever client of the tree.
+    Lineage(super::call::Of),
+    /// As a tenant: shows or chooses what happens when an approved client changes.
+    Changes(super::call::Changes),
     /// Calls any operation of the API by its name.
     Call(super::call::Call),
     /// As a tenant: onboards an integration that a file describes.

@@ -57,6 +57,21 @@ pub struct Promote {
     asks: Option<PathBuf>,
 }
 
+/// Settings of `narthex changes`.
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// `TENANT/ENVIRONMENT`, as `acme/production`.
+    place: String,
+    /// What to choose, as `keys=asked_again`; may be given again. What is chosen is shown when nothing is said.
+    #[arg(long)]
+    set: Vec<String>,
+    /// Why; needed for what asks fewer people in production.
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    access: Access,
+}
+
 /// Settings of `narthex onboard`.
 #[derive(Debug, Args)]
 pub struct Onboard {
@@ -167,6 +182,47 @@ pub(super) async fn withdraw(withdraw: &Withdraw) -> anyhow::Result<ExitCode> {
 pub(super) async fn credential(of: &Of) -> anyhow::Result<ExitCode> {
     let made = operate(&of.access, "create_credential", of.given("client")?).await?;
     Ok(answered(&of.access, &made))
+}
+
+/// `narthex changes`: what happens when an approved client changes.
+pub(super) async fn changes(changes: &Changes) -> anyhow::Result<ExitCode> {
+    let (tenant, environment) = changes.place.split_once('/').with_context(|| {
+        let place = &changes.place;
+        format!("say TENANT/ENVIRONMENT, as acme/production: {place}")
+    })?;
+    let parts = [("tenant", tenant), ("environment", environment)];
+    let parts = parts.map(|(name, value)| (name.to_owned(), json!(value)));
+    let mut given: Map<String, Value> = parts.into_iter().collect();
+    if changes.set.is_empty() {
+        let chosen = operate(&changes.access, "change_rules", given).await?;
+        return Ok(answered(&changes.access, &chosen));
+    }
+    let chosen: anyhow::Result<Map<String, Value>> =
+        changes.set.iter().map(|one| member(one)).collect();
+    given.insert("on_change".to_owned(), Value::Object(chosen?));
+    given.extend(
+        changes
+            .reason
+            .iter()
+            .map(|reason| ("reason".to_owned(), json!(reason))),
+    );
+    let done = operate(&changes.access, "change_change_rules", given).await?;
+    Ok(answered(&changes.access, &done))
+}
+
+/// `narthex lineage`: the tree that a client is in, one client a line; of staff or of a tenant, by whose listener it is.
+pub(super) async fn lineage(of: &Of) -> anyhow::Result<ExitCode> {
+    let api = open(&of.access)?;
+    let described = told(api.get("/api/v1/openapi.json").await?)?;
+    let found = Operation::find(&described, "lineage").context("there is no lineage here")?;
+    let staff = found.path.ends_with("/{client_id}/lineage");
+    let given = of.given(if staff { "client_id" } else { "client" })?;
+    let tree = found.call(&api, given).await?;
+    if of.access.json {
+        return Ok(answered(&of.access, &tree));
+    }
+    let root = tree.get("root").context("there is no tree")?;
+    Ok(say(&table::tree(root)))
 }
 
 fn version(request: &Value) -> Value {

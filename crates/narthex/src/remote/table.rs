@@ -64,6 +64,22 @@ fn lines(value: &Value, depth: usize) -> Vec<String> {
     }
 }
 
+/// A client with what is below it, each in a line of its own.
+pub(crate) fn tree(root: &Value) -> String {
+    branch(root, 0).concat()
+}
+
+fn branch(node: &Value, depth: usize) -> Vec<String> {
+    let names = ["client_id", "name", "state", "sponsor"];
+    let cells = names.map(|name| node.get(name).map_or_else(String::new, word));
+    let below = node.get("below").and_then(Value::as_array);
+    let below = below.into_iter().flatten();
+    let own = format!("{}{}\n", "  ".repeat(depth), cells.join("  "));
+    std::iter::once(own)
+        .chain(below.flat_map(|child| branch(child, depth + 1)))
+        .collect()
+}
+
 /// A plain value without quotes, and without what would move the cursor.
 fn word(value: &Value) -> String {
     let text = match value {

@@ -3,5 +3,6 @@
 pub(crate) mod account;
 pub(crate) mod api_token;
 pub(crate) mod invitation;
+pub(crate) mod password_reset;
 pub(crate) mod recovery_code;
 pub(crate) mod session;

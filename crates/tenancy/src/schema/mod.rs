@@ -34,9 +34,9 @@ use self::{
         tool_remark, trusted_domain, verified_name, warning,
     },
     tenant::{
-        allowed_name, api_answer, api_token, change_rule, environments, invitation, member,
-        membership, metadata_rules, registration_limits, saved_view, session, statement_issuer,
-        tenants, token_policy,
+        allowed_name, api_answer, api_token, change_rule, environments, invitation, mail, member,
+        membership, metadata_rules, password_reset, registration_limits, saved_view, session,
+        statement_issuer, tenants, token_policy,
     },
 };
 
@@ -131,9 +131,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     change_rule,
     environments,
     invitation,
+    mail,
     member,
     membership,
     metadata_rules,
+    password_reset,
     registration_limits,
     saved_view,
     session,

@@ -12,6 +12,7 @@ diesel::table! {
         new_per_minute -> Nullable<Int4>,
         most_waiting -> Nullable<Int4>,
         waits_hours -> Nullable<Int4>,
+        most_children -> Nullable<Int4>,
         changed_at -> Timestamptz,
     }
 }
@@ -71,6 +72,37 @@ diesel::table! {
         accepted_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
         asked_again_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.mail (tenant_id, mail_id) {
+        tenant_id -> Uuid,
+        mail_id -> Uuid,
+        kind -> Text,
+        recipient -> Text,
+        content_sealed -> Nullable<Bytea>,
+        state -> Text,
+        tries -> Int2,
+        created_at -> Timestamptz,
+        due_at -> Timestamptz,
+        until -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        failure -> Text,
+    }
+}
+
+diesel::table! {
+    tenant.password_reset (tenant_id, reset_id) {
+        tenant_id -> Uuid,
+        reset_id -> Uuid,
+        email -> Nullable<Text>,
+        token_hash -> Nullable<Bytea>,
+        member_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        answered_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -196,5 +228,6 @@ diesel::table! {
         name -> Text,
         state -> Text,
         created_at -> Timestamptz,
+        frozen_because -> Nullable<Text>,
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::asked_claims::{Asked, AskedClaims};
 use crate::call::Call;
 use crate::id_token::Hint;
-use crate::push::Reference;
+use crate::push::{self, Reference};
 use crate::reach::Wanted;
 use narthex_http::dpop::Thumbprint;
 
@@ -95,6 +95,23 @@ impl Refusal {
     }
 }
 
+/// What says the request in another way (OpenID Connect Core sections 6 and 7.2.1): only what was pushed is taken (RFC 9126),
+/// and what was would have been found before.
+fn not_supported(name: &str, value: &str) -> Refusal {
+    match name {
+        "request" => Refusal::new(ErrorCode::RequestNotSupported, "no request objects"),
+        "registration" => Refusal::new(
+            ErrorCode::RegistrationNotSupported,
+            "clients are registered",
+        ),
+        _ if value.starts_with(push::PREFIX) => Refusal::new(
+            ErrorCode::InvalidRequestUri,
+            "no request waits under this reference",
+        ),
+        _ => Refusal::new(ErrorCode::RequestUriNotSupported, "only what was pushed"),
+    }
+}
+
 impl AuthorizationRequest {
     /// Reads everything but who asks and where the answer goes, which were found out before.
     pub(crate) fn read(
@@ -109,17 +126,10 @@ impl AuthorizationRequest {
             .refuse_repeats(&["resource"])
             .map_err(|error| invalid(&error))?;
         let given = |name| params.given(name).map_err(|error| invalid(&error));
-        if given("request")?.is_some() {
-            return Err(Refusal::new(
-                ErrorCode::RequestNotSupported,
-                "no request objects",
-            ));
-        }
-        if given("request_uri")?.is_some() {
-            return Err(Refusal::new(
-                ErrorCode::RequestUriNotSupported,
-                "no request objects",
-            ));
+        for name in ["request", "request_uri", "registration"] {
+            if let Some(value) = given(name)? {
+                return Err(not_supported(name, value));
+            }
         }
         match given("response_type")? {
             Some("code") => {}

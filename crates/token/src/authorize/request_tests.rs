@@ -33,6 +33,11 @@ fn a_request_survives_its_query_and_its_kept_form() {
 #[case("&response_type=token", "invalid_request")]
 #[case("&request=x", "request_not_supported")]
 #[case("&request_uri=x", "request_uri_not_supported")]
+#[case(
+    "&request_uri=urn:ietf:params:oauth:request_uri:x",
+    "invalid_request_uri"
+)]
+#[case("&registration=%7B%7D", "registration_not_supported")]
 #[case("&response_mode=fragment", "invalid_request")]
 #[case("&scope=a%20%20b", "invalid_scope")]
 #[case("&resource=%23", "invalid_target")]

@@ -9,7 +9,7 @@ use crate::grant_type::GrantType;
 use crate::key_set::KeySet;
 use crate::metadata_error::{MetadataError, MetadataProblem};
 use crate::metadata_member::Members;
-use crate::redirect_uri::{RedirectUri, RedirectUriKind};
+use crate::redirect_uri::RedirectUri;
 use crate::response_type::ResponseType;
 use crate::workload_identity::WorkloadIdentity;
 
@@ -92,17 +92,15 @@ pub(super) fn application_type(
     members: &Members<'_>,
     redirects: &[RedirectUri],
 ) -> Result<ApplicationType, MetadataError> {
-    let on_device = |uri: &RedirectUri| uri.kind() != RedirectUriKind::Https;
-    let native = !redirects.is_empty() && redirects.iter().all(on_device);
+    let usual = ApplicationType::of(redirects);
     match members.parsed("application_type")? {
-        Some(ApplicationType::Web) if native => {
+        Some(ApplicationType::Web) if usual == ApplicationType::Native => {
             let reason = "an application of type web has an https redirect URI";
             let why = MetadataProblem::Conflict { reason };
             Err(MetadataError::redirect("redirect_uris", why))
         }
         Some(stated) => Ok(stated),
-        None if native => Ok(ApplicationType::Native),
-        None => Ok(ApplicationType::Web),
+        None => Ok(usual),
     }
 }
 

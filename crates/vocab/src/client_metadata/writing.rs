@@ -69,10 +69,8 @@ impl ClientMetadata {
         for (name, value) in self.of_sessions() {
             put(name, value);
         }
-        put(
-            "workload_identity",
-            self.workload.as_ref().map(WorkloadIdentity::to_json),
-        );
+        let workload = self.workload.as_ref();
+        put("workload_identity", workload.map(WorkloadIdentity::to_json));
         json.extend(self.localized.to_json());
         json
     }

@@ -31,6 +31,10 @@ const CALLS: u32 = 600;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known;
 
+/// Left with a call as soon as somebody looks who it is from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking;
+
 /// A person, by a token.
 pub(crate) struct Bearer {
     /// Whose person it is; the platform's for staff.
@@ -88,8 +92,26 @@ impl Bearer {
         if let Some(action) = asked.filter(|action| *action != looks) {
             bearer.permit(action)?;
         }
-        request.extensions_mut().insert(Known);
         Ok(bearer)
+    }
+
+    /// Lets the body of the call be read.
+    pub(super) fn known(&self) {
+        self.request.extensions_mut().insert(Known);
+    }
+
+    /// The proof that this person may look, as everybody with a role on this listener may: any token of theirs will do.
+    pub(super) fn look(&self, looks: Action) -> Result<Permit, Fault> {
+        let permit = self.role.permit(&self.person(), looks);
+        permit.ok_or_else(|| Fault::role(self.role, looks))
+    }
+
+    fn person(&self) -> Person {
+        Person {
+            tenant: self.tenant,
+            member: self.member.id,
+            name: self.member.name.as_str().to_owned(),
+        }
     }
 
     /// The proof that this person may do `action` by this token now: the token may act, the role includes it, and a
@@ -98,12 +120,7 @@ impl Bearer {
         if self.token.may != May::Act {
             return Err(Fault::of(Kind::READS_ONLY, "this token only looks"));
         }
-        let person = Person {
-            tenant: self.tenant,
-            member: self.member.id,
-            name: self.member.name.as_str().to_owned(),
-        };
-        let permit = self.role.permit(&person, action);
+        let permit = self.role.permit(&self.person(), action);
         let permit = permit.ok_or_else(|| Fault::role(self.role, action))?;
         if self.gives_codes && !self.token.is_fresh(self.now) {
             let minutes = api_token::FRESH.num_minutes();
@@ -138,7 +155,8 @@ impl Bearer {
         let work = async |tx: &mut TenantTx| {
             once(tx, (by, &asked), async |tx| {
                 let mut rng = ambient::rng();
-                let mut acting = Acting::person(&permit, self.now, &mut rng, &self.request_id);
+                let mut acting = Acting::person(&permit, self.now, &mut rng, &self.request_id)
+                    .telling(self.approval.mail.as_ref());
                 act(tx, &mut acting).await
             })
             .await

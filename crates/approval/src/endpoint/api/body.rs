@@ -1,6 +1,7 @@
 //! The JSON body of a call, as the members that its endpoint knows. A member that nobody knows is an error: a mistyped
 //! one must not be ignored where people decide. What is wrong is named by its place (RFC 6901).
 
+use narthex_vocab::ProblemKind as Kind;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -8,13 +9,13 @@ use std::task::Poll;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use narthex_http::StrictJson;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use utoipa::ToSchema;
 
-use super::bearer::Known;
+use super::bearer::{Asking, Known};
 use super::fault::Fault;
 
 /// A body that was read, with the object itself.
@@ -26,7 +27,7 @@ pub(crate) struct Body<T> {
 }
 
 /// An act that needs no words: `{}`.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
@@ -37,7 +38,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = StrictJson::from_request(request, payload);
         let request = request.clone();
+        let asked = request.extensions().contains::<Asking>();
         Box::pin(async move {
+            // Nobody looks who calls: the handler has no caller before its body, and nothing would ever wake this.
+            if !asked {
+                return Err(Fault::of(Kind::DEFECT, "the reason is in the log"));
+            }
             known(&request).await;
             let StrictJson(members) = body.await.map_err(Fault::from)?;
             let object = Value::Object(members);
@@ -49,8 +55,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 }
 
 /// Waits until the caller is known: who may not act is told nothing about a body. The arguments of a handler are made by
-/// one task, the caller first, so that whoever wakes it for the caller wakes it for the body; without a caller there is no
-/// body.
+/// one task, the caller first, so that whoever wakes it for the caller wakes it for the body; where no caller was asked
+/// for before it, nobody comes here.
 async fn known(request: &HttpRequest) {
     poll_fn(|_| {
         if request.extensions().contains::<Known>() {

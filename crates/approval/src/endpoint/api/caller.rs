@@ -14,7 +14,7 @@ use narthex_vocab::{Id, PLATFORM_TENANT, Secret, kind};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::bearer::Bearer;
+use super::bearer::{Asking, Bearer};
 use super::fault::Fault;
 use crate::Acting;
 use crate::endpoint::staff::Staff;
@@ -67,6 +67,7 @@ impl FromRequest for Caller {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Fault>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        request.extensions_mut().insert(Asking);
         let request = request.clone();
         Box::pin(async move { read(&request).await })
     }
@@ -79,6 +80,7 @@ async fn read(request: &HttpRequest) -> Result<Caller, Fault> {
         Some(Guarded(Guard::Anyone | Guard::May(_))) | None => None,
     };
     let bearer = Bearer::read(request, PLATFORM_TENANT, (asked, Action::ReadPlatform)).await?;
+    bearer.known();
     let staff = Staff {
         member: bearer.member.clone(),
         role: bearer.role,

@@ -116,6 +116,8 @@ struct ClientCredential {
     state: &'static str,
     created_at: Moment,
     expires_at: Moment,
+    /// When it was last accepted, to the minute.
+    last_used: Option<Moment>,
 }
 
 /// List clients.
@@ -236,6 +238,7 @@ fn whole(tenant: &Tenant, client: Client) -> ClientDetail {
         state: one.state.as_str(),
         created_at: one.created_at.into(),
         expires_at: one.expires_at.into(),
+        last_used: one.last_used.map(Into::into),
     };
     let scope = |(scope, expires_at): (narthex_vocab::Scope, Timestamp)| GivenScope {
         scope: scope.to_string(),

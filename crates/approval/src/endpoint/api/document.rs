@@ -11,7 +11,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder};
 use super::{
     api_tokens, assignment, attempts, brakes, brands, clients, confirm, decide, documents,
     families, inventory, issuance, lineage, link, lists, me, policies, portal, publish_policy,
-    quarantine, requests, step_up, suspend, tenants, together, trust,
+    quarantine, requests, step_up, suspend, tenants, together, trust, views,
 };
 
 /// The operations for staff.
@@ -53,6 +53,10 @@ use super::{
         attempts::one,
         issuance::list,
         inventory::list,
+        inventory::export,
+        views::list,
+        views::save,
+        views::forget,
         clients::list,
         clients::one,
         lineage::get,
@@ -68,6 +72,8 @@ use super::{
         tenants::list,
         tenants::create,
         tenants::invite,
+        tenants::freeze,
+        tenants::thaw,
         brands::list,
         brands::keep,
         brands::forget,
@@ -103,6 +109,10 @@ struct StaffOperations;
         api_tokens::end_of_tenant,
         portal::activity::list,
         portal::inventory::list,
+        portal::inventory::export,
+        views::list_of_tenant,
+        views::save_of_tenant,
+        views::forget_of_tenant,
         portal::members::list,
         portal::members::add,
         portal::members::invitations,
@@ -126,6 +136,8 @@ struct StaffOperations;
         portal::clients::retire,
         portal::promote::post,
         portal::clients::stop,
+        portal::clients::end,
+        portal::clients::lineage,
         portal::catalogue::list,
         portal::catalogue::add,
         portal::catalogue::offer,

@@ -1,6 +1,7 @@
 //! Who calls the management API on the portal's listener: a person of the tenant that the path names, by a token of that
 //! tenant. A tenant that is not there and one where the token is nobody's answer alike.
 
+use narthex_vocab::ProblemKind as Kind;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -17,9 +18,10 @@ use narthex_vocab::{Environment, HashKey, Secret, TenantSlug};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::bearer::Bearer;
+use super::bearer::{Asking, Bearer};
 use super::fault::Fault;
 use super::place;
+use crate::endpoint::frozen;
 use crate::routes::portal::Guard;
 use crate::{Acting, Approval};
 
@@ -92,6 +94,7 @@ impl FromRequest for Holder {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Fault>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        request.extensions_mut().insert(Asking);
         let request = request.clone();
         Box::pin(async move { read(&request).await })
     }
@@ -102,7 +105,7 @@ async fn read(request: &HttpRequest) -> Result<Holder, Fault> {
     let approval = approval.ok_or_else(Fault::not_there)?;
     let slug = request.match_info().get("tenant").unwrap_or_default();
     let slug = TenantSlug::parse(slug).map_err(|_| Fault::no_token())?;
-    let id = approval.database.resolve(&slug).await?;
+    let id = approval.database.find(&slug).await?;
     let id = id.ok_or_else(Fault::no_token)?;
     let guard = request.extensions().get::<Guarded<Guard>>().copied();
     let asked = match guard {
@@ -113,5 +116,12 @@ async fn read(request: &HttpRequest) -> Result<Holder, Fault> {
     let bearer = Bearer::read(request, id, (asked, Action::ReadTenant)).await?;
     let load = async |tx: &mut TenantTx| tenant::load(tx).await;
     let tenant = approval.database.tenant(id, load).await?;
+    if let Some(because) = frozen::refuses(request, &tenant) {
+        return Err(Fault::of(
+            Kind::FROZEN,
+            format!("staff froze the tenant: {because}"),
+        ));
+    }
+    bearer.known();
     Ok(Holder { tenant, bearer })
 }

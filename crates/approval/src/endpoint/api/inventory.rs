@@ -2,16 +2,23 @@
 
 use actix_web::HttpResponse;
 use narthex_http::StrictQuery;
-use narthex_vocab::{HashKey, Timestamp};
+use narthex_tenancy::permission::Action;
+use narthex_tenancy::{TenantTx, ambient};
+use narthex_vocab::{HashKey, Id, PLATFORM_TENANT, Timestamp, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::bearer::Bearer;
 use super::caller::Caller;
 use super::cursor::{self, Part};
 use super::fault::Fault;
 use super::moment::Moment;
+use super::place;
+use crate::Acting;
 use crate::endpoint::inventory::Asked;
+use crate::endpoint::inventory::export::{Form, Whose, file};
 use crate::endpoint::staff::Look;
+use crate::export::{Export, ExportError, export as note};
 use crate::store::inventory::{self, After, Wanted};
 
 const LIST: &str = "inventory";
@@ -92,6 +99,60 @@ pub(crate) async fn list(caller: Caller, query: StrictQuery) -> Result<HttpRespo
         })
         .await?;
     Ok(HttpResponse::Ok().json(page(seen.found, (&wanted, limit), key)))
+}
+
+/// Take the inventory away as a file, whole: CSV that no spreadsheet takes for formulas, or JSON. The ledger keeps who did.
+#[utoipa::path(
+    get,
+    path = "/api/v1/inventory/export/{form}",
+    operation_id = "export_inventory",
+    description = "With the filters of `inventory`. The form is `csv` or `json`.",
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv"))
+)]
+pub(crate) async fn export(caller: Caller, query: StrictQuery) -> Result<HttpResponse, Fault> {
+    let of = (PLATFORM_TENANT, Action::ReadPlatform);
+    taken(&caller.bearer, of, (Whose::Everybodys, &query)).await
+}
+
+/// The file that a query asks for, once the ledger of this tenant says who took it.
+pub(super) async fn taken(
+    bearer: &Bearer,
+    (tenant, looks): (Id<kind::Tenant>, Action),
+    (whose, query): (Whose, &StrictQuery),
+) -> Result<HttpResponse, Fault> {
+    let form: String = place::read(&bearer.request, "form")?;
+    let form = Form::parse(&form).ok_or_else(Fault::not_there)?;
+    let asked = Asked::read(query, bearer.now);
+    if let Some((name, words)) = asked.wrong().first() {
+        return Err(Fault::member(name, words.clone()));
+    }
+    let permit = bearer.look(looks)?;
+    let command = Export {
+        list: LIST,
+        form: form.as_str(),
+        query: asked.query(),
+    };
+    let work = async |tx: &mut TenantTx| {
+        let mut rng = ambient::rng();
+        let acting = Acting::person(&permit, bearer.now, &mut rng, &bearer.request_id);
+        note(tx, command, (looks, &acting)).await
+    };
+    bearer.approval.database.tenant(tenant, work).await?;
+    Ok(file(
+        bearer.approval.clone(),
+        whose,
+        (&asked, form),
+        bearer.now,
+    ))
+}
+
+impl From<ExportError> for Fault {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::NotPermitted(error) => error.into(),
+            ExportError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// Which part of the inventory a query asks for.

@@ -1,7 +1,7 @@
 //! Who registered whom: the tree that a client is in.
 
 use actix_web::HttpResponse;
-use narthex_vocab::ClientId;
+use narthex_vocab::{ClientId, ClientState};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -9,14 +9,17 @@ use utoipa::ToSchema;
 use super::caller::Caller;
 use super::fault::Fault;
 use super::place::Place;
-use crate::store::lineage_tree::{self, Node};
+use crate::store::lineage_tree::{self, Node, Tree};
 
 /// The tree.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Lineage {
-    /// The first of the line: `client_id`, `name`, `state`, `sponsor`, and in `below` those that it registered.
+    /// The first of the line: `client_id`, `name`, `state`, `sponsor`, how many below it
+    /// go along when it is suspended (`suspends`) or revoked (`revokes`), and in `below` those that it registered.
     #[schema(value_type = Object)]
     root: Value,
+    /// The most clients right below one that have not ended.
+    most_children: i64,
 }
 
 /// Read the tree that a client is in.
@@ -34,16 +37,26 @@ pub(crate) async fn get(caller: Caller, place: Place) -> Result<HttpResponse, Fa
             lineage_tree::load(tx, (tenant, environment), &client).await
         })
         .await?;
-    let (_, root) = seen.found;
-    Ok(HttpResponse::Ok().json(Lineage { root: tree(&root) }))
+    let (_, tree) = seen.found;
+    Ok(HttpResponse::Ok().json(whole(&tree)))
 }
 
-fn tree(node: &Node) -> Value {
+/// The tree, whosever it is.
+pub(super) fn whole(tree: &Tree) -> Lineage {
+    Lineage {
+        root: branch(&tree.root),
+        most_children: tree.widest,
+    }
+}
+
+fn branch(node: &Node) -> Value {
     json!({
         "client_id": node.client_id,
         "name": node.name,
         "state": node.state,
         "sponsor": node.sponsor,
-        "below": node.below.iter().map(tree).collect::<Vec<_>>(),
+        "suspends": node.followers(ClientState::Suspended),
+        "revokes": node.followers(ClientState::Revoked),
+        "below": node.below.iter().map(branch).collect::<Vec<_>>(),
     })
 }

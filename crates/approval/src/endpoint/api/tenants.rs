@@ -5,17 +5,18 @@ use narthex_tenancy::permission::Action;
 use narthex_tenancy::{TenantTx, ambient};
 use narthex_vocab::{Email, Id, Label, TenantSlug};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::{Body, Nothing};
 use super::caller::Caller;
 use super::fault::{self, Fault, faults};
 use super::moment::Moment;
 use super::place;
+use super::reason::{self, Standing, WithReason};
 use crate::Acting;
 use crate::create_tenant::{CreateTenant, CreateTenantError, create_tenant};
 use crate::endpoint::staff::Look;
+use crate::freeze_tenant::{Freeze, FreezeTenant, FreezeTenantError, freeze_tenant};
 use crate::invite_owner::{InviteOwner, InviteOwnerError, invite_owner};
 use crate::store::dashboard_tenants::{self, Listed};
 
@@ -88,7 +89,7 @@ pub(crate) async fn list(caller: Caller) -> Result<HttpResponse, Fault> {
     }))
 }
 
-/// Make a tenant. A slug is taken once: the same call again is refused, and the owner is invited again by `invite_owner`.
+/// Make a tenant. A slug is taken once; a lost link is made anew by `invite_owner`.
 #[utoipa::path(
     post,
     path = "/api/v1/tenants",
@@ -97,29 +98,75 @@ pub(crate) async fn list(caller: Caller) -> Result<HttpResponse, Fault> {
     responses((status = 200, body = OwnerInvited))
 )]
 pub(crate) async fn create(caller: Caller, body: Body<NewTenant>) -> Result<HttpResponse, Fault> {
-    let permit = caller.permit(Action::CreateTenant)?;
     let says = body.says;
     let told = (says.slug.clone(), says.owner.clone());
-    let mut rng = ambient::rng();
-    let tenant = Id::new(caller.now, &mut rng);
-    let hash_key = &caller.approval().people.hash_key;
-    let made: Result<_, CreateTenantError> = caller
-        .within(tenant, async |tx| {
-            let command = CreateTenant {
-                slug: says.slug,
-                name: says.name,
-                owner: says.owner,
-                hash_key,
-            };
-            create_tenant(tx, command, &mut caller.acting(&permit, &mut rng)).await
-        })
-        .await;
-    let mut body = json!(invited(&caller, &told));
-    if let Some(members) = body.as_object_mut() {
-        let secret = made?.invitation;
-        members.insert("secret".to_owned(), json!(secret.reveal()));
+    let tenant = Id::new(caller.now, &mut ambient::rng());
+    let asked = (Action::CreateTenant, &body.object);
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        let command = CreateTenant {
+            slug: says.slug,
+            name: says.name,
+            owner: says.owner,
+            hash_key: &caller.approval().people.hash_key,
+        };
+        let secret = create_tenant(tx, command, acting).await?.invitation;
+        Ok((invited(&caller, &told), Some(secret)))
+    };
+    let made = caller.make(tenant, asked, act).await;
+    let Err(refused) = made else { return made };
+    // The key of a call that made a tenant is kept with that tenant: whoever asks again finds it there.
+    let find = async |tx: &mut TenantTx| dashboard_tenants::find(tx, &told.0).await;
+    match caller.look(Look::over("api/tenants"), find).await {
+        Ok(there) => {
+            let again = async |_: &mut TenantTx, _: &mut Acting<'_>| Err::<Nothing, _>(refused);
+            caller.act(there.found.id, asked, again).await
+        }
+        Err(_) => Err(refused),
     }
-    Ok(HttpResponse::Ok().json(body))
+}
+
+/// Freeze a tenant: nobody gets a token or registers there, and its people look and change nothing.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tenants/{tenant}/freeze",
+    operation_id = "freeze_tenant",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn freeze(caller: Caller, body: Body<WithReason>) -> Result<HttpResponse, Fault> {
+    stand(&caller, &body, (Freeze::Freeze, "frozen")).await
+}
+
+/// Thaw a tenant: all goes on as it was.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tenants/{tenant}/thaw",
+    operation_id = "thaw_tenant",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn thaw(caller: Caller, body: Body<WithReason>) -> Result<HttpResponse, Fault> {
+    stand(&caller, &body, (Freeze::Thaw, "active")).await
+}
+
+async fn stand(
+    caller: &Caller,
+    body: &Body<WithReason>,
+    (what, state): (Freeze, &'static str),
+) -> Result<HttpResponse, Fault> {
+    let slug: TenantSlug = place::read(&caller.bearer.request, "tenant")?;
+    let find = async |tx: &mut TenantTx| dashboard_tenants::find(tx, &slug).await;
+    let seen = caller.look(Look::over("api/tenants"), find).await?;
+    let command = FreezeTenant {
+        what,
+        reason: reason::parse(&body.says.reason)?,
+    };
+    let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        freeze_tenant(tx, command, acting).await?;
+        Ok(Standing { state })
+    };
+    let asked = (Action::FreezeTenant, &body.object);
+    caller.act(seen.found.id, asked, act).await
 }
 
 /// Invite the owner of a tenant that has none.
@@ -172,5 +219,6 @@ fn entry(listed: &Listed) -> TenantEntry {
 
 faults! {
     CreateTenantError { SlugTaken => fault::state }
+    FreezeTenantError { Already => fault::state }
     InviteOwnerError { HasOwner | AlreadyMember => fault::state }
 }

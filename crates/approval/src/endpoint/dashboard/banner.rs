@@ -108,6 +108,10 @@ pub(crate) enum Done {
     PolicyProposed,
     /// A version was published.
     PolicyPublished,
+    /// A tenant was frozen.
+    TenantFrozen,
+    /// A tenant goes on.
+    TenantThawed,
     /// A version was refused.
     PolicyRefused,
     /// A proposal of a version was taken back.
@@ -117,7 +121,9 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 51] = [
+    const ALL: [Self; 53] = [
+        Self::TenantFrozen,
+        Self::TenantThawed,
         Self::ViewSaved,
         Self::ViewForgotten,
         Self::ViewNameless,
@@ -196,6 +202,8 @@ impl Done {
             Self::Suspended => "suspended",
             Self::Resumed => "resumed",
             Self::Revoked => "revoked",
+            Self::TenantFrozen => "tenant-frozen",
+            Self::TenantThawed => "tenant-thawed",
             Self::BrandSaved => "name-saved",
             Self::BrandRemoved => "name-removed",
             Self::Braked => "braked",
@@ -259,6 +267,8 @@ impl Done {
             Self::Suspended => "Suspended. The client gets no tokens until somebody resumes it.",
             Self::Resumed => "Resumed. The client gets tokens again.",
             Self::Revoked => "Revoked. The client never gets a token again.",
+            Self::TenantFrozen => "The tenant is frozen. Its people can look, and change nothing.",
+            Self::TenantThawed => "The tenant goes on as it was.",
             Self::BrandSaved => "Saved. The next screening of any tenant uses it.",
             Self::BrandRemoved => "Removed. What is found already stays found.",
             Self::Braked => "Registration is stopped. Approved clients go on.",

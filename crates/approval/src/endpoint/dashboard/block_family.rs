@@ -9,7 +9,6 @@ use narthex_vocab::QuarantineState;
 
 use super::add_listing::SPANS;
 use super::banner::Done;
-use super::block::DangerPage;
 use super::decide::reason_words;
 use super::family::{Looked, look};
 use super::frame::{self, Area};
@@ -21,6 +20,7 @@ use super::quarantine::{count, family_name};
 use super::refusal::Refusal;
 use super::signed_in::StaffSignedIn;
 use crate::block_family::{BlockFamily, BlockFamilyError, block_family};
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::Reason;
 
 /// What somebody typed.

@@ -43,6 +43,7 @@ struct Credential {
     state: Badge,
     created: When,
     by: String,
+    used: Option<When>,
     ends: When,
 }
 
@@ -262,6 +263,7 @@ fn credential(client: &Client, one: &dashboard_clients::Credential) -> Credentia
         state: Badge::new(tone, one.state.label()),
         created: When::new(one.created_at),
         by: name_of(&client.people, one.created_by),
+        used: one.last_used.map(When::new),
         ends: When::new(one.expires_at).day(),
     }
 }

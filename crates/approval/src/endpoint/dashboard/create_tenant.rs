@@ -40,6 +40,7 @@ struct CreatedTenantPage {
     shell: Shell,
     link: String,
     owner: String,
+    mailed: bool,
     facts: Vec<Fact>,
 }
 
@@ -180,6 +181,7 @@ pub(super) fn shown<T>(
         shell: shell.without_script(),
         link: link.to_string(),
         owner: owner.to_owned(),
+        mailed: staff.approval().mail.is_some(),
         facts: vec![
             Fact::code("Name in addresses", tenant.slug.as_str()),
             Fact::text(

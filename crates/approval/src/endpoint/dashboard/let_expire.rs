@@ -8,7 +8,6 @@ use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{ClientId, Environment, QuarantineState};
 
 use super::banner::Done;
-use super::block::DangerPage;
 use super::decide::reason_words;
 use super::family;
 use super::frame::{self, Area};
@@ -19,6 +18,7 @@ use super::quarantine::{count, family_name};
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
 use super::{paths, words};
+use crate::endpoint::danger_page::DangerPage;
 use crate::let_expire::{LetExpire, LetExpireError, Which, let_expire};
 use crate::prose::Reason;
 use crate::store::dashboard_quarantine::{self, Registration};

@@ -10,7 +10,6 @@ use narthex_tenancy::permission::{Action, Permit};
 use narthex_vocab::{Id, kind};
 
 use super::banner::Done;
-use super::block::DangerPage;
 use super::brakes::{Names, whose};
 use super::decide::reason_words;
 use super::frame::{self, Area};
@@ -19,6 +18,7 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::{Look, Seen, StaffSignedIn};
 use crate::brake::{Brake, Lifting, MayNotLift};
+use crate::endpoint::danger_page::DangerPage;
 use crate::lift_brake::{LiftBrake, LiftBrakeError, lift_brake};
 use crate::prose::Reason;
 use crate::store::{brake, dashboard_tenants};

@@ -39,6 +39,7 @@ fn id<K>(number: u128) -> Id<K> {
 
 pub(in super::super) fn tenant() -> Tenant {
     Tenant {
+        frozen_because: None,
         id: id(1),
         slug: "acme".parse().unwrap(),
         name: Label::parse("Acme").unwrap(),

@@ -11,7 +11,6 @@ use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{PLATFORM_TENANT, TenantSlug};
 
 use super::banner::Done;
-use super::block::DangerPage;
 use super::decide::reason_words;
 use super::frame::{self, Area};
 use super::posted::Posted;
@@ -19,6 +18,7 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::{Look, Seen, StaffSignedIn};
 use crate::brake::Span;
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::Reason;
 use crate::set_brake::{SetBrake, SetBrakeError, set_brake};
 use crate::store::dashboard_tenants;

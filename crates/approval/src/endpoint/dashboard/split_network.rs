@@ -10,7 +10,6 @@ use narthex_tenancy::permission::{Action, Permit};
 
 use super::add_listing::SPANS;
 use super::banner::Done;
-use super::block::DangerPage;
 use super::decide::reason_words;
 use super::family::{Looked, here, look};
 use super::frame::{self, Area};
@@ -20,6 +19,7 @@ use super::problems::Problems;
 use super::quarantine::{count, family_name};
 use super::refusal::Refusal;
 use super::signed_in::StaffSignedIn;
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::Reason;
 use crate::split_network::{SplitNetwork, SplitNetworkError, split_network};
 

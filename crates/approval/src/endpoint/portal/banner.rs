@@ -37,6 +37,8 @@ pub(crate) enum Done {
     InitialAccessRevoked,
     /// A client was suspended.
     Suspended,
+    /// A client was ended for good.
+    Revoked,
     /// An app that registers itself was refused.
     TurnedAway,
     /// Settings were saved.
@@ -79,6 +81,8 @@ pub(crate) enum Done {
     TooManyViews,
     /// The session was ended.
     SignedOut,
+    /// A new password was set by a link.
+    PasswordReset,
     /// A draft was saved.
     PolicyDrafted,
     /// A draft was tried.
@@ -100,7 +104,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 44] = [
+    const ALL: [Self; 46] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -115,6 +119,7 @@ impl Done {
         Self::CredentialRetired,
         Self::InitialAccessRevoked,
         Self::Suspended,
+        Self::Revoked,
         Self::TurnedAway,
         Self::Saved,
         Self::DomainAdded,
@@ -136,6 +141,7 @@ impl Done {
         Self::ViewNameless,
         Self::TooManyViews,
         Self::SignedOut,
+        Self::PasswordReset,
         Self::PolicyDrafted,
         Self::PolicyTried,
         Self::PolicyTriedOften,
@@ -164,6 +170,7 @@ impl Done {
             Self::CredentialRetired => "credential-retired",
             Self::InitialAccessRevoked => "initial-access-revoked",
             Self::Suspended => "suspended",
+            Self::Revoked => "revoked",
             Self::TurnedAway => "turned-away",
             Self::Saved => "saved",
             Self::DomainAdded => "domain-added",
@@ -185,6 +192,7 @@ impl Done {
             Self::ViewNameless => "view-nameless",
             Self::TooManyViews => "too-many-views",
             Self::SignedOut => "signed-out",
+            Self::PasswordReset => "password-reset",
             Self::PolicyDrafted => "policy-drafted",
             Self::PolicyTried => "policy-tried",
             Self::PolicyTriedOften => "policy-tried-often",
@@ -224,6 +232,7 @@ impl Done {
             Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
             Self::InitialAccessRevoked => "The token is revoked. It registers nothing any more.",
             Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
+            Self::Revoked => "Revoked. The client never gets a token again.",
             Self::TurnedAway => "You refused the app. It hears so and gets nothing.",
             Self::Saved => "Saved.",
             Self::DomainAdded => "The domain is added. Publish its value, then check.",
@@ -251,6 +260,9 @@ impl Done {
             }
             Self::TooManyViews => "The view was not saved. You have 20: forget one first.",
             Self::SignedOut => "You are signed out.",
+            Self::PasswordReset => {
+                "The new password is set. Sign in with it, here or wherever an app asks you to."
+            }
             Self::PolicyDrafted => {
                 "The draft is saved. It is in force for nobody: try it, then propose it."
             }

@@ -3,7 +3,7 @@
 
 use narthex_http::page::{Badge, Fact, Icon, Logo, Tone, When};
 use narthex_tenancy::permission::Action;
-use narthex_vocab::{ClientState, CredentialState, Environment, SecretKind, Timestamp};
+use narthex_vocab::{ClientId, ClientState, CredentialState, Environment, SecretKind, Timestamp};
 
 use super::integration::path_of as path_of_integration;
 use super::logo;
@@ -29,6 +29,7 @@ pub(super) struct ClientView {
     pub(super) logos: Vec<Logo>,
     pub(super) credentials: Option<Credentials>,
     pub(super) suspend_href: Option<String>,
+    pub(super) revoke_href: Option<String>,
     pub(super) promote_href: Option<String>,
 }
 
@@ -54,8 +55,11 @@ pub(super) struct CredentialRow {
 
 /// The view of a client.
 pub(super) fn client_view(who: &SignedIn, client: &Client) -> ClientView {
-    let suspendable = Stop::Suspend.is_possible(client.state) && who.may(Action::SuspendOwn);
     let path = path_of(who, client);
+    let may_stop = who.may(Action::SuspendOwn);
+    let stop = |what: Stop, below: &str| {
+        (may_stop && what.is_possible(client.state)).then(|| format!("{path}/{below}"))
+    };
     ClientView {
         anchor: client.environment.as_str(),
         state: client_badge(client.environment, client.state),
@@ -69,7 +73,8 @@ pub(super) fn client_view(who: &SignedIn, client: &Client) -> ClientView {
             .auth_method()
             .needs_secret()
             .then(|| credentials(who, client, &path)),
-        suspend_href: suspendable.then(|| format!("{path}/suspend")),
+        suspend_href: stop(Stop::Suspend, "suspend"),
+        revoke_href: stop(Stop::Revoke, "revoke"),
         promote_href: (promotable(client) && who.may(Action::EditIntegration))
             .then(|| format!("{path}/promote")),
     }
@@ -109,8 +114,13 @@ fn promotion(client: &Client, who: &SignedIn) -> Option<Fact> {
 
 /// The path of a client's own pages.
 pub(super) fn path_of(who: &SignedIn, client: &Client) -> String {
-    let id: String = url::form_urlencoded::byte_serialize(client.id.as_str().as_bytes()).collect();
-    who.path(&format!("/{}/clients/{id}", client.environment))
+    path_to(who, client.environment, &client.id)
+}
+
+/// The same, of a client that is only named.
+pub(super) fn path_to(who: &SignedIn, environment: Environment, id: &ClientId) -> String {
+    let id: String = url::form_urlencoded::byte_serialize(id.as_str().as_bytes()).collect();
+    who.path(&format!("/{environment}/clients/{id}"))
 }
 
 fn facts(client: &Client, who: &SignedIn) -> Vec<Fact> {
@@ -124,6 +134,10 @@ fn facts(client: &Client, who: &SignedIn) -> Vec<Fact> {
             Fact::code(label, kin.client_id.as_str())
                 .link(words, path_of_integration(who, kin.integration))
         }));
+    }
+    if !client.line.above.is_empty() || !client.line.below.is_empty() {
+        let tree = format!("{}/lineage", path_of(who, client));
+        facts.push(Fact::text("Lineage", "Part of a tree").link("Who registered whom", tree));
     }
     facts.extend(promotion(client, who));
     let warned = client.warned;

@@ -14,8 +14,11 @@ use narthex_tenancy::tenant::{self, Tenant};
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::TenantSlug;
 
+use super::fault::Explained;
 use super::refusal::Refusal;
 use crate::Approval;
+use crate::endpoint::frozen;
+use crate::mail::Mail;
 
 /// A tenant whose doorstep somebody stands on.
 pub(crate) struct Doorway {
@@ -29,6 +32,16 @@ impl Doorway {
     /// What proves who people are.
     pub(crate) fn people(&self) -> &People {
         &self.approval.people
+    }
+
+    /// How mail is written, where any is sent.
+    pub(crate) fn mail(&self) -> Option<&Mail> {
+        self.approval.mail.as_ref()
+    }
+
+    /// Whether any is sent.
+    pub(crate) fn sends_mail(&self) -> bool {
+        self.approval.mail.is_some()
     }
 
     /// Runs `work` in one transaction of the tenant.
@@ -85,15 +98,31 @@ pub(super) fn approval(request: &HttpRequest) -> Result<Data<Approval>, Refusal>
     approval.cloned().ok_or(Refusal::NotFound)
 }
 
-/// The active tenant that the path names.
+/// The tenant that the path names; of one that staff froze, pages alone.
 pub(super) async fn of_path(request: &HttpRequest, approval: &Approval) -> Result<Tenant, Refusal> {
     let slug = request.match_info().get("tenant").unwrap_or_default();
     let slug = TenantSlug::parse(slug).map_err(|_| Refusal::NotFound)?;
     let database = &approval.database;
-    let id = database.resolve(&slug).await?.ok_or(Refusal::NotFound)?;
-    Ok(database
+    let id = database.find(&slug).await?.ok_or(Refusal::NotFound)?;
+    let tenant = database
         .tenant(id, async |tx| tenant::load(tx).await)
-        .await?)
+        .await?;
+    if let Some(because) = frozen::refuses(request, &tenant) {
+        explain_frozen(request, &tenant, because);
+        return Err(Refusal::NotAllowed);
+    }
+    Ok(tenant)
+}
+
+fn explain_frozen(request: &HttpRequest, tenant: &Tenant, because: &str) {
+    Explained {
+        tenant: tenant.name.as_str().to_owned(),
+        text: format!("The platform's staff froze {}: {because}", tenant.name),
+        rule: "a frozen tenant changes nothing".to_owned(),
+        next: "You can look at everything. Ask the platform's staff when it goes on.".to_owned(),
+        way_back: ("Go to the home page", format!("/t/{}", tenant.slug)),
+    }
+    .leave(request);
 }
 
 /// The public origin of the listener, as the configuration has it.

@@ -139,6 +139,9 @@ impl SignedIn {
             .help_href(self.docs(area.environment()))
             .area(area.label())
             .nav(self.nav(area));
+        shell.notice = self.tenant.frozen_because.as_ref().map(|because| {
+            format!("The platform's staff froze this tenant: {because} You can look, and change nothing.")
+        });
         shell.environment = area.environment();
         if let Some([sandbox, production]) = area.in_both() {
             shell =

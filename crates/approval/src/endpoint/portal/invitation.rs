@@ -36,9 +36,9 @@ struct InvitationPage {
 
 #[derive(Template)]
 #[template(path = "portal/joined.html")]
-struct JoinedPage {
-    narrow: Narrow,
-    text: String,
+pub(super) struct JoinedPage {
+    pub(super) narrow: Narrow,
+    pub(super) text: String,
 }
 
 /// The invitation ended by itself: its holder may ask for a new one.

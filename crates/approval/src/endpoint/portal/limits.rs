@@ -1,4 +1,5 @@
-//! What strangers may do at an environment's registration endpoint: what the platform gives, and what an owner lowered.
+//! What strangers may do at an environment's registration endpoint, and how many clients one client may have below it:
+//! what the platform gives, and what an owner lowered.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -20,15 +21,16 @@ use super::settings_tabs::Tab;
 use super::signed_in::SignedIn;
 use crate::Acting;
 use crate::limit_registration::{
-    LimitRegistration, LimitRegistrationError, given, limit_registration,
+    LimitRegistration, LimitRegistrationError, given, limit_registration, wanted,
 };
 
 /// Each limit: its field and what people read.
-const FIELDS: [(&str, &str); 4] = [
+const FIELDS: [(&str, &str); 5] = [
     ("calls", "Calls of strangers in a minute"),
     ("newcomers", "New apps in a minute"),
     ("waiting", "Apps that wait in quarantine at once"),
     ("hours", "Hours that an app waits"),
+    ("children", "Clients that one client may have registered"),
 ];
 
 #[derive(Template)]
@@ -38,7 +40,7 @@ struct LimitsPage {
     tabs: Vec<NavItem>,
     errors: ErrorSummary,
     facts: Vec<Fact>,
-    fields: Option<[Field; 4]>,
+    fields: Option<Vec<Field>>,
     here: String,
     who_may: String,
 }
@@ -53,8 +55,8 @@ pub(crate) async fn page(
     let limits = who
         .within(async |tx| registration_limits::load(tx, environment).await)
         .await?;
-    let typed = [limits.calls, limits.newcomers, limits.waiting, limits.hours]
-        .map(|limit| limit.map_or_else(String::new, |limit| limit.to_string()));
+    let typed =
+        wanted(&limits).map(|limit| limit.map_or_else(String::new, |limit| limit.to_string()));
     let mut page = view(&who, environment, &typed, &Problems::default());
     page.facts = facts(limits);
     page.shell = page.shell.banner(Done::told(&query));
@@ -69,12 +71,12 @@ pub(crate) async fn submit(
 ) -> actix_web::Result<HttpResponse> {
     let (_, environment) = path.into_inner();
     let permit = who.permit(Action::EditSettings)?;
-    let mut typed = <[String; 4]>::default();
+    let mut typed = <[String; 5]>::default();
     for (text, (field, _)) in typed.iter_mut().zip(FIELDS) {
         *text = posted.text(field).map_err(|error: FormError| error)?;
     }
     let mut problems = Problems::default();
-    let mut read = [None; 4];
+    let mut read = [None; 5];
     let places = read.iter_mut().zip(&typed).zip(FIELDS.iter().zip(given()));
     for ((place, text), ((field, _), most)) in places {
         if text.trim().is_empty() {
@@ -88,7 +90,7 @@ pub(crate) async fn submit(
     if !problems.is_empty() {
         return Ok(again(&view(&who, environment, &typed, &problems)));
     }
-    let [calls, newcomers, waiting, hours] = read;
+    let [calls, newcomers, waiting, hours, children] = read;
     let command = LimitRegistration {
         environment,
         limits: Limits {
@@ -96,6 +98,7 @@ pub(crate) async fn submit(
             newcomers,
             waiting,
             hours,
+            children,
         },
     };
     let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
@@ -114,7 +117,7 @@ pub(crate) async fn submit(
 
 /// What is in force, with what the platform gives.
 fn facts(limits: Limits) -> Vec<Fact> {
-    let own = [limits.calls, limits.newcomers, limits.waiting, limits.hours];
+    let own = wanted(&limits);
     let shown = |limit: i32| number(u64::try_from(limit).unwrap_or_default());
     let rows = FIELDS.iter().zip(own).zip(given());
     rows.map(|(((_, label), own), most)| {
@@ -130,26 +133,18 @@ fn facts(limits: Limits) -> Vec<Fact> {
 fn view(
     who: &SignedIn,
     environment: Environment,
-    typed: &[String; 4],
+    typed: &[String; 5],
     problems: &Problems,
 ) -> LimitsPage {
     let tab = Tab::Limits;
-    let [calls, newcomers, waiting, hours] = given();
-    let [typed_calls, typed_newcomers, typed_waiting, typed_hours] = typed;
-    let field = |at: &str, most: i32, value: &String| {
-        let label = FIELDS.iter().find(|(field, _)| *field == at);
-        let field = Field::text(at, label.map_or("", |(_, label)| label))
+    let rows = FIELDS.iter().zip(given()).zip(typed);
+    let fields = rows.map(|((&(at, label), most), value)| {
+        let field = Field::text(at, label)
             .hint(format!("At most {most}. Empty is what the platform gives."))
             .value(value.as_str())
             .optional();
         problems.beside(field)
-    };
-    let fields = [
-        field("calls", calls, typed_calls),
-        field("newcomers", newcomers, typed_newcomers),
-        field("waiting", waiting, typed_waiting),
-        field("hours", hours, typed_hours),
-    ];
+    });
     LimitsPage {
         shell: who
             .settings_shell(environment, tab)
@@ -157,7 +152,7 @@ fn view(
         tabs: who.settings_tabs(environment, tab),
         errors: problems.summary(),
         facts: Vec::new(),
-        fields: who.may(Action::EditSettings).then_some(fields),
+        fields: who.may(Action::EditSettings).then(|| fields.collect()),
         here: who.path(&tab.path(environment)),
         who_may: who.who_may(Action::EditSettings),
     }

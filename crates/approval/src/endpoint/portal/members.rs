@@ -1,5 +1,5 @@
 //! The people of a tenant and their roles, and inviting a colleague. The link of an invitation is shown once, to the
-//! person who invites; sending it is theirs to do.
+//! person who invites; where mail is sent it goes to the invited person too.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -71,6 +71,7 @@ struct InvitedPage {
     role: &'static str,
     link: String,
     ends: When,
+    mailed: bool,
     back: String,
 }
 
@@ -292,6 +293,7 @@ fn invited(who: &SignedIn, (email, role): (&Email, &'static str), token: &str) -
         role,
         link: who.address(&format!("/invitation/{token}")),
         ends: When::new(who.now + LIFETIME).day(),
+        mailed: who.plane().mail.is_some(),
         back: who.path(&Area::Members.path()),
     };
     bare_page(&page, StatusCode::OK)

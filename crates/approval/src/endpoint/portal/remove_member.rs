@@ -9,13 +9,13 @@ use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{Id, kind};
 
 use super::banner::Done;
-use super::danger_page::DangerPage;
 use super::frame::{Area, again, page as answer};
 use super::posted::Posted;
 use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::{ProseError, Reason};
 use crate::remove_member::{RemoveMember, RemoveMemberError, remove_member};
 use crate::store::orphan;
@@ -117,14 +117,17 @@ fn view(
             .shell(Area::Members, format!("Remove {name}"))
             .problem(!problems.is_empty()),
         errors: problems.summary(),
+        last: None,
         effects,
-        stays: vec![
+        kept: [
             "What the person did stays in the record, under their name.",
             "No client is ended. What was issued goes on until its end.",
-        ],
+        ]
+        .map(str::to_owned)
+        .into(),
         fields: vec![problems.beside(field)],
         button: format!("Remove {name}"),
-        here: who.path(&format!("/members/{}/remove", person.id)),
-        cancel: who.path(&Area::Members.path()),
+        action: who.path(&format!("/members/{}/remove", person.id)),
+        back: who.path(&Area::Members.path()),
     }
 }

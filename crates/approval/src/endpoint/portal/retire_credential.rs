@@ -10,7 +10,6 @@ use narthex_vocab::{ClientId, Environment, Id, kind};
 
 use super::banner::Done;
 use super::client_view::{is_live, path_of as client_path, prefix};
-use super::danger_page::DangerPage;
 use super::frame::{Area, page as answer};
 use super::integration::path_of;
 use super::posted::Posted;
@@ -18,6 +17,7 @@ use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
 use crate::create_credential::action;
+use crate::endpoint::danger_page::DangerPage;
 use crate::integration::Integration;
 use crate::retire_credential::{RetireCredential, RetireCredentialError, retire_credential};
 use crate::store::portal_integration::{self, Client, Credential};
@@ -114,18 +114,21 @@ fn view(
     DangerPage {
         shell,
         errors: ErrorSummary::default(),
+        last: None,
         effects,
-        stays: vec![
+        kept: [
             "Tokens that were issued already work until they end.",
             "The client, its approval and its other credential.",
-        ],
+        ]
+        .map(str::to_owned)
+        .into(),
         fields: Vec::new(),
         button: format!("Retire {name}"),
-        here: format!(
+        action: format!(
             "{}/credentials/{}/retire",
             client_path(who, client),
             credential.id
         ),
-        cancel: back,
+        back,
     }
 }

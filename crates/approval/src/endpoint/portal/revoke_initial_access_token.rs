@@ -8,13 +8,13 @@ use narthex_tenancy::permission::Action;
 use narthex_vocab::{Environment, Id, kind};
 
 use super::banner::Done;
-use super::danger_page::DangerPage;
 use super::frame::{Area, page as answer};
 use super::initial_access_tokens::{is_live, name_of, path_of};
 use super::posted::Posted;
 use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
+use crate::endpoint::danger_page::DangerPage;
 use crate::revoke_initial_access_token::{
     RevokeInitialAccessToken, RevokeInitialAccessTokenError, revoke_initial_access_token,
 };
@@ -63,6 +63,7 @@ fn view(who: &SignedIn, environment: Environment, token: &Token) -> DangerPage {
     DangerPage {
         shell: who.shell(area, format!("Revoke {}", token.label)),
         errors: ErrorSummary::default(),
+        last: None,
         effects: vec![
             (
                 "1".to_owned(),
@@ -82,13 +83,15 @@ fn view(who: &SignedIn, environment: Environment, token: &Token) -> DangerPage {
                 .to_owned(),
             ),
         ],
-        stays: vec![
+        kept: [
             "The requests that it led to go on.",
             "Clients that were approved keep working.",
-        ],
+        ]
+        .map(str::to_owned)
+        .into(),
         fields: Vec::new(),
         button: format!("Revoke {name}"),
-        here: path_of(who, environment, token.id),
-        cancel: who.path(&area.path()),
+        action: path_of(who, environment, token.id),
+        back: who.path(&area.path()),
     }
 }

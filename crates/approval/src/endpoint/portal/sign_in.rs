@@ -36,6 +36,7 @@ struct SignInPage {
     password: Field,
     code: Field,
     way_on: String,
+    forgotten: String,
     host: String,
 }
 
@@ -137,6 +138,7 @@ fn view(door: &Doorway, typed: &Typed, errors: ErrorSummary) -> SignInPage {
             .hint("Six digits from your authenticator, or a recovery code")
             .optional(),
         way_on: typed.way_on.as_str().to_owned(),
+        forgotten: door.path("/forgotten-password"),
         host: door.host(),
     }
 }

@@ -78,7 +78,8 @@ impl SignedIn {
         E: From<StoreError>,
     {
         let rng = &mut ambient::rng();
-        let mut acting = Acting::person(permit, self.now, rng, &self.request_id);
+        let mut acting = Acting::person(permit, self.now, rng, &self.request_id)
+            .telling(self.approval.mail.as_ref());
         self.within(async |tx| work(tx, &mut acting).await).await
     }
 

@@ -260,11 +260,7 @@ fn row(one: &StatementIssuer, now: Timestamp) -> Row {
     let keys = one.keys(now).map(KeySet::keys).unwrap_or_default();
     Row {
         issuer: one.issuer.to_string(),
-        counts_for: one
-            .counts_for
-            .iter()
-            .map(|purpose| purpose.label())
-            .collect(),
+        counts_for: one.counts_for.iter().map(IssuerPurpose::label).collect(),
         keys: keys.iter().map(name).collect(),
         url: one.url().map(ToString::to_string),
         reading: match &one.keys {

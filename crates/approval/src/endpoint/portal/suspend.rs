@@ -1,15 +1,14 @@
-//! Stopping one's own client, on a page of its own that says first what will happen. It never ends a client for good.
+//! Stopping one's own client, and ending it for good: each on a page of its own that says first what will happen, to it
+//! and to all below it. What was stopped staff alone let go on.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
-use narthex_http::page::{Field, number};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::{ClientId, ClientState, Environment};
+use narthex_vocab::{ClientId, Environment};
 
 use super::banner::Done;
 use super::client_view::{is_live, path_of as client_path};
-use super::danger_page::DangerPage;
 use super::frame::{Area, again, page as answer};
 use super::integration::path_of;
 use super::posted::Posted;
@@ -17,6 +16,8 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
+use crate::endpoint::danger_page::DangerPage;
+use crate::endpoint::stop::{self, Stopped, Typed};
 use crate::integration::Integration;
 use crate::prose::{ProseError, Reason};
 use crate::store::cascade::{self, Cascade};
@@ -30,40 +31,94 @@ type Looked = (Integration, Client, Cascade);
 type At = (String, Environment, String);
 
 /// `GET /t/{tenant}/{environment}/clients/{client}/suspend`
-pub(crate) async fn page(who: SignedIn, path: Path<At>) -> Result<HttpResponse, Refusal> {
-    who.permit(Action::SuspendOwn)?;
-    let looked = load(&who, &path).await?;
-    Ok(answer(&view(&who, &looked, "", &Problems::default())))
+pub(crate) async fn suspend_page(who: SignedIn, path: Path<At>) -> Result<HttpResponse, Refusal> {
+    page(&who, &path, Stop::Suspend).await
 }
 
 /// `POST /t/{tenant}/{environment}/clients/{client}/suspend`
-pub(crate) async fn submit(
+pub(crate) async fn suspend_submit(
     who: SignedIn,
     path: Path<At>,
     posted: Posted,
 ) -> actix_web::Result<HttpResponse> {
-    let permit = who.permit(Action::SuspendOwn)?;
-    let looked = load(&who, &path).await?;
-    let (integration, client, _) = &looked;
-    let typed = posted.text("reason")?;
+    submit(&who, &path, &posted, Stop::Suspend).await
+}
+
+/// `GET /t/{tenant}/{environment}/clients/{client}/revoke`
+pub(crate) async fn revoke_page(who: SignedIn, path: Path<At>) -> Result<HttpResponse, Refusal> {
+    page(&who, &path, Stop::Revoke).await
+}
+
+/// `POST /t/{tenant}/{environment}/clients/{client}/revoke`
+pub(crate) async fn revoke_submit(
+    who: SignedIn,
+    path: Path<At>,
+    posted: Posted,
+) -> actix_web::Result<HttpResponse> {
+    submit(&who, &path, &posted, Stop::Revoke).await
+}
+
+async fn page(who: &SignedIn, at: &At, what: Stop) -> Result<HttpResponse, Refusal> {
+    who.permit(Action::SuspendOwn)?;
+    let looked = load(who, at, what).await?;
     let mut problems = Problems::default();
-    let reason = problems.keep("reason", Reason::parse(&typed), |error| match error {
-        ProseError::TooShort(_) => "Enter why you stop it".to_owned(),
-        error => format!("Enter another reason: {error}"),
-    });
-    let Some(reason) = reason else {
-        return Ok(again(&view(&who, &looked, &typed, &problems)));
+    if !what.is_possible(looked.1.state) {
+        problems.add("", stop::not_possible(looked.1.state));
+    }
+    let typed = Typed::default();
+    Ok(answer(&view(who, &looked, (what, &typed), &problems)))
+}
+
+async fn submit(
+    who: &SignedIn,
+    at: &At,
+    posted: &Posted,
+    what: Stop,
+) -> actix_web::Result<HttpResponse> {
+    let permit = who.permit(Action::SuspendOwn)?;
+    let looked = load(who, at, what).await?;
+    let (integration, client, _) = &looked;
+    let typed = Typed {
+        reason: posted.text("reason")?,
+        name: posted.text("name")?,
+    };
+    let mut problems = Problems::default();
+    let reason = problems.keep("reason", Reason::parse(&typed.reason), reason_words);
+    if !stop::is_confirmed(what, &typed, integration.name.as_str()) {
+        problems.add("name", stop::OTHER_NAME);
+    }
+    let Some(reason) = reason.filter(|_| problems.is_empty()) else {
+        return Ok(again(&view(who, &looked, (what, &typed), &problems)));
     };
     let command = Suspend {
         environment: client.environment,
         client_id: client.id.clone(),
-        what: Stop::Suspend,
+        what,
         reason,
     };
     let work =
         async |tx: &mut TenantTx, acting: &mut Acting<'_>| suspend(tx, command, acting).await;
-    who.act(&permit, work).await.map_err(refusal)?;
-    Ok(Done::Suspended.at(&path_of(&who, integration.id)))
+    match who.act(&permit, work).await {
+        Ok(_) => {
+            let done = match what {
+                Stop::Suspend | Stop::Resume => Done::Suspended,
+                Stop::Revoke => Done::Revoked,
+            };
+            Ok(done.at(&path_of(who, integration.id)))
+        }
+        Err(SuspendError::NotPossible(state)) => {
+            problems.add("", stop::not_possible(state));
+            Ok(again(&view(who, &looked, (what, &typed), &problems)))
+        }
+        Err(error) => Err(refusal(error).into()),
+    }
+}
+
+fn reason_words(error: ProseError) -> String {
+    match error {
+        ProseError::TooShort(_) => "Enter why you stop it".to_owned(),
+        error => format!("Enter another reason: {error}"),
+    }
 }
 
 fn refusal(error: SuspendError) -> Refusal {
@@ -76,11 +131,15 @@ fn refusal(error: SuspendError) -> Refusal {
     }
 }
 
-async fn load(who: &SignedIn, (_, environment, client): &At) -> Result<Looked, Refusal> {
+async fn load(
+    who: &SignedIn,
+    (_, environment, client): &At,
+    what: Stop,
+) -> Result<Looked, Refusal> {
     let id = ClientId::parse(client).map_err(|_| Refusal::NotFound)?;
     let work = async |tx: &mut TenantTx| {
         let (integration, client) = portal_integration::client(tx, *environment, &id).await?;
-        let (at, goes) = ((tx.tenant(), *environment), (&id, ClientState::Suspended));
+        let (at, goes) = ((tx.tenant(), *environment), (&id, stop::leads_to(what)));
         let cascade = cascade::of(tx, at, goes, who.now).await?;
         Ok::<_, StoreError>((integration, client, cascade))
     };
@@ -90,67 +149,26 @@ async fn load(who: &SignedIn, (_, environment, client): &At) -> Result<Looked, R
 fn view(
     who: &SignedIn,
     (integration, client, cascade): &Looked,
-    reason: &str,
+    (what, typed): (Stop, &Typed),
     problems: &Problems,
 ) -> DangerPage {
-    let environment = client.environment;
     let name = integration.name.as_str();
     let live = client
         .credentials
         .iter()
-        .filter(|one| is_live(one, who.now))
-        .count();
+        .filter(|one| is_live(one, who.now));
     let back = path_of(who, integration.id);
+    let verb = stop::verb(what);
     let mut shell = who
-        .shell(Area::Integrations, format!("Suspend {name}"))
-        .crumb(name, back.as_str())
-        .problem(!problems.is_empty());
-    shell.environment = Some(environment);
-    let field = Field::area("reason", "Why", 3)
-        .hint("Kept in the record. Your colleagues read it.")
-        .value(reason);
-    DangerPage {
-        shell,
-        errors: problems.summary(),
-        effects: effects(environment, live, cascade),
-        stays: vec![
-            "Nothing is deleted. The review team can resume it.",
-            "Its approval and what it may reach stay as they are.",
-            "The other environment and every other client go on.",
-        ],
-        fields: vec![problems.beside(field)],
-        button: format!("Suspend {name} in {environment}"),
-        here: format!("{}/suspend", client_path(who, client)),
-        cancel: back,
-    }
-}
-
-fn effects(environment: Environment, live: usize, cascade: &Cascade) -> Vec<(String, String)> {
-    let mut effects = vec![(
-        "1".to_owned(),
-        format!("client stops in {environment}, at once"),
-    )];
-    let names: Vec<_> = cascade
-        .followers
-        .iter()
-        .map(|kin| kin.name.as_str())
-        .collect();
-    if !names.is_empty() {
-        let which = names.join(", ");
-        effects.push((
-            names.len().to_string(),
-            format!("clients that it registered stop with it: {which}"),
-        ));
-    }
-    effects.extend([
-        (
-            live.to_string(),
-            "credentials stop working until it is resumed".to_owned(),
-        ),
-        (
-            number(cascade.tokens),
-            "access tokens that have not ended yet are refused".to_owned(),
-        ),
-    ]);
-    effects
+        .shell(Area::Integrations, format!("{verb} {name}"))
+        .crumb(name, back.as_str());
+    shell.environment = Some(client.environment);
+    let stopped = Stopped {
+        name,
+        live: live.count(),
+        cascade,
+    };
+    let fields = stop::fields(name, (what, typed), "Your colleagues read it");
+    let action = format!("{}/{}", client_path(who, client), verb.to_lowercase());
+    stopped.page(shell, what, (fields, problems), (action, back))
 }

@@ -9,7 +9,6 @@ use narthex_tenancy::permission::Action;
 use narthex_vocab::{Environment, Id, RequestState, kind};
 
 use super::banner::Done;
-use super::danger_page::DangerPage;
 use super::frame::{Area, again, page as answer};
 use super::integration::path_of;
 use super::posted::Posted;
@@ -17,6 +16,7 @@ use super::problems::Problems;
 use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
+use crate::endpoint::danger_page::DangerPage;
 use crate::prose::ScopeReason;
 use crate::store::portal_request::{self, Case};
 use crate::withdraw::{Withdraw, WithdrawError, withdraw};
@@ -100,6 +100,7 @@ fn view(who: &SignedIn, case: &Case, reason: &str, problems: &Problems) -> Dange
     DangerPage {
         shell,
         errors: problems.summary(),
+        last: None,
         effects: vec![
             (
                 "1".to_owned(),
@@ -107,14 +108,16 @@ fn view(who: &SignedIn, case: &Case, reason: &str, problems: &Problems) -> Dange
             ),
             ("0".to_owned(), "clients are created from it".to_owned()),
         ],
-        stays: vec![
+        kept: [
             "A client that was approved earlier works on.",
             "What happened so far stays in the history.",
             "You can send a new request at any time.",
-        ],
+        ]
+        .map(str::to_owned)
+        .into(),
         fields: vec![problems.beside(field)],
         button: format!("Take back the request for {place}"),
-        here: format!("{request_path}/withdraw"),
-        cancel: request_path,
+        action: format!("{request_path}/withdraw"),
+        back: request_path,
     }
 }

@@ -21,6 +21,11 @@ insert into tenant.session (tenant_id, session_id, token_hash, surface, member_i
     values ($T, $T.portal_session, sha256('portal'), 'portal', $T.owner, now(), now(), now() + interval '1 hour');
 insert into tenant.recovery_code (tenant_id, member_id, code_hash, created_at)
     values ($T, $T.owner, sha256('recovery'), now());
+insert into tenant.mail (tenant_id, mail_id, kind, recipient, content_sealed, created_at, due_at, until)
+    values ($T, $T.mail, 'invitation', 'new@example.com', sha256('mail'), now(), now(), now() + interval '7 days');
+insert into tenant.password_reset (tenant_id, reset_id, email, created_at, expires_at)
+    values ($T, $T.password_reset, 'owner@example.com', now(), now() + interval '30 minutes');
+update tenant.password_reset set email = null, token_hash = sha256('reset'), member_id = $T.owner, answered_at = now();
 insert into tenant.api_token (tenant_id, token_id, token_hash, member_id, name, may, created_at, expires_at)
     values ($T, $T.api_token, sha256('api'), $T.owner, 'A program', 'act', now(), now() + interval '1 day');
 update tenant.api_token set second_factor_at = now();

@@ -7,6 +7,7 @@ pub(super) mod devices;
 pub(super) mod documents;
 pub(super) mod floods;
 pub(super) mod logs;
+pub(super) mod mail;
 pub(super) mod planes;
 pub(super) mod policies;
 pub(super) mod promotions;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::super::body::{Body, Nothing};
 use super::super::fault::{self, Fault, faults};
 use super::super::holder::Holder;
+use super::super::lineage::{Lineage, whole};
 use super::super::moment::Moment;
 use super::super::reason::{self, Standing, WithReason};
 use super::integrations::{OwnClient, own};
@@ -18,7 +19,7 @@ use crate::create_credential::{
     CreateCredential, CreateCredentialError, action, create_credential,
 };
 use crate::retire_credential::{RetireCredential, RetireCredentialError, retire_credential};
-use crate::store::portal_integration;
+use crate::store::{lineage_tree, portal_integration};
 use crate::suspend::{Stop, Suspend, suspend};
 
 /// A new credential.
@@ -104,7 +105,7 @@ pub(crate) async fn retire(holder: Holder, body: Body<Nothing>) -> Result<HttpRe
     holder.act((action(environment), &body.object), act).await
 }
 
-/// Stop a client: no token is issued or honoured until staff resume it.
+/// Stop a client and all below it: no token is issued or honoured until staff resume it.
 #[utoipa::path(
     post,
     path = "/api/v1/t/{tenant}/{environment}/clients/{client}/suspend",
@@ -113,11 +114,44 @@ pub(crate) async fn retire(holder: Holder, body: Body<Nothing>) -> Result<HttpRe
     responses((status = 200, body = Standing))
 )]
 pub(crate) async fn stop(holder: Holder, body: Body<WithReason>) -> Result<HttpResponse, Fault> {
-    let (environment, client_id) = at(&holder)?;
+    act(&holder, &body, Stop::Suspend).await
+}
+
+/// End a client for good, and all below it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/t/{tenant}/{environment}/clients/{client}/revoke",
+    operation_id = "revoke",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn end(holder: Holder, body: Body<WithReason>) -> Result<HttpResponse, Fault> {
+    act(&holder, &body, Stop::Revoke).await
+}
+
+/// Read the tree that a client is in.
+#[utoipa::path(
+    get,
+    path = "/api/v1/t/{tenant}/{environment}/clients/{client}/lineage",
+    operation_id = "lineage",
+    responses((status = 200, body = Lineage))
+)]
+pub(crate) async fn lineage(holder: Holder) -> Result<HttpResponse, Fault> {
+    let (environment, id) = at(&holder)?;
+    let work = async |tx: &mut TenantTx| {
+        let place = (tx.tenant(), environment);
+        lineage_tree::load(tx, place, &id).await
+    };
+    let tree = holder.look(work).await?;
+    Ok(HttpResponse::Ok().json(whole(&tree)))
+}
+
+async fn act(holder: &Holder, body: &Body<WithReason>, what: Stop) -> Result<HttpResponse, Fault> {
+    let (environment, client_id) = at(holder)?;
     let command = Suspend {
         environment,
         client_id,
-        what: Stop::Suspend,
+        what,
         reason: reason::parse(&body.says.reason)?,
     };
     let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {

@@ -3,10 +3,12 @@
 use actix_web::HttpResponse;
 use narthex_http::StrictQuery;
 use narthex_tenancy::TenantTx;
+use narthex_tenancy::permission::Action;
 
 use super::super::fault::Fault;
 use super::super::holder::Holder;
-use super::super::inventory::{Inventory, asked, page};
+use super::super::inventory::{Inventory, asked, page, taken};
+use crate::endpoint::inventory::export::Whose;
 use crate::store::inventory;
 
 /// List the tenant's inventory.
@@ -34,4 +36,18 @@ pub(crate) async fn list(holder: Holder, query: StrictQuery) -> Result<HttpRespo
     let work = async |tx: &mut TenantTx| inventory::list(tx, &wanted, limit).await;
     let found = holder.look(work).await?;
     Ok(HttpResponse::Ok().json(page(found, (&wanted, limit), key)))
+}
+
+/// Take the inventory away as a file, whole: CSV that no spreadsheet takes for formulas, or JSON. The ledger keeps who did.
+#[utoipa::path(
+    get,
+    path = "/api/v1/t/{tenant}/inventory/export/{form}",
+    operation_id = "export_inventory",
+    description = "With the filters of `inventory`. The form is `csv` or `json`.",
+    responses((status = 200, description = "The file.", body = String, content_type = "text/csv"))
+)]
+pub(crate) async fn export(holder: Holder, query: StrictQuery) -> Result<HttpResponse, Fault> {
+    let whose = Whose::Tenants(holder.tenant.id, holder.tenant.slug.to_string());
+    let of = (holder.tenant.id, Action::ReadTenant);
+    taken(&holder, of, (whose, &query)).await
 }

@@ -54,14 +54,16 @@ pub(crate) struct NewSettings {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RegistrationLimits {
-    /// Calls in an hour.
+    /// Calls in a minute.
     calls: Option<i32>,
-    /// New registrations in an hour.
+    /// New registrations in a minute.
     newcomers: Option<i32>,
     /// Registrations that wait at a time.
     waiting: Option<i32>,
     /// Hours that a registration waits.
     hours: Option<i32>,
+    /// Clients that one client may have registered and that have not ended.
+    children: Option<i32>,
 }
 
 /// What of metadata an environment takes.
@@ -158,6 +160,7 @@ pub(crate) async fn limits(holder: Holder) -> Result<HttpResponse, Fault> {
         newcomers: found.newcomers,
         waiting: found.waiting,
         hours: found.hours,
+        children: found.children,
     }))
 }
 
@@ -181,6 +184,7 @@ pub(crate) async fn change_limits(
             newcomers: says.newcomers,
             waiting: says.waiting,
             hours: says.hours,
+            children: says.children,
         },
     };
     let act = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {

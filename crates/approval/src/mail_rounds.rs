@@ -1,0 +1,125 @@
+//! Delivers what waits in the outbox, and answers who asked for a new password. A try is written down before it is made: a
+//! process that ends in the middle of one leaves the mail to the next, under the same Message-ID. No network call is inside
+//! a transaction.
+
+use std::{sync::Arc, time::Duration};
+
+use narthex_people::reset;
+use narthex_tenancy::{
+    StoreError, TenantTx, ambient,
+    listen::{Hint, listen},
+    outbox::{self, Taken},
+    tenant,
+};
+use narthex_vocab::{Id, Timestamp, kind};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{Approval, letter::Letter, mail::Mail, mailer::MailError};
+
+/// How often the outbox is looked at, hints or not.
+const ROUND: Duration = Duration::from_secs(10);
+const CHANNELS: &[&str] = &["narthex_mail"];
+
+/// Works until the process ends. `listen_url` is a connection of `narthex_approval` that no pooler sits before.
+pub async fn run(approval: Arc<Approval>, listen_url: String) {
+    let mut hints = listen(listen_url, CHANNELS);
+    let mut rounds = interval(ROUND);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            hint = hints.recv() => match hint {
+                Some(Hint::Notice { .. } | Hint::Connected) => {}
+                Some(Hint::Lost | Hint::Heard { .. }) => continue,
+                None => return,
+            },
+            _ = rounds.tick() => {}
+        }
+        round(&approval, ambient::now()).await;
+    }
+}
+
+/// Everything that is due at `now`.
+pub async fn round(approval: &Approval, now: Timestamp) {
+    let Some(mail) = &approval.mail else {
+        return;
+    };
+    let waiting = approval
+        .staff
+        .platform(async |tx| reset::waiting(tx, now).await);
+    for (tenant, reset) in seen(waiting.await) {
+        answer(approval, mail, (tenant, reset), now).await;
+    }
+    let due = approval
+        .staff
+        .platform(async |tx| outbox::due(tx, now).await);
+    for (tenant, id) in seen(due.await) {
+        deliver(approval, mail, (tenant, id), now).await;
+    }
+}
+
+/// Writes the link to whose account it is, if it is anybody's.
+async fn answer(
+    approval: &Approval,
+    mail: &Mail,
+    (tenant, reset): (Id<kind::Tenant>, Id<kind::PasswordReset>),
+    now: Timestamp,
+) {
+    let key = &approval.people.hash_key;
+    let answered = approval.database.tenant(tenant, async |tx: &mut TenantTx| {
+        let rng = &mut ambient::rng();
+        let Some(found) = reset::answer(tx, key, reset, (now, rng)).await? else {
+            return Ok(());
+        };
+        let tenant = tenant::load(tx).await?;
+        let letter = Letter::reset(mail, &tenant, found.email, &found.token);
+        mail.post(tx, &letter, (now, rng)).await
+    });
+    noted(tenant, answered.await);
+}
+
+async fn deliver(
+    approval: &Approval,
+    mail: &Mail,
+    (tenant, id): (Id<kind::Tenant>, Id<kind::Mail>),
+    now: Timestamp,
+) {
+    let database = &approval.database;
+    let taken = database.tenant(tenant, async |tx| mail.take(tx, id, now).await);
+    let Ok(Some(taken)) = taken.await.inspect_err(|error: &StoreError| {
+        tracing::warn!(%tenant, mail = %id, %error, "a mail was not taken");
+    }) else {
+        return;
+    };
+    let handed = mail.hand_over(&taken).await;
+    if let Err(error) = &handed {
+        tracing::warn!(%tenant, mail = %id, %error, "a mail was not delivered");
+    }
+    let ended = database.tenant(tenant, async |tx| settle(tx, &taken, handed, now).await);
+    noted(tenant, ended.await);
+}
+
+async fn settle(
+    tx: &mut TenantTx,
+    taken: &Taken,
+    handed: Result<(), MailError>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    match handed {
+        Ok(()) => outbox::delivered(tx, taken.id, now).await,
+        Err(MailError::Never(why)) => outbox::give_up(tx, taken.id, &why, now).await,
+        Err(MailError::Later(why)) if taken.last => outbox::give_up(tx, taken.id, &why, now).await,
+        Err(MailError::Later(why)) => outbox::put_off(tx, taken.id, &why).await,
+    }
+}
+
+fn seen<T>(found: Result<Vec<T>, StoreError>) -> Vec<T> {
+    found
+        .inspect_err(|error| tracing::warn!(%error, "waiting mail cannot be seen"))
+        .unwrap_or_default()
+}
+
+fn noted(tenant: Id<kind::Tenant>, ended: Result<(), StoreError>) {
+    if let Err(error) = ended {
+        tracing::warn!(%tenant, %error, "what became of a mail was not written");
+    }
+}
