@@ -104,7 +104,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 45] = [
+    const ALL: [Self; 46] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
