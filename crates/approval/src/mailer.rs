@@ -128,6 +128,13 @@ impl std::fmt::Debug for Mailer {
     }
 }
 
+/// Whether a refusal is of who sends and not of what is sent: signing in, encryption, who may use the server (RFC 4954 section
+/// 6, RFC 3207 section 4).
+fn is_of_the_session(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    matches!(code, Some(530 | 534 | 535 | 538))
+}
+
 impl Mailer {
     /// For this server. Nothing is opened yet.
     pub fn new(server: &MailServer) -> Result<Self, MailServerError> {
@@ -148,7 +155,10 @@ impl Mailer {
         let message = self.message(mail)?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(MailError::Never(said(&error))),
+            // A server that does not take us at all says nothing of the mail: the operator mends that.
+            Err(error) if error.is_permanent() && !is_of_the_session(&error) => {
+                Err(MailError::Never(said(&error)))
+            }
             Err(error) => Err(MailError::Later(said(&error))),
         }
     }

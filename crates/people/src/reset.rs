@@ -10,7 +10,7 @@ use narthex_vocab::{Email, HashKey, Id, Secret, SecretKind, Timestamp, kind};
 use rand_core::CryptoRng;
 
 use crate::{
-    People, account,
+    People, account, leaving,
     password::{HashFailed, Password},
     session::Surface,
     sign_in::{self, Factor},
@@ -199,6 +199,6 @@ pub async fn carry_out(
         return Err(ResetError::WrongCode);
     }
     account::set_password(tx, (member, &prepared.hash), now).await?;
-    let ended = store::session::end_all(tx, (member, None), now).await?;
-    Ok((member, ended))
+    let ended = leaving::end_all(tx, member, now).await?;
+    Ok((member, ended.sessions))
 }

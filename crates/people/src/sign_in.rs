@@ -98,7 +98,10 @@ pub async fn sign_in(
     let stored = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
-    let right = people.passwords.verify(password.clone(), stored).await?;
+    let right = people
+        .passwords
+        .verify(password.clone(), stored.clone())
+        .await?;
     let account = account.filter(|_| right).ok_or(SignInError::Wrong)?;
     let factor = second_factor(people, surface, &account, &code, now)?;
     let renewed = renewed_hash(people, surface, &account, password).await?;
@@ -106,6 +109,10 @@ pub async fn sign_in(
     let signed_in = people
         .database
         .tenant(tenant, async |tx| {
+            // Hashing took a while: whose password was set anew meanwhile has no session by the old one.
+            if !store::account::still_has(tx, surface, account.member, stored.as_deref()).await? {
+                return Err(SignInError::Wrong);
+            }
             if let Some(factor) = &factor
                 && !factor.spend(tx, account.member, now).await?
             {

@@ -48,6 +48,28 @@ pub(crate) async fn find(
     Ok(found.map(Account::from))
 }
 
+/// Whether a person is active and has this password still, held so until the transaction ends. The token plane's role may hold
+/// no row: it looks.
+pub(crate) async fn still_has(
+    tx: &mut TenantTx,
+    surface: Surface,
+    member: Id<kind::Member>,
+    hash: Option<&str>,
+) -> Result<bool, StoreError> {
+    let row = m::table
+        .find((tx.tenant_uuid(), member.as_uuid()))
+        .filter(m::state.eq("active"))
+        .select(m::password_hash);
+    let now: Option<Option<String>> = match surface {
+        Surface::User => row.first(tx.connection()?).await.optional()?,
+        Surface::Portal | Surface::Staff => {
+            let held = row.for_no_key_update();
+            held.first(tx.connection()?).await.optional()?
+        }
+    };
+    Ok(now.is_some_and(|now| now.as_deref() == hash))
+}
+
 /// The active account of a person, by who they are.
 pub(crate) async fn load(
     tx: &mut TenantTx,
