@@ -211,7 +211,7 @@ async fn s17_no_client_has_more_below_it_than_it_may() {
     let (_, state, ..) = case(&scene, &third).await;
     assert_eq!(state, "rejected_by_policy", "a third is one too many");
     let administrator = scene.company.place.administrator().await;
-    let rules = "select count(*) from review.policy_run where 'R-24' = any (rules)";
+    let rules = "select count(*) from review.policy_run where 'R-25' = any (rules)";
     let found = administrator.query_one(rules, &[]).await;
     assert!(found.is_ok_and(|row| row.get::<_, i64>(0) == 1));
     // Another client has room of its own, and what ends makes room.
