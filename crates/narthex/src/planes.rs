@@ -1,5 +1,4 @@
-//! Wiring: from an installation to running planes. Each plane has its own listeners, its own pool and its own
-//! database role, whether it runs alone or beside the others in `dev`.
+//! Wiring: from an installation to running planes, each with its own listeners, pool and database role, in `dev` too.
 
 use actix_web::web::{self, Data, ServiceConfig};
 use anyhow::Context;

@@ -98,10 +98,7 @@ pub async fn sign_in(
     let stored = account
         .as_ref()
         .and_then(|account| account.password_hash.clone());
-    let right = people
-        .passwords
-        .verify(password.clone(), stored.clone())
-        .await?;
+    let right = people.passwords.verify(password.clone(), stored).await?;
     let account = account.filter(|_| right).ok_or(SignInError::Wrong)?;
     let factor = second_factor(people, surface, &account, &code, now)?;
     let renewed = renewed_hash(people, surface, &account, password).await?;
@@ -110,7 +107,7 @@ pub async fn sign_in(
         .database
         .tenant(tenant, async |tx| {
             // Hashing took a while: whose password was set anew meanwhile has no session by the old one.
-            if !store::account::still_has(tx, surface, account.member, stored.as_deref()).await? {
+            if !store::account::still_has(tx, surface, &account).await? {
                 return Err(SignInError::Wrong);
             }
             if let Some(factor) = &factor

@@ -99,6 +99,30 @@ async fn a_link_sets_the_password_once_and_ends_what_was_begun_with_the_old_one(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_began_before_a_reset_ends_without_a_session() {
+    let office = Office::new().await;
+    let administrator = office.place.administrator().await;
+    let hold = "begin; select 1 from tenant.member where email = 'owner@acme.example' for update";
+    administrator.batch_execute(hold).await.unwrap();
+    let sessions = "select count(*)::text from tenant.session";
+    let before = office.lines(sessions).await;
+    // The old password is found right; before the session begins, another one has been set.
+    let another = async {
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        let set = "update tenant.member set password_hash = password_hash || 'x' where email = 'owner@acme.example'; commit";
+        administrator.batch_execute(set).await.unwrap();
+    };
+    let ((_, page), ()) = tokio::join!(sign_in(&office.app, PASSWORD, ""), another);
+    assert_eq!(
+        page.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        page.body
+    );
+    assert_eq!(office.lines(sessions).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_over_after_half_an_hour_and_is_worth_nothing_elsewhere() {
     let office = Office::new().await;
     let (_, _) = tenant(&office.place, "globex").await;

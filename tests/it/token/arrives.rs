@@ -58,7 +58,7 @@ impl Act {
                 format!("update registry.client set expires_at = now() where client_id = '{id}'")
             }
             Self::FreezeTenant => {
-                "update tenant.tenant set state = 'frozen' where slug = 'acme'".to_owned()
+                "update tenant.tenant set state = 'frozen', frozen_because = 'an incident' where slug = 'acme'".to_owned()
             }
         };
         let administrator = two.scene.company.place.administrator().await;

@@ -48,16 +48,15 @@ pub(crate) async fn find(
     Ok(found.map(Account::from))
 }
 
-/// Whether a person is active and has this password still, held so until the transaction ends. The token plane's role may hold
-/// no row: it looks.
+/// Whether a person is active and has the password still that was found before, held so until the transaction ends. The
+/// token plane's role may hold no row: it looks.
 pub(crate) async fn still_has(
     tx: &mut TenantTx,
     surface: Surface,
-    member: Id<kind::Member>,
-    hash: Option<&str>,
+    account: &Account,
 ) -> Result<bool, StoreError> {
     let row = m::table
-        .find((tx.tenant_uuid(), member.as_uuid()))
+        .find((tx.tenant_uuid(), account.member.as_uuid()))
         .filter(m::state.eq("active"))
         .select(m::password_hash);
     let now: Option<Option<String>> = match surface {
@@ -67,7 +66,7 @@ pub(crate) async fn still_has(
             held.first(tx.connection()?).await.optional()?
         }
     };
-    Ok(now.is_some_and(|now| now.as_deref() == hash))
+    Ok(now.is_some_and(|now| now == account.password_hash))
 }
 
 /// The active account of a person, by who they are.
