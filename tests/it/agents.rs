@@ -13,8 +13,9 @@ use narthex_approval::decide::{Decided, Outcome};
 use narthex_approval::offer_registration::{OfferRegistration, offer_registration};
 use narthex_approval::request::RequestRef;
 use narthex_tenancy::permission::Action;
+use narthex_tenancy::token_policy::TokenPolicy;
 use narthex_tests::{Answer, Browser, Plane};
-use narthex_vocab::{ClientId, Environment, Id, ResourceUri};
+use narthex_vocab::{ClientId, Environment, Id, ResourceUri, SigningAlgorithm};
 use serde_json::{Value, json};
 
 use crate::cases::company::Company;
@@ -168,6 +169,23 @@ async fn s17_an_owner_offers_it_on_a_page_and_nobody_has_it_by_that() {
     let standing = "select count(*) from intake.initial_access_token";
     let row = administrator.query_one(standing, &[]).await.unwrap();
     assert_eq!(row.get::<_, i64>(0), 0);
+}
+
+#[rstest::rstest]
+#[case(SigningAlgorithm::EdDsa)]
+#[case(SigningAlgorithm::Rs256)]
+#[tokio::test(flavor = "multi_thread")]
+async fn s17_whatever_its_tokens_are_signed_with(#[case] access_algorithm: SigningAlgorithm) {
+    let scene = Scene::new().await;
+    let agent = scene.agent().await;
+    let policy = TokenPolicy {
+        access_algorithm,
+        ..TokenPolicy::default()
+    };
+    scene.demands(policy, None).await.unwrap();
+    let key = scene.key_of(&agent).await;
+    let wish = app("Helper", "notes:read");
+    id_of(&with(&scene, PRODUCTION, &key, &wish).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,7 +36,7 @@ pub enum AgentError {
     /// Another kind of token, for example an id token.
     #[error("the token is no access token")]
     Type,
-    /// No published key of this issuer signed it, or not with the algorithm of access tokens.
+    /// No published key of this issuer signed it, or not with the algorithm of that key.
     #[error("the access token is not signed by a key of this issuer")]
     Signature,
     /// Of another tenant, of the other environment, or for another resource.
@@ -187,19 +187,26 @@ fn strict(text: &str) -> Result<(), AgentError> {
     Ok(())
 }
 
-/// The claims, if the named key of the issuer signed them. The algorithm is pinned.
+/// The claims, if the named key of the issuer signed them. The algorithm is that of the key as we publish it, whatever the
+/// header says.
 fn signed(text: &str, header: &Header, keys: &[Value]) -> Result<Claims, AgentError> {
     let named = |key: &&Value| {
         let kid = key.get("kid").and_then(Value::as_str);
         kid.is_some() && kid == header.kid.as_deref()
     };
-    if header.alg != Algorithm::ES256 || header.crit.is_some() {
+    let key = keys.iter().find(named).ok_or(AgentError::Signature)?;
+    let algorithm = match key.get("alg").and_then(Value::as_str) {
+        Some("ES256") => Algorithm::ES256,
+        Some("EdDSA") => Algorithm::EdDSA,
+        Some("RS256") => Algorithm::RS256,
+        Some(_) | None => return Err(AgentError::Signature),
+    };
+    if header.alg != algorithm || header.crit.is_some() {
         return Err(AgentError::Signature);
     }
-    let key = keys.iter().find(named).ok_or(AgentError::Signature)?;
     let key = serde_json::from_value(key.clone()).map_err(|_| AgentError::Signature)?;
     let key = DecodingKey::from_jwk(&key).map_err(|_| AgentError::Signature)?;
-    let mut validation = Validation::new(Algorithm::ES256);
+    let mut validation = Validation::new(algorithm);
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();

@@ -72,6 +72,25 @@ fn a_good_one_names_its_client() {
     assert_eq!(agent.jti, Uuid::from_u128(7));
 }
 
+#[test]
+fn a_key_signs_with_its_own_algorithm_alone() {
+    let edwards = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+    let x = URL_SAFE_NO_PAD.encode(edwards.public_key_raw());
+    let jwk = |alg: &str| json!({ "kty": "OKP", "crv": "Ed25519", "alg": alg, "use": "sig", "kid": "k2", "x": x });
+    let mut head = header(Some("at+jwt"), Some("k2"));
+    head.alg = Algorithm::EdDSA;
+    let key = EncodingKey::from_ed_der(&edwards.serialize_der());
+    let text = encode(&head, &claims(&json!({})), &key).unwrap();
+    assert!(check(&text, &[pair("k1").jwk, jwk("EdDSA")]).is_ok());
+    for other in ["ES256", "RS256", "HS256", "none", ""] {
+        assert_eq!(
+            check(&text, &[jwk(other)]),
+            Err(AgentError::Signature),
+            "{other}"
+        );
+    }
+}
+
 #[rstest]
 #[case::of_another_tenant(json!({"iss": "https://id.example/t/globex"}), AgentError::Place)]
 #[case::of_the_sandbox(json!({"iss": "https://id.example/t/acme/sandbox"}), AgentError::Place)]

@@ -14,7 +14,7 @@ fn why() -> Value {
 }
 
 /// Rows of the portal that belong to the person and to no tenant.
-const OWN: [&str; 16] = [
+const OWN: [&str; 18] = [
     "forgotten_password",
     "reset_password",
     "sign_in",
@@ -29,6 +29,8 @@ const OWN: [&str; 16] = [
     "end_api_token",
     "save_view",
     "forget_view",
+    "api_save_view",
+    "api_forget_view",
     "api_step_up",
     "api_end_api_token",
 ];

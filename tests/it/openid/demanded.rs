@@ -20,7 +20,7 @@ const PRODUCTION: Environment = Environment::Production;
 
 impl Scene {
     /// The owner sets what production demands.
-    pub(super) async fn demands(
+    pub(crate) async fn demands(
         &self,
         policy: TokenPolicy,
         because: Option<&str>,

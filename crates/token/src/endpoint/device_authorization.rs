@@ -7,12 +7,11 @@ use narthex_tenancy::ambient;
 
 use crate::Token;
 use crate::call::Arrival;
-use crate::client_auth::{self, Authenticated, Presented};
 use crate::device_authorization::{Question, ask};
+use crate::endpoint::caller::{self, Caller};
 use crate::endpoint::token::wanted;
 use crate::error::TokenError;
 use crate::place::Place;
-use crate::throttle::{self, Counted};
 
 pub(crate) async fn post(
     request: HttpRequest,
@@ -24,18 +23,11 @@ pub(crate) async fn post(
     let arrival = Arrival::new(&token, &place, &id).await?;
     let call = arrival.call();
     let source = peer.source();
-    throttle::spend(&token, &place, Counted::TokenSource(&source), call.now).await?;
-    form.refuse_repeats(&["resource"])
-        .map_err(TokenError::from)?;
-    let presented = Presented::read(&request, &form)?;
-    let Authenticated::Approved(client) =
-        client_auth::authenticate(&token, call, &presented).await?
-    else {
+    let presented = caller::presented(&token, call, (&request, &form, &source)).await?;
+    let here = (&request, "device_authorization", source.as_str());
+    let Some(Caller { client, .. }) = caller::proved(&token, call, here, &presented).await? else {
         return Err(TokenError::Denied("this client is not approved").into());
     };
-    let shared = client.metadata().auth_method().is_public();
-    let counted = Counted::Client(client.id(), shared.then_some(source.as_str()));
-    throttle::spend(&token, &place, counted, call.now).await?;
     let base = token.token_base.as_str().trim_end_matches('/');
     let question = Question {
         client: &client,

@@ -3,6 +3,7 @@
 pub(crate) mod apps;
 pub(crate) mod ask;
 pub(crate) mod authorize;
+mod caller;
 pub(crate) mod consent;
 pub(crate) mod device;
 pub(crate) mod device_authorization;

@@ -11,19 +11,17 @@ use narthex_vocab::{
 use crate::Token;
 use crate::call::{Arrival, Call};
 use crate::client::{ApprovedClient, Standing};
-use crate::client_auth::{self, Authenticated, Presented};
 use crate::client_credentials::{ForItself, client_credentials};
 use crate::device_code::{self, Poll, Polled};
+use crate::endpoint::caller::{self, Caller};
 use crate::error::TokenError;
 use crate::exchange::{ACCESS_TOKEN, Exchange, exchange};
 use crate::id_jag::{self, Granted};
 use crate::issue::Issued;
 use crate::place::Place;
-use crate::possession;
 use crate::reach::{ReachError, Wanted};
 use crate::redeem::{self, Redeem, Redeemed};
 use crate::refresh::{self, Refresh, Refreshed};
-use crate::throttle::{self, Counted};
 use crate::workload;
 use narthex_http::dpop::{DpopError, Thumbprint};
 
@@ -47,22 +45,12 @@ pub(crate) async fn post(
     let arrival = Arrival::new(&token, &place, &id).await?;
     let call = arrival.call();
     let source = peer.source();
-    throttle::spend(&token, &place, Counted::TokenSource(&source), call.now).await?;
-    form.refuse_repeats(&["resource"])
-        .map_err(TokenError::from)?;
-    let presented = Presented::read(&request, &form)?;
+    let presented = caller::presented(&token, call, (&request, &form, &source)).await?;
     let grant = Grant::read(&form)?;
-
-    // Before the client proves itself: what it proves itself with may count only once, and whoever lacks a nonce comes again.
-    let proof = possession::proof(&token, call, (&request, "token"), None).await?;
-    let client = match client_auth::authenticate(&token, call, &presented).await? {
-        Authenticated::Approved(client) => client,
-        Authenticated::NotApproved => return Err(grant.refused().into()),
+    let caller = caller::proved(&token, call, (&request, "token", &source), &presented).await?;
+    let Some(Caller { client, key }) = caller else {
+        return Err(grant.refused().into());
     };
-    let shared = client.metadata().auth_method().is_public();
-    let counted = Counted::Client(client.id(), shared.then_some(source.as_str()));
-    throttle::spend(&token, &place, counted, call.now).await?;
-    let key = proof.map(|proof| proof.jkt);
     let bound = client.metadata().binds_tokens() || call.ring.policy.bound_tokens;
     if key.is_none() && bound {
         return Err(TokenError::from(DpopError::Missing).into());
