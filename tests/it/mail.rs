@@ -1,6 +1,7 @@
 //! Mail as people get it: an owner's acts through the portal's whole `App`, a mail server of the outside world that takes or
 //! refuses, and a worker whose clock the test has.
 
+mod bounds;
 mod delivery;
 mod reset;
 mod told;

@@ -1,7 +1,7 @@
 //! Staff make a tenant: its two environments, both closed, and an invitation for its first owner. It never makes a
 //! person: the owner chooses their own password.
 
-use narthex_people::invitation::{self, Invite};
+use narthex_people::invitation::Invite;
 use narthex_tenancy::{
     StoreError, TenantTx,
     permission::{Action, Role},
@@ -10,8 +10,10 @@ use narthex_tenancy::{
 use narthex_vocab::{Email, HashKey, Label, Secret, TenantSlug};
 use serde_json::json;
 
-use crate::acting::{Acting, Deed, NotPermitted};
-use crate::letter::Letter;
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    invite,
+};
 
 /// The tenant to make. The transaction is of the tenant that is to be: its id is made by the caller.
 #[derive(Debug)]
@@ -74,24 +76,12 @@ pub async fn create_tenant(
         detail: json!({ "slug": command.slug, "name": command.name, "owner": command.owner }),
     };
     acting.record(tx, deed).await?;
-    let invite = Invite {
+    let owner = Invite {
         email: command.owner,
         role: Some(Role::Owner),
         invited_by: by.name.clone(),
     };
-    let (now, key) = (acting.now, command.hash_key);
-    let invitation = invitation::create(tx, key, invite.clone(), now, &mut *acting.rng).await?;
-    let tenant = Tenant {
-        id: tx.tenant(),
-        slug: command.slug,
-        name: command.name,
-        created_at: now,
-        frozen_because: None,
-    };
-    acting
-        .tell(tx, |mail| {
-            Letter::invitation(mail, &tenant, &invite, &invitation)
-        })
-        .await?;
+    let invitation = invite::write(tx, (&owner, command.hash_key), acting).await?;
+    let tenant = tenant::load(tx).await?;
     Ok(CreatedTenant { tenant, invitation })
 }

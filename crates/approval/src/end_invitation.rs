@@ -2,12 +2,17 @@
 //! nowhere from then on.
 
 use narthex_people::invitation::{self, Invite};
-use narthex_tenancy::{StoreError, TenantTx, permission::Action, tenant};
-use narthex_vocab::{Email, HashKey, Id, Secret, kind};
+use narthex_tenancy::{
+    StoreError, TenantTx,
+    permission::{Action, Role},
+};
+use narthex_vocab::{HashKey, Id, Secret, kind};
 use serde_json::json;
 
-use crate::acting::{Acting, Deed, NotPermitted};
-use crate::letter::Letter;
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    invite,
+};
 
 /// Why the invitation is as before.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +23,11 @@ pub enum EndInvitationError {
     /// It was accepted or ended, or there is none.
     #[error("the invitation is over")]
     Over,
+    /// This address, or the tenant, was invited as often as may be today.
+    #[error(
+        "an address is invited three times a day at most, and a tenant invites a hundred times: hand over the link of before, or try again tomorrow"
+    )]
+    TooOften,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,26 +61,21 @@ pub async fn invite_again(
     let person = acting.member(tx, Action::ManagePeople)?;
     let before = invitation::end(tx, invitation, acting.now).await?;
     let before = before.ok_or(EndInvitationError::Over)?.invite;
-    let invite = Invite {
+    if invitation::too_often(tx, &before.email, acting.now).await? {
+        return Err(EndInvitationError::TooOften);
+    }
+    let anew = Invite {
         invited_by: person.name.clone(),
         ..before
     };
-    let now = acting.now;
-    let token = invitation::create(tx, hash_key, invite.clone(), now, &mut *acting.rng).await?;
-    let tenant = tenant::load(tx).await?;
-    acting
-        .tell(tx, |mail| {
-            Letter::invitation(mail, &tenant, &invite, &token)
-        })
-        .await?;
-    let email: &Email = &invite.email;
+    let token = invite::write(tx, (&anew, hash_key), acting).await?;
     let deed = Deed {
         action: "member.invite",
-        object: email.as_str().to_owned(),
+        object: anew.email.as_str().to_owned(),
         environment: None,
         reason: "",
-        detail: json!({ "role": invite.role.map(narthex_tenancy::permission::Role::as_str), "again": true }),
+        detail: json!({ "role": anew.role.map(Role::as_str), "again": true }),
     };
     acting.record(tx, deed).await?;
-    Ok((invite, token))
+    Ok((anew, token))
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::acting::{Acting, Deed, NotPermitted};
 use crate::letter::Letter;
+use crate::mail::Mail;
 
 /// Whom to invite as what.
 #[derive(Debug)]
@@ -32,12 +33,31 @@ pub enum InviteError {
     /// Somebody with this address is there already.
     #[error("there is a member with this address already")]
     AlreadyMember,
+    /// This address, or the tenant, was invited as often as may be today.
+    #[error(
+        "an address is invited three times a day at most, and a tenant invites a hundred times: hand over the link of before, or try again tomorrow"
+    )]
+    TooOften,
     /// The role belongs to the platform.
     #[error("this role is not of a tenant")]
     NotATenantRole,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Writes an invitation, and mails its link to whom it is for; the token of the link.
+pub(crate) async fn write(
+    tx: &mut TenantTx,
+    (invite, hash_key): (&Invite, &HashKey),
+    acting: &mut Acting<'_>,
+) -> Result<Secret, StoreError> {
+    let (now, rng) = (acting.now, &mut *acting.rng);
+    let token = invitation::create(tx, hash_key, invite.clone(), now, rng).await?;
+    let tenant = tenant::load(tx).await?;
+    let letter = |mail: &Mail| Letter::invitation(mail, &tenant, invite, &token);
+    acting.tell(tx, letter).await?;
+    Ok(token)
 }
 
 /// Writes an invitation; the token of its link is not stored.
@@ -54,19 +74,15 @@ pub async fn invite(
     if members.iter().any(|one| one.email == command.email) {
         return Err(InviteError::AlreadyMember);
     }
+    if invitation::too_often(tx, &command.email, acting.now).await? {
+        return Err(InviteError::TooOften);
+    }
     let invite = Invite {
         email: command.email.clone(),
         role: Some(command.role),
         invited_by: person.name.clone(),
     };
-    let (now, key) = (acting.now, command.hash_key);
-    let token = invitation::create(tx, key, invite.clone(), now, &mut *acting.rng).await?;
-    let tenant = tenant::load(tx).await?;
-    acting
-        .tell(tx, |mail| {
-            Letter::invitation(mail, &tenant, &invite, &token)
-        })
-        .await?;
+    let token = write(tx, (&invite, command.hash_key), acting).await?;
     let deed = Deed {
         action: "member.invite",
         object: command.email.as_str().to_owned(),

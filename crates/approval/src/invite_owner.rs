@@ -5,13 +5,14 @@ use narthex_people::invitation::{self, Invite};
 use narthex_tenancy::{
     StoreError, TenantTx, member,
     permission::{Action, Role},
-    tenant,
 };
 use narthex_vocab::{Email, HashKey, Secret};
 use serde_json::json;
 
-use crate::acting::{Acting, Deed, NotPermitted};
-use crate::letter::Letter;
+use crate::{
+    acting::{Acting, Deed, NotPermitted},
+    invite,
+};
 
 /// Whom to invite; the tenant is the transaction's.
 #[derive(Debug)]
@@ -34,6 +35,11 @@ pub enum InviteOwnerError {
     /// Somebody with this address is there already.
     #[error("there is a member with this address already")]
     AlreadyMember,
+    /// This address, or the tenant, was invited as often as may be today.
+    #[error(
+        "an address is invited three times a day at most, and a tenant invites a hundred times: hand over the link of before, or try again tomorrow"
+    )]
+    TooOften,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -53,20 +59,16 @@ pub async fn invite_owner(
     if members.iter().any(|one| one.email == command.owner) {
         return Err(InviteOwnerError::AlreadyMember);
     }
+    if invitation::too_often(tx, &command.owner, acting.now).await? {
+        return Err(InviteOwnerError::TooOften);
+    }
     invitation::end_open(tx, Role::Owner, acting.now).await?;
-    let invite = Invite {
+    let owner = Invite {
         email: command.owner.clone(),
         role: Some(Role::Owner),
         invited_by: person.name.clone(),
     };
-    let (now, key) = (acting.now, command.hash_key);
-    let token = invitation::create(tx, key, invite.clone(), now, &mut *acting.rng).await?;
-    let tenant = tenant::load(tx).await?;
-    acting
-        .tell(tx, |mail| {
-            Letter::invitation(mail, &tenant, &invite, &token)
-        })
-        .await?;
+    let token = invite::write(tx, (&owner, command.hash_key), acting).await?;
     let deed = Deed {
         action: "tenant.invite_owner",
         object: tx.tenant().to_string(),

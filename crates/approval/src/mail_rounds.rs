@@ -2,8 +2,9 @@
 //! process that ends in the middle of one leaves the mail to the next, under the same Message-ID. No network call is inside
 //! a transaction.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use futures_util::{StreamExt as _, stream};
 use narthex_people::reset;
 use narthex_tenancy::{
     StoreError, TenantTx, ambient,
@@ -16,6 +17,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{Approval, letter::Letter, mail::Mail, mailer::MailError};
 
+/// Of how many tenants mail is handed over at the same time.
+const AT_ONCE: usize = 4;
 /// How often the outbox is looked at, hints or not.
 const ROUND: Duration = Duration::from_secs(10);
 const CHANNELS: &[&str] = &["narthex_mail"];
@@ -52,8 +55,42 @@ pub async fn round(approval: &Approval, now: Timestamp) {
     let due = approval
         .staff
         .platform(async |tx| outbox::due(tx, now).await);
+    let mut tenants: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (tenant, id) in seen(due.await) {
-        deliver(approval, mail, (tenant, id), now).await;
+        tenants.entry(tenant).or_default().push(id);
+    }
+    // A tenant's mail leaves in its order, and one tenant's beside another's.
+    let deliver_all = async |(tenant, ids): (_, Vec<_>)| {
+        for id in ids {
+            deliver(approval, mail, (tenant, id), now).await;
+        }
+    };
+    stream::iter(tenants)
+        .for_each_concurrent(AT_ONCE, deliver_all)
+        .await;
+}
+
+/// Deletes what nobody needs any more: whom old mail went to, and old wishes for a password.
+pub async fn forget(approval: &Approval, now: Timestamp) {
+    let found = approval.staff.platform(async |tx| {
+        let mut tenants = outbox::forgettable(tx, now).await?;
+        tenants.extend(reset::forgettable(tx, now).await?);
+        Ok(tenants)
+    });
+    let mut tenants = seen(found.await);
+    tenants.sort();
+    tenants.dedup();
+    for tenant in tenants {
+        let forgotten = approval.database.tenant(tenant, async |tx| {
+            let mails = outbox::forget(tx, now).await?;
+            Ok((mails, reset::forget(tx, now).await?))
+        });
+        match forgotten.await {
+            Ok((mails, resets)) => tracing::info!(%tenant, mails, resets, "forgot what is over"),
+            Err::<_, StoreError>(error) => {
+                tracing::warn!(%tenant, %error, "what is over was not forgotten");
+            }
+        }
     }
 }
 

@@ -39,6 +39,15 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// What a person of the tenant needs for it: what never comes back is for owners.
+    #[must_use]
+    pub const fn of_tenant(self) -> Action {
+        match self {
+            Self::Suspend | Self::Resume => Action::SuspendOwn,
+            Self::Revoke => Action::RevokeOwn,
+        }
+    }
+
     /// Whether the machine has this arrow from `state`. Resuming is for what was stopped: a client that waits for
     /// credentials, or is limited, is not resumed.
     pub fn is_possible(self, state: ClientState) -> bool {
@@ -98,6 +107,28 @@ pub enum SuspendError {
     Store(#[from] StoreError),
 }
 
+/// The client, when this can be done to it now by somebody of the tenant, or `by_staff`.
+pub(crate) async fn possible(
+    tx: &mut TenantTx,
+    (environment, client_id): (Environment, &ClientId),
+    what: Stop,
+    by_staff: bool,
+) -> Result<store::client::Standing, SuspendError> {
+    let client = store::client::load(tx, environment, client_id).await?;
+    if !what.is_possible(client.state) {
+        return Err(SuspendError::NotPossible(client.state));
+    }
+    if what == Stop::Resume {
+        if client.held_by_staff && !by_staff {
+            return Err(SuspendError::HeldByStaff);
+        }
+        if !parent_works(tx, environment, client_id).await? {
+            return Err(SuspendError::ParentStopped);
+        }
+    }
+    Ok(client)
+}
+
 /// Suspends, resumes or revokes a client; says how it stands now.
 pub async fn suspend(
     tx: &mut TenantTx,
@@ -106,7 +137,7 @@ pub async fn suspend(
 ) -> Result<ClientState, SuspendError> {
     let by_staff = acting.staff(tx, Action::SuspendAny).is_ok();
     if !by_staff {
-        acting.member(tx, Action::SuspendOwn)?;
+        acting.member(tx, command.what.of_tenant())?;
     }
     let Suspend {
         environment,
@@ -114,17 +145,8 @@ pub async fn suspend(
         what,
         reason,
     } = command;
-    let client = store::client::load(tx, environment, &client_id).await?;
+    let client = possible(tx, (environment, &client_id), what, by_staff).await?;
     let from = client.state;
-    if !what.is_possible(from) {
-        return Err(SuspendError::NotPossible(from));
-    }
-    if client.held_by_staff && what == Stop::Resume && !by_staff {
-        return Err(SuspendError::HeldByStaff);
-    }
-    if what == Stop::Resume && !parent_works(tx, environment, &client_id).await? {
-        return Err(SuspendError::ParentStopped);
-    }
     let auth_method = client.metadata.auth_method();
     let to = what
         .leads_to(tx, (environment, &client_id), auth_method)

@@ -16,7 +16,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use crate::{
     Acting, Approval, deferral_rounds, deletion_rounds, document_rounds,
     expire::{ExpireError, expire},
-    logo_rounds,
+    logo_rounds, mail_rounds,
     make_room::{MakeRoom, MakeRoomError, make_room},
     name_rounds,
     open_registration::{RegisterOpenly, RegisterOpenlyError, register_openly},
@@ -83,6 +83,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
             _ = hourly.tick() => {
                 prepare_days(&approval).await;
                 name_rounds::round(&approval).await;
+                mail_rounds::forget(&approval, now()).await;
                 logo_rounds::round(&approval).await;
             }
         }

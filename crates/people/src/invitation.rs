@@ -59,6 +59,19 @@ pub enum InvitationError {
     Store(#[from] StoreError),
 }
 
+/// The most invitations in a day: of one address, whose mailbox they fill, and of a tenant.
+const MOST: (usize, usize) = (3, 100);
+
+/// Whether this address, or the tenant, was invited as often as may be within the last day.
+pub async fn too_often(
+    tx: &mut TenantTx,
+    email: &Email,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (one, all) = store::invitation::since(tx, email, now - Duration::days(1)).await?;
+    Ok(one >= MOST.0 || all >= MOST.1)
+}
+
 /// Writes an invitation and returns the link's token, which is not stored.
 pub async fn create(
     tx: &mut TenantTx,

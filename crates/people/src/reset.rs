@@ -23,15 +23,18 @@ pub const LIFETIME: Duration = Duration::minutes(30);
 const WINDOW: Span = Span::from_secs(3_600);
 
 /// Whether this address, this source and this tenant may ask once more; the error is when to try again, in seconds. In an
-/// hour: three wishes for an address, twenty of a source, five hundred of a tenant.
+/// hour: three wishes for an address from one source and twelve from all, twenty of a source, five hundred of a tenant. So
+/// one stranger who asks does not keep out whose address it is, and nobody's mailbox fills.
 pub async fn may_ask(
     people: &People,
     (tenant, email): (Id<kind::Tenant>, &Email),
     source: &str,
     now: Timestamp,
 ) -> Result<(), u32> {
+    let everywhere = format!("reset/account/{}", email.folded());
     let buckets = [
-        Bucket::new(format!("reset/account/{}", email.folded()), 3, WINDOW),
+        Bucket::new(format!("{everywhere}/{source}"), 3, WINDOW),
+        Bucket::new(everywhere, 12, WINDOW),
         Bucket::new(format!("reset/source/{source}"), 20, WINDOW),
         Bucket::new("reset".to_owned(), 500, WINDOW),
     ];
@@ -46,6 +49,22 @@ pub async fn ask(
 ) -> Result<(), StoreError> {
     let id = Id::new(now, rng);
     store::password_reset::insert(tx, (id, email), (now, now + LIFETIME)).await
+}
+
+/// A wish that is over is kept so long.
+const KEPT: Duration = Duration::days(1);
+
+/// The tenants that have wishes which nobody needs any more; for the staff role.
+pub async fn forgettable(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<Id<kind::Tenant>>, StoreError> {
+    store::password_reset::tenants_before(tx, now - KEPT).await
+}
+
+/// Deletes the wishes that nobody needs any more; how many.
+pub async fn forget(tx: &mut TenantTx, now: Timestamp) -> Result<usize, StoreError> {
+    store::password_reset::delete_before(tx, now - KEPT).await
 }
 
 /// What was asked for at every tenant and not looked at yet; for the staff role.
@@ -147,6 +166,7 @@ pub struct NewPassword {
 #[derive(Debug)]
 pub struct Prepared {
     reset: Reset,
+    account: store::account::Account,
     factor: Option<Factor>,
     hash: String,
 }
@@ -177,6 +197,7 @@ pub async fn prepare(
     let hash = people.passwords.hash(password).await?;
     Ok(Prepared {
         reset,
+        account,
         factor,
         hash,
     })
@@ -190,7 +211,9 @@ pub async fn carry_out(
     now: Timestamp,
 ) -> Result<(Id<kind::Member>, usize), ResetError> {
     let Reset { id, member } = prepared.reset;
-    if !store::password_reset::use_up(tx, id, now).await? {
+    // Hashing took a while: who left meanwhile, or has another password, is not given this one.
+    let unchanged = store::account::still_has(tx, Surface::Portal, &prepared.account).await?;
+    if !unchanged || !store::password_reset::use_up(tx, id, now).await? {
         return Err(ResetError::Gone);
     }
     if let Some(factor) = &prepared.factor

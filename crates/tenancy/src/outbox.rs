@@ -2,7 +2,10 @@
 //! It opens no connection and knows no mail server; a content that was delivered or given up is gone.
 
 use chrono::Duration;
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Timestamptz, Uuid},
+};
 use diesel_async::RunQueryDsl;
 use narthex_vocab::{Email, Id, Timestamp, kind};
 use rand_core::CryptoRng;
@@ -22,6 +25,9 @@ const PAUSES: [Duration; 9] = [
     Duration::hours(12),
     Duration::hours(24),
 ];
+
+/// To whom a mail went, and when, is kept so long after its end.
+const KEPT: Duration = Duration::days(30);
 
 /// The most mails of one look.
 const MOST: i64 = 100;
@@ -199,20 +205,61 @@ pub async fn put_off(tx: &mut TenantTx, id: Id<kind::Mail>, why: &str) -> Result
     Ok(())
 }
 
-/// The mail that is due at every tenant, the longest due first: for the staff role, which reads no content.
+/// The mail that is due, one of every tenant before the second of any: whoever writes a lot keeps nobody waiting. For the
+/// staff role, which reads no content.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the query builder has no window within a query"
+)]
 pub async fn due(
     tx: &mut TenantTx,
     now: Timestamp,
 ) -> Result<Vec<(Id<kind::Tenant>, Id<kind::Mail>)>, StoreError> {
-    let rows: Vec<(uuid::Uuid, uuid::Uuid)> = m::table
-        .filter(m::state.eq("waiting").and(m::due_at.le(now)))
-        .order(m::due_at)
-        .limit(MOST)
-        .select((m::tenant_id, m::mail_id))
+    let rows: Vec<Due> = diesel::sql_query(
+        "select tenant_id, mail_id from (
+            select tenant_id, mail_id, due_at,
+                row_number() over (partition by tenant_id order by due_at, mail_id) as turn
+            from tenant.mail where state = 'waiting' and due_at <= $1) as due
+        order by turn, due_at limit $2",
+    )
+    .bind::<Timestamptz, _>(now)
+    .bind::<BigInt, _>(MOST)
+    .load(tx.connection()?)
+    .await?;
+    let ids = |row: Due| (Id::from_uuid(row.tenant_id), Id::from_uuid(row.mail_id));
+    Ok(rows.into_iter().map(ids).collect())
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = Uuid)]
+    tenant_id: uuid::Uuid,
+    #[diesel(sql_type = Uuid)]
+    mail_id: uuid::Uuid,
+}
+
+/// The tenants with mail that ended long ago; for the staff role.
+pub async fn forgettable(
+    tx: &mut TenantTx,
+    now: Timestamp,
+) -> Result<Vec<Id<kind::Tenant>>, StoreError> {
+    let tenants: Vec<uuid::Uuid> = m::table
+        .filter(m::ended_at.lt(now - KEPT))
+        .select(m::tenant_id)
+        .distinct()
         .load(tx.connection()?)
         .await?;
-    let ids = |(tenant, mail)| (Id::from_uuid(tenant), Id::from_uuid(mail));
-    Ok(rows.into_iter().map(ids).collect())
+    Ok(tenants.into_iter().map(Id::from_uuid).collect())
+}
+
+/// Deletes what is left of mail that ended long ago: to whom it went, and when; how many.
+pub async fn forget(tx: &mut TenantTx, now: Timestamp) -> Result<usize, StoreError> {
+    let over = m::table.filter(
+        m::tenant_id
+            .eq(tx.tenant_uuid())
+            .and(m::ended_at.lt(now - KEPT)),
+    );
+    Ok(diesel::delete(over).execute(tx.connection()?).await?)
 }
 
 async fn end(

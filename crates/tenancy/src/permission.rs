@@ -45,8 +45,10 @@ pub enum Action {
     EditSettings,
     /// Invite people and change their roles.
     ManagePeople,
-    /// Suspend the tenant's own clients.
+    /// Suspend the tenant's own clients, and resume what the tenant suspended.
     SuspendOwn,
+    /// Revoke the tenant's own clients, with what they registered: for good.
+    RevokeOwn,
     /// Read across tenants in the dashboard.
     ReadPlatform,
     /// Decide an access request.
@@ -115,6 +117,7 @@ impl Action {
         Self::EditSettings,
         Self::ManagePeople,
         Self::SuspendOwn,
+        Self::RevokeOwn,
         Self::BrakeOwn,
         Self::BlockOwn,
         Self::EditOwnPolicy,
@@ -134,6 +137,7 @@ impl Action {
             Self::EditSettings => "change settings",
             Self::ManagePeople => "invite people and change their roles",
             Self::SuspendOwn => "suspend clients of the tenant",
+            Self::RevokeOwn => "revoke clients of the tenant",
             Self::ReadPlatform => "read across tenants",
             Self::Decide => "decide requests",
             Self::Confirm => "confirm what others decided",
@@ -188,9 +192,12 @@ impl Role {
             A::CreateSandboxCredential => {
                 matches!(self, Self::Owner | Self::Manager | Self::Developer)
             }
-            A::EditSettings | A::ManagePeople | A::BrakeOwn | A::BlockOwn | A::EditOwnPolicy => {
-                matches!(self, Self::Owner)
-            }
+            A::EditSettings
+            | A::ManagePeople
+            | A::RevokeOwn
+            | A::BrakeOwn
+            | A::BlockOwn
+            | A::EditOwnPolicy => matches!(self, Self::Owner),
             A::EditPolicy => matches!(self, Self::PolicyAdmin),
             A::PublishPolicy => matches!(self, Self::PolicyAdmin | Self::Approver),
             A::SetBrake => matches!(self, Self::IncidentLead),

@@ -107,6 +107,7 @@ async fn s19_what_a_page_says_will_stop_is_what_stops() {
     let below = child.token(&scene, &scene.register(PRODUCTION)).await;
     let last = Child::of(&scene, &below, "Last", "notes:read").await;
     let stopped_before = Child::of(&scene, &key, "Before", "notes:read").await;
+    stopped_before.token(&scene, RESOURCE).await;
     scene
         .stop(stopped_before.id.as_str(), PRODUCTION, Stop::Suspend)
         .await;
@@ -118,7 +119,16 @@ async fn s19_what_a_page_says_will_stop_is_what_stops() {
         let row = administrator.query_one(sql, &[]).await.unwrap();
         u64::try_from(row.get::<_, i64>(0)).unwrap()
     };
-    let live = count("select count(*) from issue.issuance where expires_at > now()").await;
+    let every = "select count(*) from issue.issuance where expires_at > now()";
+    let live = count(every).await - 2;
+    // One of them is revoked, and one is of the client that was stopped before: neither ends once more.
+    let revoke = format!(
+        "insert into issue.revocation (tenant_id, environment, jti, at, expires_at, why)
+            select tenant_id, environment, jti, now(), expires_at, 'asked' from issue.issuance
+            where client_id = '{}' limit 1",
+        last.id
+    );
+    administrator.batch_execute(&revoke).await.unwrap();
 
     let path = format!("/clients/acme/production/{}/suspend", agent.id);
     let mut staff = scene.in_dashboard(&scene.company.reviewer).await;

@@ -70,6 +70,7 @@ fn expected(caller: Caller, guard: Guard, environment: Environment) -> Expected 
             | Action::EditIntegration
             | Action::AnswerOffer
             | Action::SuspendOwn
+            | Action::RevokeOwn
             | Action::EditSettings
             | Action::ManagePeople
             | Action::BrakeOwn

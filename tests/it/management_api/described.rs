@@ -78,6 +78,7 @@ const PORTAL: &[(&str, &str)] = &[
     ("retire_credential", "retire_credential"),
     ("promote", "promote"),
     ("suspend", "suspend"),
+    ("resume", "resume"),
     ("revoke", "revoke"),
     ("invite", "invite"),
     ("invite_again", "invite_again"),

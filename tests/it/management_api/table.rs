@@ -255,11 +255,13 @@ fn sound(operation: Operation) -> Value {
         }
         (
             Plane::Portal,
-            "api_suspend" | "api_revoke" | "api_disown" | "api_remove_member" | "api_unblock_own",
+            "api_suspend" | "api_resume" | "api_revoke" | "api_disown" | "api_remove_member"
+            | "api_unblock_own",
         )
         | (
             Plane::Staff,
             "api_suspend"
+            | "api_resume"
             | "api_resume"
             | "api_revoke"
             | "api_block"

@@ -40,8 +40,10 @@ pub(crate) struct Place<'a> {
     pub(crate) current: &'a ClientId,
     /// The page of a client.
     pub(crate) href: &'a dyn Fn(&Node) -> String,
-    /// Below which its acts are; none where the reader may do none.
-    pub(crate) acts: Option<&'a dyn Fn(&Node) -> String>,
+    /// Below which its acts are.
+    pub(crate) acts: &'a dyn Fn(&Node) -> String,
+    /// Which of them the reader may do.
+    pub(crate) may: &'a dyn Fn(Stop) -> bool,
     /// The state of a client.
     pub(crate) state: &'a dyn Fn(&Node) -> Badge,
 }
@@ -72,9 +74,7 @@ fn leaf(node: &Node, widest: i64, place: &Place<'_>) -> Leaf {
             }
         },
         current: node.client_id == *place.current,
-        acts: place
-            .acts
-            .map_or_else(Vec::new, |path| acts(node, &path(node))),
+        acts: acts(node, place),
         children: node
             .below
             .iter()
@@ -84,10 +84,11 @@ fn leaf(node: &Node, widest: i64, place: &Place<'_>) -> Leaf {
 }
 
 /// What can be done with it and, by the count, with those that go along: the numbers of the page behind the link.
-fn acts(node: &Node, path: &str) -> Vec<Link> {
-    let possible = [Stop::Suspend, Stop::Revoke]
+fn acts(node: &Node, place: &Place<'_>) -> Vec<Link> {
+    let path = (place.acts)(node);
+    let possible = [Stop::Suspend, Stop::Resume, Stop::Revoke]
         .into_iter()
-        .filter(|what| what.is_possible(node.state));
+        .filter(|what| (place.may)(*what) && what.is_possible(node.state));
     let link = |what: Stop| {
         let (verb, name) = (stop::verb(what), &node.name);
         let label = match node.followers(stop::leads_to(what)) {

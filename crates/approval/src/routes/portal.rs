@@ -17,6 +17,7 @@ use crate::endpoint::portal::{
     settings, sign_in, sign_out, statements, suspend, token_policy, trusted_domains, verify,
     withdraw, workspace,
 };
+use crate::suspend::Stop;
 
 /// How errors look on the portal, where no page renders them.
 pub const SURFACE: Surface = Surface::Page(fault::page);
@@ -50,7 +51,8 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
     let read = May(Action::ReadTenant);
     let catalogue = May(Action::EditCatalogue);
     let integrate = May(Action::EditIntegration);
-    let stop = May(Action::SuspendOwn);
+    let stop = May(Stop::Suspend.of_tenant());
+    let revoke = May(Stop::Revoke.of_tenant());
     table
         .get("/", Anyone, "workspace", workspace::page)
         .get("/t/{tenant}", read, "home", home::page)
@@ -97,8 +99,10 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/clients/{client}/promote", integrate, "promote", promote::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::suspend_page)
         .post("/t/{tenant}/{environment}/clients/{client}/suspend", stop, "suspend", suspend::suspend_submit)
-        .get("/t/{tenant}/{environment}/clients/{client}/revoke", stop, "revoke", suspend::revoke_page)
-        .post("/t/{tenant}/{environment}/clients/{client}/revoke", stop, "revoke", suspend::revoke_submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/resume", stop, "resume", suspend::resume_page)
+        .post("/t/{tenant}/{environment}/clients/{client}/resume", stop, "resume", suspend::resume_submit)
+        .get("/t/{tenant}/{environment}/clients/{client}/revoke", revoke, "revoke", suspend::revoke_page)
+        .post("/t/{tenant}/{environment}/clients/{client}/revoke", revoke, "revoke", suspend::revoke_submit)
         .get("/t/{tenant}/{environment}/clients/{client}/lineage", read, "lineage", lineage::page)
 }
 

@@ -13,6 +13,7 @@ pub(super) const RIGHTS: &[Check] = &[
                 when 'function tenant.find(text)' then 'narthex_directory'
                 when 'function review.seen_elsewhere(bytea[])' then 'narthex_directory'
                 when 'function issue.connected(uuid,text,text,timestamp with time zone)' then 'narthex_directory'
+                when 'function issue.ended(uuid,text,text[])' then 'narthex_directory'
                 when 'function issue.allowed(uuid,text,text,timestamp with time zone)' then 'narthex_directory'
                 when 'function ledger.chain()' then 'narthex_ledger' else 'narthex_owner' end then 'it belongs to ' || owner::regrole end
             from (
@@ -90,7 +91,7 @@ pub(super) const RIGHTS: &[Check] = &[
         query: "select oid::regprocedure::text,
                 case when oid::regprocedure::text not in ('tenant.resolve(text)', 'tenant.find(text)', 'review.seen_elsewhere(bytea[])',
                     'issue.connected(uuid,text,text,timestamp with time zone)', 'issue.allowed(uuid,text,text,timestamp with time zone)',
-                    'ledger.chain()', 'tenant.prepare_days(date,integer)') then 'it is security definer'
+                    'issue.ended(uuid,text,text[])', 'ledger.chain()', 'tenant.prepare_days(date,integer)') then 'it is security definer'
                      when not 'search_path=pg_catalog, pg_temp' = any (coalesce(proconfig, '{}')) then 'its search path is not fixed' end
             from functions where prosecdef order by 1",
     },

@@ -14,6 +14,12 @@ pub(crate) struct Account {
     pub(crate) totp_last_step: Option<i64>,
 }
 
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Account({})", self.member)
+    }
+}
+
 /// The active account with this address. The token plane's role has no right to the second factor's columns.
 pub(crate) async fn find(
     tx: &mut TenantTx,

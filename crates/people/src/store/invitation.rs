@@ -56,6 +56,22 @@ pub(crate) async fn find(
     row.map(invitation).transpose()
 }
 
+/// How many there were since `start`: of this address, and of all.
+pub(crate) async fn since(
+    tx: &mut TenantTx,
+    email: &Email,
+    start: Timestamp,
+) -> Result<(usize, usize), StoreError> {
+    let invited: Vec<String> = i::table
+        .filter(i::tenant_id.eq(tx.tenant_uuid()))
+        .filter(i::created_at.gt(start))
+        .select(i::email)
+        .load(tx.connection()?)
+        .await?;
+    let one = invited.iter().filter(|one| *one == email.folded());
+    Ok((one.count(), invited.len()))
+}
+
 type Columns = (uuid::Uuid, String, Option<String>, String, Timestamp);
 
 fn invitation(

@@ -150,3 +150,23 @@ pub(crate) async fn void(
         .await?;
     Ok(())
 }
+
+/// The tenants with wishes that were over before `end`: for the staff role.
+pub(crate) async fn tenants_before(
+    tx: &mut TenantTx,
+    end: Timestamp,
+) -> Result<Vec<Id<kind::Tenant>>, StoreError> {
+    let tenants: Vec<uuid::Uuid> = r::table
+        .filter(r::expires_at.lt(end))
+        .select(r::tenant_id)
+        .distinct()
+        .load(tx.connection()?)
+        .await?;
+    Ok(tenants.into_iter().map(Id::from_uuid).collect())
+}
+
+/// Deletes the wishes that were over before `end`.
+pub(crate) async fn delete_before(tx: &mut TenantTx, end: Timestamp) -> Result<usize, StoreError> {
+    let over = r::table.filter(r::tenant_id.eq(tx.tenant_uuid()).and(r::expires_at.lt(end)));
+    Ok(diesel::delete(over).execute(tx.connection()?).await?)
+}

@@ -136,6 +136,7 @@ struct StaffOperations;
         portal::clients::retire,
         portal::promote::post,
         portal::clients::stop,
+        portal::clients::go_on,
         portal::clients::end,
         portal::clients::lineage,
         portal::catalogue::list,

@@ -96,6 +96,11 @@ pub(crate) fn state(words: String) -> Fault {
     Fault::of(Kind::STATE, words)
 }
 
+/// It was done as often as may be within a day; an hour later is worth a try.
+pub(crate) fn too_often(words: String) -> Fault {
+    Fault::Told(Box::new(problem(Kind::OFTEN, words).retry_after(3_600)))
+}
+
 /// It is not what was seen.
 pub(crate) fn stale(words: String) -> Fault {
     Fault::of(Kind::STALE, words)

@@ -220,5 +220,8 @@ fn entry(listed: &Listed) -> TenantEntry {
 faults! {
     CreateTenantError { SlugTaken => fault::state }
     FreezeTenantError { Already => fault::state }
-    InviteOwnerError { HasOwner | AlreadyMember => fault::state }
+    InviteOwnerError {
+        HasOwner | AlreadyMember => fault::state,
+        TooOften => fault::too_often,
+    }
 }

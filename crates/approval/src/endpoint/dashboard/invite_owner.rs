@@ -13,7 +13,7 @@ use narthex_vocab::{Email, Secret, TenantSlug};
 use super::create_tenant;
 use super::frame::{self, Area};
 use super::posted::Posted;
-use super::problems::Problems;
+use super::problems::{Problems, capital};
 use super::refusal::Refusal;
 use super::signed_in::{Look, Seen, StaffSignedIn};
 use crate::invite_owner::{InviteOwner, InviteOwnerError, invite_owner};
@@ -65,6 +65,9 @@ pub(crate) async fn submit(
             Err(InviteOwnerError::AlreadyMember) => {
                 let words = "Somebody with this address is there already. Invite another person";
                 problems.add("owner", words);
+            }
+            Err(error @ InviteOwnerError::TooOften) => {
+                problems.add("owner", capital(&error.to_string()));
             }
         }
     }

@@ -1,19 +1,18 @@
 //! Letting what waits expire now, one registration or a family, on a page that says what that is: it blocks nothing.
 
 use actix_web::HttpResponse;
-use narthex_http::page::Field;
+use narthex_http::page::{ErrorSummary, Field};
 use narthex_tenancy::ambient;
-use narthex_tenancy::permission::Action;
+use narthex_tenancy::permission::{Action, Permit};
 use narthex_tenancy::tenant::Tenant;
 use narthex_vocab::{ClientId, Environment, QuarantineState};
 
 use super::banner::Done;
-use super::decide::reason_words;
+use super::by_reason::{self, ByReason, NotDone};
 use super::family;
 use super::frame::{self, Area};
 use super::place::Place;
 use super::posted::Posted;
-use super::problems::Problems;
 use super::quarantine::{count, family_name};
 use super::refusal::Refusal;
 use super::signed_in::{Seen, StaffSignedIn};
@@ -35,11 +34,15 @@ struct Subject {
     back: String,
 }
 
+/// One registration, or its whole family.
+enum Expiring<'a> {
+    Registration(&'a Place),
+    Family(&'a Place),
+}
+
 /// `GET /quarantine/{tenant}/{environment}/{client_id}/expire`
 pub(crate) async fn page(staff: StaffSignedIn, place: Place) -> Result<HttpResponse, Refusal> {
-    staff.permit(Action::HandleQuarantine)?;
-    let seen = one(&staff, &place).await?;
-    Ok(frame::page(&view(&staff, &seen, "", &Problems::default())))
+    by_reason::page(&staff, Expiring::Registration(&place)).await
 }
 
 /// `POST /quarantine/{tenant}/{environment}/{client_id}/expire`
@@ -48,9 +51,7 @@ pub(crate) async fn submit(
     place: Place,
     posted: Posted,
 ) -> Result<HttpResponse, Refusal> {
-    staff.permit(Action::HandleQuarantine)?;
-    let seen = one(&staff, &place).await?;
-    act(&staff, seen, &posted.text("reason")?).await
+    by_reason::submit(&staff, &posted, Expiring::Registration(&place)).await
 }
 
 /// `GET /families/{tenant}/{environment}/{fingerprint}/expire`
@@ -58,9 +59,7 @@ pub(crate) async fn family_page(
     staff: StaffSignedIn,
     place: Place,
 ) -> Result<HttpResponse, Refusal> {
-    staff.permit(Action::HandleQuarantine)?;
-    let seen = all(&staff, &place).await?;
-    Ok(frame::page(&view(&staff, &seen, "", &Problems::default())))
+    by_reason::page(&staff, Expiring::Family(&place)).await
 }
 
 /// `POST /families/{tenant}/{environment}/{fingerprint}/expire`
@@ -69,9 +68,49 @@ pub(crate) async fn family_submit(
     place: Place,
     posted: Posted,
 ) -> Result<HttpResponse, Refusal> {
-    staff.permit(Action::HandleQuarantine)?;
-    let seen = all(&staff, &place).await?;
-    act(&staff, seen, &posted.text("reason")?).await
+    by_reason::submit(&staff, &posted, Expiring::Family(&place)).await
+}
+
+impl ByReason for Expiring<'_> {
+    const ACTION: Action = Action::HandleQuarantine;
+    type Found = Subject;
+
+    async fn look(&self, staff: &StaffSignedIn) -> Result<Seen<Subject>, Refusal> {
+        match self {
+            Self::Registration(place) => one(staff, place).await,
+            Self::Family(place) => all(staff, place).await,
+        }
+    }
+
+    fn page(&self, staff: &StaffSignedIn, looked: &Seen<Subject>) -> DangerPage {
+        view(staff, looked)
+    }
+
+    async fn carry_out(
+        &self,
+        staff: &StaffSignedIn,
+        permit: &Permit,
+        found: &Subject,
+        reason: Reason,
+    ) -> Result<HttpResponse, NotDone> {
+        let command = LetExpire {
+            environment: found.environment,
+            which: found.which.clone(),
+            reason,
+        };
+        let done = staff.within(found.tenant.id, async |tx| {
+            let mut rng = ambient::rng();
+            let_expire(tx, command, &mut staff.acting(permit, &mut rng)).await
+        });
+        match done.await {
+            Ok(_) => Ok(Done::LetExpire.at(&found.back)),
+            Err(LetExpireError::NotPermitted(error)) => Err(error.into()),
+            Err(LetExpireError::Store(error)) => Err(error.into()),
+            Err(LetExpireError::NothingWaits) => Err(NotDone::Told(
+                "Nothing of it waits any more. Nothing was changed",
+            )),
+        }
+    }
 }
 
 async fn one(staff: &StaffSignedIn, place: &Place) -> Result<Seen<Subject>, Refusal> {
@@ -122,45 +161,7 @@ async fn all(staff: &StaffSignedIn, place: &Place) -> Result<Seen<Subject>, Refu
     })
 }
 
-async fn act(
-    staff: &StaffSignedIn,
-    seen: Seen<Subject>,
-    written: &str,
-) -> Result<HttpResponse, Refusal> {
-    let permit = staff.permit(Action::HandleQuarantine)?;
-    let subject = &seen.found;
-    let mut problems = Problems::default();
-    let reason = problems.keep("reason", Reason::parse(written), reason_words);
-    if let Some(reason) = reason {
-        let command = LetExpire {
-            environment: subject.environment,
-            which: subject.which.clone(),
-            reason,
-        };
-        let done = staff
-            .within(subject.tenant.id, async |tx| {
-                let mut rng = ambient::rng();
-                let_expire(tx, command, &mut staff.acting(&permit, &mut rng)).await
-            })
-            .await;
-        match done {
-            Ok(_) => return Ok(Done::LetExpire.at(&subject.back)),
-            Err(LetExpireError::NotPermitted(error)) => return Err(error.into()),
-            Err(LetExpireError::Store(error)) => return Err(error.into()),
-            Err(LetExpireError::NothingWaits) => {
-                problems.add("", "Nothing of it waits any more. Nothing was changed");
-            }
-        }
-    }
-    Ok(frame::again(&view(staff, &seen, written, &problems)))
-}
-
-fn view(
-    staff: &StaffSignedIn,
-    seen: &Seen<Subject>,
-    written: &str,
-    problems: &Problems,
-) -> DangerPage {
+fn view(staff: &StaffSignedIn, seen: &Seen<Subject>) -> DangerPage {
     let subject = &seen.found;
     let shell = staff.shell(
         Area::Quarantine,
@@ -168,23 +169,19 @@ fn view(
         format!("Let {} expire", subject.name),
     );
     let shell = frame::of_tenant(shell, &subject.tenant, subject.environment);
-    let reason = Field::area("reason", "Reason", 3)
-        .hint("Kept in the ledger. The registrant is not told.")
-        .value(written);
-    let number = |count: usize| count_of(count);
+    let reason =
+        Field::area("reason", "Reason", 3).hint("Kept in the ledger. The registrant is not told.");
     DangerPage {
-        shell: shell
-            .crumb(subject.name.clone(), subject.back.clone())
-            .problem(!problems.is_empty()),
-        errors: problems.summary(),
+        shell: shell.crumb(subject.name.clone(), subject.back.clone()),
+        errors: ErrorSummary::default(),
         last: None,
         effects: vec![
             (
-                number(subject.waiting),
+                count_of(subject.waiting),
                 "registrations end now; their identifiers lead nowhere".to_owned(),
             ),
             (
-                number(subject.asks),
+                count_of(subject.asks),
                 "people who asked for it have to ask again when it comes again".to_owned(),
             ),
         ],
@@ -194,7 +191,7 @@ fn view(
             "The log of its attempts stays.".to_owned(),
         ],
         action: format!("{}/expire", subject.back),
-        fields: vec![problems.beside(reason)],
+        fields: vec![reason],
         button: format!("Let {} expire", subject.name),
         back: subject.back.clone(),
     }

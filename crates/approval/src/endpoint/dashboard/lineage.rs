@@ -31,7 +31,8 @@ pub(crate) async fn page(staff: StaffSignedIn, place: Place) -> Result<HttpRespo
     let place = lineage::Place {
         current: &client_id,
         href: &href,
-        acts: staff.may(Action::SuspendAny).then_some(&href),
+        acts: &href,
+        may: &|_| staff.may(Action::SuspendAny),
         state: &state,
     };
     Ok(frame::page(&lineage::page(shell, tree, &place)))

@@ -37,6 +37,7 @@ pub(crate) enum Done {
     InitialAccessRevoked,
     /// A client was suspended.
     Suspended,
+    Resumed,
     /// A client was ended for good.
     Revoked,
     /// An app that registers itself was refused.
@@ -65,6 +66,7 @@ pub(crate) enum Done {
     RoleChanged,
     /// An invitation was taken back.
     InvitationEnded,
+    InvitedTooOften,
     /// Somebody was asked to answer for an integration.
     HandoverAsked,
     /// Somebody answers for an integration.
@@ -104,7 +106,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 46] = [
+    const ALL: [Self; 48] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -119,6 +121,7 @@ impl Done {
         Self::CredentialRetired,
         Self::InitialAccessRevoked,
         Self::Suspended,
+        Self::Resumed,
         Self::Revoked,
         Self::TurnedAway,
         Self::Saved,
@@ -133,6 +136,7 @@ impl Done {
         Self::MemberRemoved,
         Self::RoleChanged,
         Self::InvitationEnded,
+        Self::InvitedTooOften,
         Self::HandoverAsked,
         Self::HandoverAccepted,
         Self::HandoverDeclined,
@@ -170,6 +174,7 @@ impl Done {
             Self::CredentialRetired => "credential-retired",
             Self::InitialAccessRevoked => "initial-access-revoked",
             Self::Suspended => "suspended",
+            Self::Resumed => "resumed",
             Self::Revoked => "revoked",
             Self::TurnedAway => "turned-away",
             Self::Saved => "saved",
@@ -184,6 +189,7 @@ impl Done {
             Self::MemberRemoved => "member-removed",
             Self::RoleChanged => "role-changed",
             Self::InvitationEnded => "invitation-ended",
+            Self::InvitedTooOften => "invited-too-often",
             Self::HandoverAsked => "handover-asked",
             Self::HandoverAccepted => "handover-accepted",
             Self::HandoverDeclined => "handover-declined",
@@ -232,6 +238,7 @@ impl Done {
             Self::CredentialRetired => "The credential is retired. It no longer gets tokens.",
             Self::InitialAccessRevoked => "The token is revoked. It registers nothing any more.",
             Self::Suspended => "The client is suspended. It gets no tokens until it is resumed.",
+            Self::Resumed => "The client goes on, as it was approved.",
             Self::Revoked => "Revoked. The client never gets a token again.",
             Self::TurnedAway => "You refused the app. It hears so and gets nothing.",
             Self::Saved => "Saved.",
@@ -245,6 +252,9 @@ impl Done {
             Self::Disowned => "The review team reads that it is not yours.",
             Self::RoleChanged => "The role is changed. It counts from their next click on.",
             Self::InvitationEnded => "The invitation is taken back. Its link leads nowhere.",
+            Self::InvitedTooOften => {
+                "Nobody was invited, and the link of before works. An address is invited three times a day at most, and a tenant invites a hundred times: try again tomorrow."
+            }
             Self::MemberRemoved => {
                 "The person is removed. Every session and token of theirs has ended."
             }
@@ -295,7 +305,7 @@ impl Done {
     /// How it is shown: what was not done is no success.
     const fn tone(self) -> Tone {
         match self {
-            Self::ViewNameless | Self::TooManyViews => Tone::Warn,
+            Self::ViewNameless | Self::TooManyViews | Self::InvitedTooOften => Tone::Warn,
             _ => Tone::Ok,
         }
     }

@@ -29,6 +29,7 @@ pub(super) struct ClientView {
     pub(super) logos: Vec<Logo>,
     pub(super) credentials: Option<Credentials>,
     pub(super) suspend_href: Option<String>,
+    pub(super) resume_href: Option<String>,
     pub(super) revoke_href: Option<String>,
     pub(super) promote_href: Option<String>,
 }
@@ -56,9 +57,9 @@ pub(super) struct CredentialRow {
 /// The view of a client.
 pub(super) fn client_view(who: &SignedIn, client: &Client) -> ClientView {
     let path = path_of(who, client);
-    let may_stop = who.may(Action::SuspendOwn);
     let stop = |what: Stop, below: &str| {
-        (may_stop && what.is_possible(client.state)).then(|| format!("{path}/{below}"))
+        (who.may(what.of_tenant()) && what.is_possible(client.state))
+            .then(|| format!("{path}/{below}"))
     };
     ClientView {
         anchor: client.environment.as_str(),
@@ -74,6 +75,7 @@ pub(super) fn client_view(who: &SignedIn, client: &Client) -> ClientView {
             .needs_secret()
             .then(|| credentials(who, client, &path)),
         suspend_href: stop(Stop::Suspend, "suspend"),
+        resume_href: stop(Stop::Resume, "resume"),
         revoke_href: stop(Stop::Revoke, "revoke"),
         promote_href: (promotable(client) && who.may(Action::EditIntegration))
             .then(|| format!("{path}/promote")),

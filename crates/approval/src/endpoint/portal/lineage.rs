@@ -4,7 +4,6 @@ use actix_web::HttpResponse;
 use actix_web::web::Path;
 use narthex_http::page::Badge;
 use narthex_tenancy::TenantTx;
-use narthex_tenancy::permission::Action;
 use narthex_vocab::{ClientId, Environment};
 
 use super::client_view::path_to;
@@ -39,7 +38,8 @@ pub(crate) async fn page(
     let place = lineage::Place {
         current: &client,
         href: &href,
-        acts: who.may(Action::SuspendOwn).then_some(&acts),
+        acts: &acts,
+        may: &|what| who.may(what.of_tenant()),
         state: &state,
     };
     Ok(answer(&lineage::page(shell, &tree, &place)))

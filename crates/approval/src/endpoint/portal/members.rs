@@ -17,7 +17,7 @@ use narthex_vocab::{Email, Id, kind};
 use super::banner::Done;
 use super::frame::{Area, again, bare_page, page as answer};
 use super::posted::Posted;
-use super::problems::Problems;
+use super::problems::{Problems, capital};
 use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
@@ -146,7 +146,7 @@ pub(crate) async fn submit_again(
             let role = invite.role.map_or(NO_ROLE, Role::label);
             Ok(invited(&who, (&invite.email, role), token.reveal()))
         }
-        Err(error) => Err(over(error)),
+        Err(error) => over(&who, error),
     }
 }
 
@@ -163,15 +163,18 @@ pub(crate) async fn submit_end(
     };
     match who.act(&permit, work).await {
         Ok(()) => Ok(Done::InvitationEnded.at(&who.path(&Area::Members.path()))),
-        Err(error) => Err(over(error)),
+        Err(error) => over(&who, error),
     }
 }
 
-fn over(error: EndInvitationError) -> Refusal {
+fn over(who: &SignedIn, error: EndInvitationError) -> Result<HttpResponse, Refusal> {
     match error {
-        EndInvitationError::Over => Refusal::NotFound,
-        EndInvitationError::NotPermitted(error) => error.into(),
-        EndInvitationError::Store(error) => error.into(),
+        EndInvitationError::TooOften => {
+            Ok(Done::InvitedTooOften.at(&who.path(&Area::Members.path())))
+        }
+        EndInvitationError::Over => Err(Refusal::NotFound),
+        EndInvitationError::NotPermitted(error) => Err(error.into()),
+        EndInvitationError::Store(error) => Err(error.into()),
     }
 }
 
@@ -232,6 +235,7 @@ fn problems(error: InviteError) -> Result<Problems, Refusal> {
             let words = "Somebody with this address is a member already";
             Ok(Problems::one("email", words))
         }
+        error @ InviteError::TooOften => Ok(Problems::one("email", capital(&error.to_string()))),
         InviteError::NotATenantRole => Err(Refusal::NotFound),
         InviteError::NotPermitted(error) => Err(error.into()),
         InviteError::Store(error) => Err(error.into()),

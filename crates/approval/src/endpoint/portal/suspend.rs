@@ -3,7 +3,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
-use narthex_tenancy::permission::Action;
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{ClientId, Environment};
 
@@ -12,7 +11,7 @@ use super::client_view::{is_live, path_of as client_path};
 use super::frame::{Area, again, page as answer};
 use super::integration::path_of;
 use super::posted::Posted;
-use super::problems::Problems;
+use super::problems::{Problems, capital};
 use super::refusal::Refusal;
 use super::signed_in::SignedIn;
 use crate::Acting;
@@ -22,7 +21,7 @@ use crate::integration::Integration;
 use crate::prose::{ProseError, Reason};
 use crate::store::cascade::{self, Cascade};
 use crate::store::portal_integration::{self, Client};
-use crate::suspend::{Stop, Suspend, SuspendError, suspend};
+use crate::suspend::{Stop, Suspend, SuspendError, possible, suspend};
 
 /// A client with what it belongs to, and what goes with it.
 type Looked = (Integration, Client, Cascade);
@@ -44,6 +43,20 @@ pub(crate) async fn suspend_submit(
     submit(&who, &path, &posted, Stop::Suspend).await
 }
 
+/// `GET /t/{tenant}/{environment}/clients/{client}/resume`
+pub(crate) async fn resume_page(who: SignedIn, path: Path<At>) -> Result<HttpResponse, Refusal> {
+    page(&who, &path, Stop::Resume).await
+}
+
+/// `POST /t/{tenant}/{environment}/clients/{client}/resume`
+pub(crate) async fn resume_submit(
+    who: SignedIn,
+    path: Path<At>,
+    posted: Posted,
+) -> actix_web::Result<HttpResponse> {
+    submit(&who, &path, &posted, Stop::Resume).await
+}
+
 /// `GET /t/{tenant}/{environment}/clients/{client}/revoke`
 pub(crate) async fn revoke_page(who: SignedIn, path: Path<At>) -> Result<HttpResponse, Refusal> {
     page(&who, &path, Stop::Revoke).await
@@ -59,11 +72,13 @@ pub(crate) async fn revoke_submit(
 }
 
 async fn page(who: &SignedIn, at: &At, what: Stop) -> Result<HttpResponse, Refusal> {
-    who.permit(Action::SuspendOwn)?;
+    who.permit(what.of_tenant())?;
     let looked = load(who, at, what).await?;
+    let id = &looked.1.id;
+    let work = async |tx: &mut TenantTx| possible(tx, (at.1, id), what, false).await;
     let mut problems = Problems::default();
-    if !what.is_possible(looked.1.state) {
-        problems.add("", stop::not_possible(looked.1.state));
+    if let Err(error) = who.within(work).await {
+        problems.add("", against(error)?);
     }
     let typed = Typed::default();
     Ok(answer(&view(who, &looked, (what, &typed), &problems)))
@@ -75,7 +90,7 @@ async fn submit(
     posted: &Posted,
     what: Stop,
 ) -> actix_web::Result<HttpResponse> {
-    let permit = who.permit(Action::SuspendOwn)?;
+    let permit = who.permit(what.of_tenant())?;
     let looked = load(who, at, what).await?;
     let (integration, client, _) = &looked;
     let typed = Typed {
@@ -101,16 +116,16 @@ async fn submit(
     match who.act(&permit, work).await {
         Ok(_) => {
             let done = match what {
-                Stop::Suspend | Stop::Resume => Done::Suspended,
+                Stop::Suspend => Done::Suspended,
+                Stop::Resume => Done::Resumed,
                 Stop::Revoke => Done::Revoked,
             };
             Ok(done.at(&path_of(who, integration.id)))
         }
-        Err(SuspendError::NotPossible(state)) => {
-            problems.add("", stop::not_possible(state));
+        Err(error) => {
+            problems.add("", against(error)?);
             Ok(again(&view(who, &looked, (what, &typed), &problems)))
         }
-        Err(error) => Err(refusal(error).into()),
     }
 }
 
@@ -121,13 +136,16 @@ fn reason_words(error: ProseError) -> String {
     }
 }
 
-fn refusal(error: SuspendError) -> Refusal {
+/// What stands against it, for people.
+fn against(error: SuspendError) -> Result<String, Refusal> {
     match error {
-        SuspendError::NotPermitted(error) => error.into(),
-        SuspendError::NotPossible(_) | SuspendError::HeldByStaff | SuspendError::ParentStopped => {
-            Refusal::Stale
+        SuspendError::NotPossible(state) => Ok(stop::not_possible(state)),
+        error @ (SuspendError::HeldByStaff | SuspendError::ParentStopped) => {
+            let words = capital(&error.to_string());
+            Ok(format!("{words}. Nothing was changed"))
         }
-        SuspendError::Store(error) => error.into(),
+        SuspendError::NotPermitted(error) => Err(error.into()),
+        SuspendError::Store(error) => Err(error.into()),
     }
 }
 

@@ -15,7 +15,7 @@ use super::banner::Done;
 use super::frame::{again, page as answer};
 use super::opening_page::{REASON, opening_page};
 use super::posted::Posted;
-use super::problems::Problems;
+use super::problems::{Problems, capital};
 use super::refusal::Refusal;
 use super::settings_tabs::Tab;
 use super::signed_in::SignedIn;
@@ -161,14 +161,6 @@ pub(crate) async fn submit_end(
         Err(DistrustDomainError::Store(error)) => Err(Refusal::from(error).into()),
         Err(DistrustDomainError::Over) => Err(Refusal::NotFound.into()),
     }
-}
-
-/// An error's words as a sentence.
-pub(super) fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 async fn view(

@@ -131,6 +131,13 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: This("select issue.connected($A, 'production', $A.client, now() - interval '1 day')"),
     },
     Trial {
+        what: "learns which permissions of another tenant are over",
+        role: Approval,
+        sql: "select issue.ended($B, 'production', array[$B.client])",
+        by: Grant,
+        but: As(Staff),
+    },
+    Trial {
         what: "counts the people of another tenant's client",
         role: Approval,
         sql: "select issue.connected($B, 'production', $B.client, now())",

@@ -44,6 +44,13 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         but: This(SENT),
     },
     Trial {
+        what: "loses a mail that waits",
+        role: Approval,
+        sql: "delete from tenant.mail",
+        by: Rule("waiting_mail_is_kept"),
+        but: This(SENT),
+    },
+    Trial {
         what: "keeps what a delivered mail said",
         role: Approval,
         sql: "update tenant.mail set state = 'sent', ended_at = now()",

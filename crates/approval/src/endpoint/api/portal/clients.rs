@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use narthex_tenancy::TenantTx;
-use narthex_tenancy::permission::Action;
 use narthex_vocab::{ClientId, Environment};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -105,7 +104,7 @@ pub(crate) async fn retire(holder: Holder, body: Body<Nothing>) -> Result<HttpRe
     holder.act((action(environment), &body.object), act).await
 }
 
-/// Stop a client and all below it: no token is issued or honoured until staff resume it.
+/// Stop a client and all below it: no token is issued or honoured until it is resumed.
 #[utoipa::path(
     post,
     path = "/api/v1/t/{tenant}/{environment}/clients/{client}/suspend",
@@ -115,6 +114,18 @@ pub(crate) async fn retire(holder: Holder, body: Body<Nothing>) -> Result<HttpRe
 )]
 pub(crate) async fn stop(holder: Holder, body: Body<WithReason>) -> Result<HttpResponse, Fault> {
     act(&holder, &body, Stop::Suspend).await
+}
+
+/// Let a client go on that the tenant stopped: as it was approved, with what stopped with it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/t/{tenant}/{environment}/clients/{client}/resume",
+    operation_id = "resume",
+    request_body = WithReason,
+    responses((status = 200, body = Standing))
+)]
+pub(crate) async fn go_on(holder: Holder, body: Body<WithReason>) -> Result<HttpResponse, Fault> {
+    act(&holder, &body, Stop::Resume).await
 }
 
 /// End a client for good, and all below it.
@@ -160,7 +171,7 @@ async fn act(holder: &Holder, body: &Body<WithReason>, what: Stop) -> Result<Htt
             state: state.as_str(),
         })
     };
-    holder.act((Action::SuspendOwn, &body.object), act).await
+    holder.act((what.of_tenant(), &body.object), act).await
 }
 
 pub(super) fn at(holder: &Holder) -> Result<(Environment, ClientId), Fault> {

@@ -272,10 +272,14 @@ faults! {
         NotATenantRole => |words| Fault::member("role", words),
         LastOwner => fault::state,
     }
-    EndInvitationError { Over => |words| Fault::of(Kind::NOT_THERE, words) }
+    EndInvitationError {
+        Over => |words| Fault::of(Kind::NOT_THERE, words),
+        TooOften => fault::too_often,
+    }
     InviteError {
         AlreadyMember => |words| Fault::member("email", words),
         NotATenantRole => |words| Fault::member("role", words),
+        TooOften => fault::too_often,
     }
     RemoveMemberError { LastOwner => fault::state }
 }
