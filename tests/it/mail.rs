@@ -2,6 +2,7 @@
 //! refuses, and a worker whose clock the test has.
 
 mod delivery;
+mod reminders;
 mod reset;
 mod told;
 
