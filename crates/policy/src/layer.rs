@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::baseline::{CALL_SCHEMA, SCREEN_SCHEMA};
 use crate::policies::{Evaluation, Policies};
+use crate::reads::{attributes, words};
 use crate::rule::{Rule, RuleId, RuleOutcome};
 use crate::source::{Problem, Source};
 
@@ -264,19 +265,6 @@ fn is_of_calls(policy: &Policy) -> bool {
     }
 }
 
-/// A fact in words.
-fn words(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Array(all) if all.is_empty() => "none".to_owned(),
-        Value::Array(all) => crate::check::listed(all.iter().map(words)),
-        Value::Object(entity) => entity.get("id").map_or_else(String::new, words),
-        Value::Number(_) | Value::Null => value.to_string(),
-    }
-}
-
 fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems.sort();
     problems.dedup();
@@ -386,31 +374,6 @@ fn rule(whose: Whose, policy: &Policy) -> Result<Rule, Vec<String>> {
             fix: fix.map(str::to_owned),
         }),
         _ => Err(wrong),
-    }
-}
-
-/// The facts that a policy asks about.
-fn attributes(policy: &Policy) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    if let Ok(json) = policy.to_json() {
-        collect(&json, &mut found);
-    }
-    found
-}
-
-fn collect(json: &Value, found: &mut BTreeSet<String>) {
-    match json {
-        Value::Object(members) => {
-            if let Some(access) = members.get(".") {
-                let of_context =
-                    access.pointer("/left/Var").and_then(Value::as_str) == Some("context");
-                let name = access.get("attr").and_then(Value::as_str);
-                found.extend(name.filter(|_| of_context).map(str::to_owned));
-            }
-            members.values().for_each(|value| collect(value, found));
-        }
-        Value::Array(all) => all.iter().for_each(|value| collect(value, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -18,6 +18,7 @@ mod imitation;
 mod judge;
 mod layer;
 mod policies;
+mod reads;
 mod risk_score;
 mod rule;
 mod screening;
