@@ -3,6 +3,7 @@
 
 mod bounds;
 mod delivery;
+mod reminders;
 mod reset;
 mod told;
 

@@ -8,5 +8,6 @@ mod client_credentials;
 mod dpop;
 mod front_door;
 mod keys;
+mod policies;
 mod remembered;
 mod terms;

@@ -12,6 +12,7 @@ use narthex_vocab::{Email, PLATFORM_TENANT, Secret, Timestamp};
 
 use crate::case_news::News;
 use crate::mail::Mail;
+use crate::reminder::Reminder;
 use crate::request::RequestRef;
 
 /// How long a notice is worth delivering.
@@ -216,6 +217,30 @@ impl Letter {
             },
             why: format!(
                 "You get this because you sent the request at {}.",
+                tenant.name
+            ),
+            lasts: NOTICE,
+        }
+    }
+
+    /// Something that this person can do something about ends, or has ended.
+    pub(crate) fn reminder(
+        mail: &Mail,
+        tenant: &Tenant,
+        member: &Member,
+        (reminder, now): (&Reminder, Timestamp),
+    ) -> Self {
+        Self {
+            kind: reminder.kind(),
+            to: member.email.clone(),
+            heading: reminder.heading(now),
+            sentences: reminder.sentences(),
+            link: Link {
+                label: reminder.label(),
+                href: mail.portal(&reminder.page(&tenant.slug)),
+            },
+            why: format!(
+                "You get this because your role at {} lets you do something about it.",
                 tenant.name
             ),
             lasts: NOTICE,

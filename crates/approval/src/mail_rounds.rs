@@ -15,19 +15,22 @@ use narthex_tenancy::{
 use narthex_vocab::{Id, Timestamp, kind};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{Approval, letter::Letter, mail::Mail, mailer::MailError};
+use crate::{Approval, letter::Letter, mail::Mail, mailer::MailError, reminder_rounds};
 
 /// Of how many tenants mail is handed over at the same time.
 const AT_ONCE: usize = 4;
 /// How often the outbox is looked at, hints or not.
 const ROUND: Duration = Duration::from_secs(10);
+/// How often people are told what ends: what comes to the same step meanwhile is one mail.
+const HOURLY: Duration = Duration::from_secs(3_600);
 const CHANNELS: &[&str] = &["narthex_mail"];
 
 /// Works until the process ends. `listen_url` is a connection of `narthex_approval` that no pooler sits before.
 pub async fn run(approval: Arc<Approval>, listen_url: String) {
     let mut hints = listen(listen_url, CHANNELS);
-    let mut rounds = interval(ROUND);
+    let (mut rounds, mut hourly) = (interval(ROUND), interval(HOURLY));
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    hourly.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             hint = hints.recv() => match hint {
@@ -35,6 +38,7 @@ pub async fn run(approval: Arc<Approval>, listen_url: String) {
                 Some(Hint::Lost | Hint::Heard { .. }) => continue,
                 None => return,
             },
+            _ = hourly.tick() => reminder_rounds::round(&approval, ambient::now()).await,
             _ = rounds.tick() => {}
         }
         round(&approval, ambient::now()).await;

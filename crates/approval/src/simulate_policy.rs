@@ -1,14 +1,13 @@
 //! A draft is tried on the requests of 30 days and today's clients, over the facts that were kept. It is read in one
 //! transaction, judged in none, and kept in another, where the draft has to be the same text still.
 
-use narthex_policy::Whose;
+use narthex_policy::{Layer, Whose};
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{Id, PLATFORM_TENANT, Tenant, Timestamp};
 use serde_json::json;
 
 use crate::{
     acting::{Acting, Deed, NotPermitted},
-    compiled,
     draft_policy::may_write,
     policy_version::{PolicyVersion, VersionState},
     simulation::{Past, Report, SPAN, Tried},
@@ -58,7 +57,7 @@ pub async fn read(
 ) -> Result<Trial, StoreError> {
     let version = store::policy::load(tx, (tenant, number)).await?;
     let whose = version.whose();
-    let layer = compiled::layer(whose, &version.source).map_err(|_| StoreError::Corrupt {
+    let layer = Layer::published(whose, &version.source).map_err(|_| StoreError::Corrupt {
         table: "review.policy_version",
         column: "source",
     })?;

@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use cedar_policy::Request;
+
 use crate::policies::{Evaluation, Policies, PolicyError, Question};
 use crate::rule::Rule;
 
@@ -12,12 +14,14 @@ pub(crate) const SCREEN_SCHEMA: &str = include_str!("baseline/screen.cedarschema
 pub(crate) const CALL_SCHEMA: &str = include_str!("baseline/call.cedarschema");
 /// The rules for access requests, as they are written.
 const SCREENING_TEXT: &str = include_str!("baseline/screening.cedar");
+/// The rules for calls, as they are written.
+const CALL_TEXT: &str = include_str!("baseline/call.cedar");
 
 pub(crate) static SCREENING: LazyLock<Result<Policies, PolicyError>> =
     LazyLock::new(|| Policies::parse("screening", SCREEN_SCHEMA, SCREENING_TEXT));
 
 pub(crate) static CALL: LazyLock<Result<Policies, PolicyError>> =
-    LazyLock::new(|| Policies::parse("call", CALL_SCHEMA, include_str!("baseline/call.cedar")));
+    LazyLock::new(|| Policies::parse("call", CALL_SCHEMA, CALL_TEXT));
 
 /// Loads the baseline, for a process that must not start without it.
 pub fn check_baseline() -> Result<(), PolicyError> {
@@ -45,9 +49,10 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .flat_map(Policies::rules)
 }
 
-/// The baseline's rules for access requests and what they may ask about, as text: for people who write policies on top.
-pub const fn screening_text() -> (&'static str, &'static str) {
-    (SCREENING_TEXT, SCREEN_SCHEMA)
+/// The baseline's rules and what they may ask about, as text, for people who write policies on top: of access requests, and
+/// of calls.
+pub const fn texts() -> [(&'static str, &'static str); 2] {
+    [(SCREENING_TEXT, SCREEN_SCHEMA), (CALL_TEXT, CALL_SCHEMA)]
 }
 
 /// The name of the baseline's text for access requests.
@@ -55,14 +60,23 @@ pub fn screening_version() -> String {
     version(&SCREENING)
 }
 
-/// Evaluates with a set that may not have loaded.
-pub(crate) fn evaluate(
-    policies: &Result<Policies, PolicyError>,
-    question: Question,
-) -> Evaluation<'_> {
+/// Poses a question to a set that may not have loaded: how other sets of its schema take it, and what this one says.
+pub(crate) fn pose<'a>(
+    policies: &'a Result<Policies, PolicyError>,
+    question: Question<'_>,
+) -> (Result<Request, String>, Evaluation<'a>) {
     match policies {
-        Ok(policies) => policies.evaluate(question),
-        Err(error) => Evaluation::failed(error.to_string()),
+        Ok(policies) => match policies.request(question) {
+            Ok(request) => {
+                let evaluation = policies.answer(&request);
+                (Ok(request), evaluation)
+            }
+            Err(error) => (Err(error.clone()), Evaluation::failed(error)),
+        },
+        Err(error) => {
+            let error = error.to_string();
+            (Err(error.clone()), Evaluation::failed(error))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use narthex_vocab::Environment;
 use serde_json::Value;
 
-use crate::baseline::SCREENING;
+use crate::baseline::{SCREENING, pose};
 use crate::finding::{Finding, FindingOutcome};
 use crate::layer::{Layer, Whose};
 use crate::policies::{Evaluation, Question};
@@ -32,7 +32,19 @@ pub struct Layers {
 }
 
 impl Layers {
-    fn all(&self) -> impl Iterator<Item = (Whose, &InForce)> {
+    /// Whether anything here is asked of a call. What could not be read may ask anything.
+    pub fn ask_of_calls(&self) -> bool {
+        let asks = |in_force: &InForce| {
+            in_force
+                .layer
+                .as_ref()
+                .map_or(true, |it| it.asks_of_calls())
+        };
+        self.all().any(|(_, in_force)| asks(in_force))
+    }
+
+    /// Those that there are, the platform's first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Whose, &InForce)> {
         let platform = self.platform.as_ref().map(|it| (Whose::Platform, it));
         let tenant = self.tenant.as_ref().map(|it| (Whose::Tenant, it));
         platform.into_iter().chain(tenant)
@@ -72,15 +84,7 @@ struct Part {
 impl<'a> Posed<'a> {
     /// Poses the question to the baseline. `facts` is what [`crate::Screening::facts`] was, now or then.
     pub fn new(environment: Environment, facts: &'a Value) -> Self {
-        let request = match &*SCREENING {
-            Ok(set) => set.request(question(environment, facts.clone())),
-            Err(error) => Err(error.to_string()),
-        };
-        let evaluation = match (&*SCREENING, &request) {
-            (Ok(set), Ok(request)) => set.answer(request),
-            (_, Err(error)) => Evaluation::failed(error.clone()),
-            (Err(error), _) => Evaluation::failed(error.to_string()),
-        };
+        let (request, evaluation) = pose(&SCREENING, question(environment, facts.clone()));
         Self {
             facts,
             request,
@@ -230,7 +234,7 @@ fn named(fired: &[&Rule]) -> Vec<(RuleId, RuleOutcome)> {
         .collect()
 }
 
-fn question(environment: Environment, context: Value) -> Question {
+fn question(environment: Environment, context: Value) -> Question<'static> {
     Question {
         principal: ("Narthex::Integration", "requesting"),
         action: "screen",
@@ -244,7 +248,6 @@ pub(crate) mod whole {
     //! One set alone, as the tests of the baseline ask it.
 
     use super::*;
-    use crate::baseline::evaluate;
     use crate::policies::{Policies, PolicyError};
 
     /// What a set says of these facts.
@@ -253,7 +256,7 @@ pub(crate) mod whole {
         environment: Environment,
         facts: &Value,
     ) -> (Verdict, Vec<RuleId>, Vec<String>) {
-        let evaluation = evaluate(set, question(environment, facts.clone()));
+        let (_, evaluation) = pose(set, question(environment, facts.clone()));
         let posed = Posed {
             facts,
             request: Err(String::new()),

@@ -1,19 +1,23 @@
-//! What somebody published on top of the baseline: a set of Cedar policies that only forbid. What it does not forbid is
-//! decided as before, so that a layer can only tighten. A text is read whole or refused with every problem and its place.
+//! What somebody published on top of the baseline: Cedar policies that only forbid. What they do not forbid is decided as
+//! before, so that a layer can only tighten. Those of the action `call` are asked for each call, all others for each access
+//! request. A text is read whole or refused with every problem and its place.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use cedar_policy::{
-    Effect, Policy, PolicyId, PolicySet, Request, Schema, ValidationMode, Validator,
+    ActionConstraint, Effect, Policy, PolicyId, PolicySet, Request, Schema, ValidationMode,
+    Validator,
 };
 use miette::Diagnostic;
+use quick_cache::sync::Cache;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::baseline::SCREEN_SCHEMA;
+use crate::baseline::{CALL_SCHEMA, SCREEN_SCHEMA};
 use crate::policies::{Evaluation, Policies};
+use crate::reads::{attributes, words};
 use crate::rule::{Rule, RuleId, RuleOutcome};
 use crate::source::{Problem, Source};
 
@@ -46,7 +50,10 @@ impl Whose {
 
 /// A text that was read: its rules, and what each of them asks about.
 pub struct Layer {
+    /// What is asked of an access request.
     policies: Policies,
+    /// What is asked of a call, where anything is.
+    calls: Option<Policies>,
     reads: Vec<(RuleId, BTreeSet<String>)>,
     hash: [u8; 32],
 }
@@ -57,11 +64,22 @@ impl std::fmt::Debug for Layer {
     }
 }
 
-static SCHEMA: LazyLock<Option<Schema>> = LazyLock::new(|| {
-    Schema::from_cedarschema_str(SCREEN_SCHEMA)
-        .ok()
-        .map(|(schema, _)| schema)
-});
+static SCREENING: LazyLock<Option<Schema>> = LazyLock::new(|| schema(SCREEN_SCHEMA));
+static CALLS: LazyLock<Option<Schema>> = LazyLock::new(|| schema(CALL_SCHEMA));
+
+fn schema(text: &str) -> Option<Schema> {
+    let read = Schema::from_cedarschema_str(text).ok();
+    read.map(|(schema, _)| schema)
+}
+
+/// Texts that are kept as they were read: one of the platform and one of each busy tenant.
+const ROOM: usize = 512;
+
+/// By whose it is and the hash of its text.
+type Kept = Cache<(Whose, [u8; 32]), Arc<Layer>>;
+
+/// A text never changes, so that nothing here grows stale.
+static READ: LazyLock<Kept> = LazyLock::new(|| Cache::new(ROOM));
 
 /// Annotations that a policy may have.
 const ANNOTATIONS: [&str; 4] = ["id", "reason", "outcome", "fix"];
@@ -69,9 +87,21 @@ const ANNOTATIONS: [&str; 4] = ["id", "reason", "outcome", "fix"];
 const LONGEST_WORDS: usize = 300;
 
 impl Layer {
-    /// Reads a text: parsed, strictly validated against what may be asked about a request, each policy with `@id` (which
-    /// begins as [`Whose::prefix`] says), `@reason`, `@outcome` (`deny`, `needs_two` or `needs_person`) and, if one
-    /// likes, `@fix`.
+    /// A published text as it is read, once for all who ask; the first problem of one that this release does not read.
+    pub fn published(whose: Whose, text: &str) -> Result<Arc<Self>, String> {
+        let key = (whose, Self::hash_of(text));
+        READ.get_or_insert_with(&key, || {
+            let read = Self::parse(whose, text).map(Arc::new);
+            read.map_err(|problems| {
+                let first = problems.first();
+                first.map_or_else(|| "it does not load".to_owned(), ToString::to_string)
+            })
+        })
+    }
+
+    /// Reads a text: parsed, strictly validated against what may be asked about a request or a call, each policy with `@id`
+    /// (which begins as [`Whose::prefix`] says), `@reason`, `@outcome` (`deny`, `needs_two` or `needs_person`; of calls
+    /// `deny` alone) and, if one likes, `@fix`.
     pub fn parse(whose: Whose, text: &str) -> Result<Self, Vec<Problem>> {
         let source = Source::read(text)?;
         let set = PolicySet::from_str(text).map_err(|errors| {
@@ -86,40 +116,27 @@ impl Layer {
         if set.templates().next().is_some() {
             problems.push(source.at(0, "A policy here has no ?principal and no ?resource"));
         }
-        let mut policies: Vec<(usize, &Policy)> = set
-            .policies()
-            .map(|policy| (number(policy.id()), policy))
-            .collect();
-        policies.sort_by_key(|(number, _)| *number);
-        let mut rules: Vec<(PolicyId, Rule)> = Vec::new();
-        for (number, policy) in &policies {
-            match rule(whose, policy) {
-                Ok(rule) if rules.iter().any(|(_, other)| other.id == rule.id) => {
-                    let words = format!("Two policies are called {}", rule.id);
-                    problems.push(source.at(source.start_of(*number), words));
-                }
-                Ok(rule) => rules.push((policy.id().clone(), rule)),
-                Err(wrong) => {
-                    let at = source.start_of(*number);
-                    problems.extend(wrong.into_iter().map(|words| source.at(at, words)));
-                }
-            }
-        }
-        problems.extend(against_schema(&source, &set));
+        let policies = in_order(&set);
+        let rules = named(whose, (&source, &policies), &mut problems);
+        let (calls, requests): (Vec<_>, Vec<_>) = policies.iter().partition(|it| is_of_calls(it));
+        let sets = [(requests, &SCREENING), (calls, &CALLS)].map(|(policies, schema)| {
+            let part = Part::of(&source, &policies, schema.as_ref());
+            part.map_err(|found| problems.extend(found)).ok()
+        });
+        let [Some(requests), Some(calls)] = sets else {
+            return Err(sorted(problems));
+        };
         if !problems.is_empty() {
             return Err(sorted(problems));
         }
-        let reads = policies
-            .iter()
-            .zip(&rules)
-            .map(|((_, policy), (_, rule))| (rule.id.clone(), attributes(policy)))
-            .collect();
-        let schema = SCHEMA
-            .clone()
-            .ok_or_else(|| vec![source.at(0, "The schema does not load")])?;
+        let reads = |policy: &&Policy| {
+            let (_, rule) = rules.iter().find(|(id, _)| id == policy.id())?;
+            Some((rule.id.clone(), attributes(policy)))
+        };
         Ok(Self {
-            policies: Policies::of(schema, set, rules.into_iter().collect()),
-            reads,
+            reads: policies.iter().filter_map(reads).collect(),
+            calls: (!calls.set.is_empty()).then(|| calls.with(&rules)),
+            policies: requests.with(&rules),
             hash: Self::hash_of(text),
         })
     }
@@ -136,11 +153,23 @@ impl Layer {
 
     /// Its rules, by name.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.policies.rules()
+        let calls = self.calls.iter().flat_map(Policies::rules);
+        self.policies.rules().chain(calls)
     }
 
+    /// Whether anything here is asked of a call.
+    pub const fn asks_of_calls(&self) -> bool {
+        self.calls.is_some()
+    }
+
+    /// What is said of an access request.
     pub(crate) fn answer(&self, request: &Request) -> Evaluation<'_> {
         self.policies.answer(request)
+    }
+
+    /// What is said of a call; nothing where nothing is asked.
+    pub(crate) fn answer_call(&self, request: &Request) -> Option<Evaluation<'_>> {
+        self.calls.as_ref().map(|calls| calls.answer(request))
     }
 
     /// What a rule asked about, with what it saw.
@@ -167,16 +196,72 @@ impl Layer {
     }
 }
 
-/// A fact in words.
-fn words(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Array(all) if all.is_empty() => "none".to_owned(),
-        Value::Array(all) => crate::check::listed(all.iter().map(words)),
-        Value::Object(entity) => entity.get("id").map_or_else(String::new, words),
-        Value::Number(_) | Value::Null => value.to_string(),
+/// Policies of one schema, which they fit.
+struct Part {
+    schema: Schema,
+    set: PolicySet,
+}
+
+impl Part {
+    fn of(
+        source: &Source<'_>,
+        policies: &[&&Policy],
+        schema: Option<&Schema>,
+    ) -> Result<Self, Vec<Problem>> {
+        let broken = |words: String| vec![source.at(0, words)];
+        let schema = schema
+            .cloned()
+            .ok_or_else(|| broken("The schema does not load".to_owned()))?;
+        let set = PolicySet::from_policies(policies.iter().map(|policy| (**policy).clone()))
+            .map_err(|error| broken(error.to_string()))?;
+        let problems = against_schema(source, &set, schema.clone());
+        if problems.is_empty() {
+            Ok(Self { schema, set })
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn with(self, rules: &[(PolicyId, Rule)]) -> Policies {
+        let own = rules.iter().filter(|(id, _)| self.set.policy(id).is_some());
+        let own = own.cloned().collect();
+        Policies::of(self.schema, self.set, own)
+    }
+}
+
+/// The policies as they stand in the text.
+fn in_order(set: &PolicySet) -> Vec<&Policy> {
+    let mut policies: Vec<&Policy> = set.policies().collect();
+    policies.sort_by_key(|policy| number(policy.id()));
+    policies
+}
+
+/// The names of the policies, each once.
+fn named(
+    whose: Whose,
+    (source, policies): (&Source<'_>, &[&Policy]),
+    problems: &mut Vec<Problem>,
+) -> Vec<(PolicyId, Rule)> {
+    let mut rules: Vec<(PolicyId, Rule)> = Vec::new();
+    for policy in policies {
+        let at = source.start_of(number(policy.id()));
+        match rule(whose, policy) {
+            Ok(rule) if rules.iter().any(|(_, other)| other.id == rule.id) => {
+                let words = format!("Two policies are called {}", rule.id);
+                problems.push(source.at(at, words));
+            }
+            Ok(rule) => rules.push((policy.id().clone(), rule)),
+            Err(wrong) => problems.extend(wrong.into_iter().map(|words| source.at(at, words))),
+        }
+    }
+    rules
+}
+
+/// Whether a policy is asked of a call.
+fn is_of_calls(policy: &Policy) -> bool {
+    match policy.action_constraint() {
+        ActionConstraint::Eq(action) => action.id().unescaped() == "call",
+        ActionConstraint::Any | ActionConstraint::In(_) => false,
     }
 }
 
@@ -215,10 +300,7 @@ fn located(
     source.at(offset, format!("{words}{}", help.unwrap_or_default()))
 }
 
-fn against_schema(source: &Source<'_>, set: &PolicySet) -> Vec<Problem> {
-    let Some(schema) = SCHEMA.clone() else {
-        return vec![source.at(0, "The schema does not load")];
-    };
+fn against_schema(source: &Source<'_>, set: &PolicySet, schema: Schema) -> Vec<Problem> {
     let checked = Validator::new(schema).validate(set, ValidationMode::Strict);
     let errors = checked.validation_errors().map(|error| {
         let mut problem = located(source, error, error);
@@ -269,6 +351,8 @@ fn rule(whose: Whose, policy: &Policy) -> Result<Rule, Vec<String>> {
     };
     if outcome.is_none() {
         wrong.push("It needs @outcome: \"deny\", \"needs_two\" or \"needs_person\"".to_owned());
+    } else if is_of_calls(policy) && outcome != Some(RuleOutcome::Deny) {
+        wrong.push("Of a call @outcome is \"deny\": nobody is asked while it waits".to_owned());
     }
     let words = |name: &str| policy.annotation(name).map(str::trim);
     let short = |text: &&str| (1..=LONGEST_WORDS).contains(&text.chars().count());
@@ -290,31 +374,6 @@ fn rule(whose: Whose, policy: &Policy) -> Result<Rule, Vec<String>> {
             fix: fix.map(str::to_owned),
         }),
         _ => Err(wrong),
-    }
-}
-
-/// The facts that a policy asks about.
-fn attributes(policy: &Policy) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    if let Ok(json) = policy.to_json() {
-        collect(&json, &mut found);
-    }
-    found
-}
-
-fn collect(json: &Value, found: &mut BTreeSet<String>) {
-    match json {
-        Value::Object(members) => {
-            if let Some(access) = members.get(".") {
-                let of_context =
-                    access.pointer("/left/Var").and_then(Value::as_str) == Some("context");
-                let name = access.get("attr").and_then(Value::as_str);
-                found.extend(name.filter(|_| of_context).map(str::to_owned));
-            }
-            members.values().for_each(|value| collect(value, found));
-        }
-        Value::Array(all) => all.iter().for_each(|value| collect(value, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -84,11 +84,35 @@ fn a_layer_may_be_empty() {
     82,
     "staging"
 )]
-#[case::call(
-    "@id(\"T-ab\") @reason(\"r\") @outcome(\"deny\") forbid (principal, action == Narthex::Action::\"call\", resource);",
+#[case::call_and_person(
+    "@id(\"T-ab\") @reason(\"r\") @outcome(\"needs_person\") forbid (principal, action == Narthex::Action::\"call\", resource);",
     1,
+    1,
+    "Of a call"
+)]
+#[case::call_asks_of_a_request(
+    "@id(\"T-ab\") @reason(\"r\") @outcome(\"deny\")\nforbid (principal, action == Narthex::Action::\"call\", resource) when { context.sponsor };",
+    2,
     72,
-    "call"
+    "sponsor"
+)]
+#[case::call_without_has(
+    "@id(\"T-ab\") @reason(\"r\") @outcome(\"deny\")\nforbid (principal, action == Narthex::Action::\"call\", resource) when { context.signed_in_seconds > 5 };",
+    2,
+    72,
+    "signed_in_seconds"
+)]
+#[case::request_asks_of_a_call(
+    "@id(\"T-ab\") @reason(\"r\") @outcome(\"deny\")\nforbid (principal, action, resource) when { context.person };",
+    2,
+    45,
+    "person"
+)]
+#[case::permits_a_call(
+    "@id(\"T-ab\") @reason(\"r\") @outcome(\"deny\") permit (principal, action == Narthex::Action::\"call\", resource);",
+    1,
+    1,
+    "only forbids"
 )]
 #[case::never(
     "@id(\"T-ab\") @reason(\"r\") @outcome(\"deny\") forbid (principal, action, resource) when { false };",

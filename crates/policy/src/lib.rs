@@ -18,14 +18,15 @@ mod imitation;
 mod judge;
 mod layer;
 mod policies;
+mod reads;
 mod risk_score;
 mod rule;
 mod screening;
 mod source;
 
-pub use baseline::{check_baseline, rule, rules, screening_text, screening_version};
+pub use baseline::{check_baseline, rule, rules, screening_version, texts};
 pub use check::checks;
-pub use decision::{CallFacts, Decision, DecisionReason, ToolFact, decide};
+pub use decision::{Behind, CallFacts, Decision, DecisionReason, ToolFact, decide};
 pub use facts::{
     Descent, LogoFact, NamesElsewhere, Origin, Past, ScopeFact, ScreeningFacts, Vouch,
 };

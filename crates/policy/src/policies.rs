@@ -50,10 +50,10 @@ pub(crate) struct Policies {
 }
 
 /// What is asked of a policy set. The type names are those of the schema.
-pub(crate) struct Question {
-    pub(crate) principal: (&'static str, &'static str),
+pub(crate) struct Question<'a> {
+    pub(crate) principal: (&'static str, &'a str),
     pub(crate) action: &'static str,
-    pub(crate) resource: (&'static str, &'static str),
+    pub(crate) resource: (&'static str, &'a str),
     pub(crate) context: Value,
 }
 
@@ -132,14 +132,6 @@ impl Policies {
         self.rules.values().find(|rule| rule.id.as_str() == id)
     }
 
-    /// Evaluates; a question that does not fit the schema is an error in the answer.
-    pub(crate) fn evaluate(&self, question: Question) -> Evaluation<'_> {
-        match self.request(question) {
-            Ok(request) => self.answer(&request),
-            Err(error) => Evaluation::failed(error),
-        }
-    }
-
     /// Answers a request that was checked against the schema.
     pub(crate) fn answer(&self, request: &Request) -> Evaluation<'_> {
         let response = Authorizer::new().is_authorized(request, &self.set, &Entities::empty());
@@ -162,7 +154,7 @@ impl Policies {
     }
 
     /// The question as Cedar takes it, checked against the schema; sets of one schema take each other's.
-    pub(crate) fn request(&self, question: Question) -> Result<Request, String> {
+    pub(crate) fn request(&self, question: Question<'_>) -> Result<Request, String> {
         let action = entity(("Narthex::Action", question.action))?;
         let context = Context::from_json_value(question.context, Some((&self.schema, &action)))
             .map_err(|error| error.to_string())?;

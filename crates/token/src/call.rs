@@ -1,9 +1,10 @@
-//! What one call on the plane carries into every verb: where, when, under which request id, with which keys. It
-//! never carries what the caller said.
+//! What one call on the plane carries into every verb: where, when, under which request id, with which keys, under which
+//! policy. It never carries what the caller said.
 
 use std::sync::Arc;
 
 use narthex_http::RequestId;
+use narthex_policy::Layers;
 use narthex_tenancy::ambient;
 use narthex_vocab::{HashKey, Timestamp};
 
@@ -18,6 +19,8 @@ pub(crate) struct Call<'a> {
     pub(crate) place: &'a Place,
     /// The keys of this issuer.
     pub(crate) ring: &'a Ring,
+    /// What is in force on top of the baseline.
+    pub(crate) layers: &'a Layers,
     /// Under which credentials and one-time values are hashed.
     pub(crate) hash_key: &'a HashKey,
     /// To be found in the logs by.
@@ -31,11 +34,12 @@ pub(crate) struct Arrival<'a> {
     place: &'a Place,
     request_id: &'a RequestId,
     ring: Arc<Ring>,
+    layers: Arc<Layers>,
     now: Timestamp,
 }
 
 impl<'a> Arrival<'a> {
-    /// Takes the time and the issuer's keys, which are made now if they never were.
+    /// Takes the time, the issuer's keys, which are made now if they never were, and the policy.
     pub(crate) async fn new(
         token: &'a Token,
         place: &'a Place,
@@ -44,11 +48,13 @@ impl<'a> Arrival<'a> {
         let now = ambient::now();
         let at = (place.tenant, place.environment);
         let ring = keys::ring(token, at, now).await?;
+        let layers = token.layers(place.tenant, now).await?;
         Ok(Self {
             token,
             place,
             request_id,
             ring,
+            layers,
             now,
         })
     }
@@ -58,6 +64,7 @@ impl<'a> Arrival<'a> {
         Call {
             place: self.place,
             ring: &self.ring,
+            layers: &self.layers,
             hash_key: &self.token.people.hash_key,
             request_id: self.request_id.as_str(),
             now: self.now,

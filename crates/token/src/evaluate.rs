@@ -1,7 +1,7 @@
 //! May this client call this tool now (AuthZEN Authorization API 1.0)? Asked by the resource for every call; answered
 //! from the token, the entitlement and the tool as it is now, through the policy. No answer is ever inferred.
 
-use narthex_policy::{CallFacts, Decision, DecisionReason, ToolFact, decide};
+use narthex_policy::{Behind, CallFacts, Decision, DecisionReason, ToolFact, decide};
 use narthex_vocab::ErrorCode;
 use narthex_vocab::{ScopeSet, Timestamp, ToolName};
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,18 @@ pub(crate) struct Answer {
     user: Option<String>,
     /// What the resource puts into its challenge (RFC 9470 section 3).
     step_up: Option<Wanted>,
+    /// Which policies were asked, for whoever runs the resource.
+    policy: Option<Asked>,
+}
+
+/// The policies that were asked: the baseline's text, and the numbers of the versions on top of it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Asked {
+    baseline: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<i32>,
 }
 
 impl Answer {
@@ -93,6 +105,7 @@ impl Answer {
             admin: vec![(rule.to_owned(), words.to_owned())],
             user: None,
             step_up: None,
+            policy: None,
         }
     }
 
@@ -100,6 +113,9 @@ impl Answer {
     pub(crate) fn json(&self, request_id: &str) -> Value {
         let mut context = Map::new();
         context.insert("id".to_owned(), request_id.into());
+        if let Some(asked) = &self.policy {
+            context.insert("policy".to_owned(), json!(asked));
+        }
         if !self.allow {
             let words: Vec<&str> = self.admin.iter().map(|(_, words)| words.as_str()).collect();
             let rules: Vec<&str> = self.admin.iter().map(|(rule, _)| rule.as_str()).collect();
@@ -127,6 +143,11 @@ impl From<Decision> for Answer {
                 .iter()
                 .find_map(|reason| reason.fix.clone()),
             step_up: None,
+            policy: Some(Asked {
+                baseline: decision.policy_version,
+                platform: decision.platform_policy,
+                tenant: decision.tenant_policy,
+            }),
         }
     }
 }
@@ -164,12 +185,12 @@ pub(crate) async fn evaluate(
             ..Answer::refused(STEP_UP, words)
         });
     }
-    let mut decision = decide(&facts(call, (caller, &live), &tool));
+    let mut decision = decide(&facts(call, (caller, &live), &tool), call.layers);
     // What is remembered may lack what was just given, so a refusal is looked at again.
     if !decision.allow
         && let Some((caller, live)) = anew(token, call, (caller, &live)).await?
     {
-        decision = decide(&facts(call, (&caller, &live), &tool));
+        decision = decide(&facts(call, (&caller, &live), &tool), call.layers);
     }
     for error in &decision.errors {
         tracing::error!(error, "a call could not be decided");
@@ -179,6 +200,8 @@ pub(crate) async fn evaluate(
         client = %live.client.id(),
         tool = %tool,
         policy = decision.policy_version,
+        platform = decision.platform_policy,
+        tenant = decision.tenant_policy,
         "decided a call"
     );
     Ok(decision.into())
@@ -222,9 +245,19 @@ fn is_subject(subject: &Entity, live: &Live) -> bool {
 
 fn facts(call: Call<'_>, (caller, live): (&ResourceCaller, &Live), tool: &ToolName) -> CallFacts {
     let needed = caller.scope_of(tool).cloned();
+    let claims = &live.claims;
+    let ago = |at: i64| call.now.timestamp().saturating_sub(at);
     CallFacts {
+        client: claims.client_id.to_string(),
+        resource: caller.identifier.to_string(),
+        environment: call.place.environment,
+        behind: Behind {
+            person: live.person.is_some(),
+            on_behalf: claims.act.is_some() || !live.origins.is_empty(),
+            signed_in_seconds: claims.auth_time.map(ago),
+        },
         client_active: true,
-        audience_matches: live.claims.aud == caller.identifier.as_str(),
+        audience_matches: claims.aud == caller.identifier.as_str(),
         token_scopes: in_force(live, call.now),
         required_scopes: needed.into_iter().collect::<ScopeSet>(),
         tool: Some(tool_fact(call, (caller, live), tool)),
@@ -249,6 +282,7 @@ fn tool_fact(
         .collect();
     let said = live.origins.is_empty() || live.claims.tools.contains(tool);
     ToolFact {
+        name: tool.to_string(),
         entitled: said && each.iter().all(Option::is_some),
         schema_matches: each.iter().all(|own| *own == Some(true)),
     }
@@ -274,8 +308,16 @@ mod tests {
             admin: vec![("C-01".to_owned(), "In order".to_owned())],
             user: None,
             step_up: None,
+            policy: Some(Asked {
+                baseline: "call-1".to_owned(),
+                platform: None,
+                tenant: Some(3),
+            }),
         };
-        let expected = json!({ "decision": true, "context": { "id": "req-2" } });
+        let expected = json!({ "decision": true, "context": {
+            "id": "req-2",
+            "policy": { "baseline": "call-1", "tenant": 3 },
+        }});
         assert_eq!(allowed.json("req-2"), expected);
     }
 

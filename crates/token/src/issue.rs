@@ -1,6 +1,7 @@
 //! Where a token is minted. Its issuance row is durable before it leaves: no token leaves that is not logged. Nothing is
 //! decided here: the reach comes narrowed.
 
+use narthex_policy::{Behind, CallFacts, ToolFact, decide};
 use narthex_tenancy::TenantTx;
 use narthex_vocab::{Grant, GrantType, Id, ScopeSet, Timestamp, TokenLifetime};
 use rand_core::CryptoRng;
@@ -142,7 +143,8 @@ fn expires_at(call: Call<'_>, mint: &Mint<'_>, tools: &[&EntitledTool]) -> Times
     )
 }
 
-/// What a token is, until when, and what it can call: tools of its scopes, with the schema that was approved.
+/// What a token is, until when, and what it can call: tools of its scopes, with the schema that was approved, that the
+/// policy permits.
 struct Life<'a> {
     jti: Uuid,
     expires_at: Timestamp,
@@ -160,6 +162,7 @@ impl<'a> Life<'a> {
                 let from = mint.exchanged;
                 from.is_none_or(|from| from.tools.contains(&tool.tool))
             })
+            .filter(|tool| is_permitted(call, mint, tool))
             .collect();
         Self {
             jti,
@@ -167,6 +170,36 @@ impl<'a> Life<'a> {
             tools,
         }
     }
+}
+
+/// Whether what was published on top of the baseline lets this token call the tool as things are. Each call is asked about
+/// all the same.
+fn is_permitted(call: Call<'_>, mint: &Mint<'_>, tool: &EntitledTool) -> bool {
+    if !call.layers.ask_of_calls() {
+        return true;
+    }
+    let reach = mint.reach;
+    let signed_in = mint.person.as_ref().map(|person| person.auth_time);
+    let facts = CallFacts {
+        client: mint.client.id().to_string(),
+        resource: reach.audience(&call.place.issuer).to_owned(),
+        environment: call.place.environment,
+        behind: Behind {
+            person: mint.person.is_some(),
+            on_behalf: mint.exchanged.is_some() || mint.client.act().is_some(),
+            signed_in_seconds: signed_in.map(|at| (call.now - at).num_seconds()),
+        },
+        client_active: true,
+        audience_matches: true,
+        token_scopes: reach.scopes.clone(),
+        required_scopes: std::iter::once(tool.scope.clone()).collect(),
+        tool: Some(ToolFact {
+            name: tool.tool.to_string(),
+            entitled: true,
+            schema_matches: true,
+        }),
+    };
+    decide(&facts, call.layers).allow
 }
 
 /// Whom it speaks for.

@@ -3,9 +3,12 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use narthex_policy::Layers;
 use narthex_tenancy::StoreError;
 use narthex_tenancy::listen::Hint;
-use narthex_vocab::{ClientId, Environment, Id, Resource, Tenant, TenantSlug, Timestamp};
+use narthex_vocab::{
+    ClientId, Environment, Id, PLATFORM_TENANT, Resource, Tenant, TenantSlug, Timestamp,
+};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,11 +24,12 @@ use crate::store;
 pub(crate) type At = (Id<Tenant>, Environment);
 
 /// On which word arrives; see `registry.tell_token_plane` and the triggers of that name.
-pub(crate) const CHANNELS: &[&str] = &[CLIENT, CATALOGUE, KEY, TENANT, ENVIRONMENT];
+pub(crate) const CHANNELS: &[&str] = &[CLIENT, CATALOGUE, KEY, TENANT, ENVIRONMENT, POLICY];
 const CLIENT: &str = "narthex_client";
 const CATALOGUE: &str = "narthex_catalogue";
 const KEY: &str = "narthex_key";
 const TENANT: &str = "narthex_tenant";
+const POLICY: &str = "narthex_policy";
 /// A new issuer.
 pub(crate) const ENVIRONMENT: &str = "narthex_environment";
 
@@ -41,6 +45,8 @@ pub struct Memory {
     clients: Shelf<(At, ClientId), ClientSnapshot>,
     resources: Shelf<(At, Id<Resource>), ResourceSnapshot>,
     rings: Shelf<At, Ring>,
+    /// What is in force on top of the baseline, by tenant.
+    layers: Shelf<Id<Tenant>, Layers>,
     /// Issuers whose keys are to take a step; see `rotate.rs`.
     due: Mutex<HashSet<At>>,
     /// When the database was last asked whether it had told everything, in microseconds since the epoch.
@@ -54,6 +60,7 @@ impl Default for Memory {
             clients: Shelf::new(16_384),
             resources: Shelf::new(4_096),
             rings: Shelf::new(4_096),
+            layers: Shelf::new(4_096),
             due: Mutex::default(),
             heard: AtomicI64::new(DEAF),
         }
@@ -117,6 +124,7 @@ impl Memory {
         self.clients.forget_all();
         self.resources.forget_all();
         self.rings.forget_all();
+        self.layers.forget_all();
     }
 
     fn forget(&self, channel: &str, payload: &str) -> Option<()> {
@@ -125,6 +133,13 @@ impl Memory {
             // The name of a tenant never changes hands, but which of them was frozen is not in the key.
             self.tenants.forget_all();
             self.clients.forget_if(|((tenant, _), _)| *tenant == whose);
+            return Some(());
+        }
+        if channel == POLICY {
+            let whose = tenant_of(payload)?;
+            // The platform's holds everybody.
+            let of = |tenant: &Id<Tenant>| whose == PLATFORM_TENANT || *tenant == whose;
+            self.layers.forget_if(of);
             return Some(());
         }
         let mut words = payload.splitn(3, ' ');
@@ -227,6 +242,21 @@ impl Token {
         } else {
             Ok(read().await?.map(Arc::new))
         }
+    }
+
+    /// What is in force on top of the baseline for calls to a tenant.
+    pub(crate) async fn layers(
+        &self,
+        tenant: Id<Tenant>,
+        now: Timestamp,
+    ) -> Result<Arc<Layers>, StoreError> {
+        let read = async || self.database.tenant(tenant, store::policy::load).await;
+        if !self.memory.hears(now) {
+            return read().await.map(Arc::new);
+        }
+        let read = async || read().await.map(Some);
+        let found = self.memory.layers.get(&tenant, read).await?;
+        Ok(found.unwrap_or_default())
     }
 
     /// The keys of an issuer, which are made by `read` if they never were.

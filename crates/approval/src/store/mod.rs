@@ -36,6 +36,7 @@ pub(crate) mod dashboard_review;
 pub(crate) mod dashboard_search;
 pub(crate) mod dashboard_tenants;
 pub(crate) mod dashboard_waiting;
+pub(crate) mod deadline;
 pub(crate) mod decision;
 pub(crate) mod deferral;
 pub(crate) mod document;

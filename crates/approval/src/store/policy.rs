@@ -5,13 +5,12 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use narthex_policy::{InForce, Layers, Whose};
+use narthex_policy::{InForce, Layer, Layers, Whose};
 use narthex_tenancy::{StoreError, TenantTx, schema::policy::policy_version as v};
 use narthex_vocab::{Id, PLATFORM_TENANT, Tenant, Timestamp, kind};
 
 use crate::{
     brake::Author,
-    compiled,
     policy_version::{PolicyVersion, VersionState, whose},
 };
 
@@ -43,7 +42,7 @@ pub(crate) async fn layers(tx: &mut TenantTx) -> Result<Layers, StoreError> {
 fn in_force(whose: Whose, number: i32, source: &str) -> InForce {
     InForce {
         number,
-        layer: compiled::layer(whose, source),
+        layer: Layer::published(whose, source),
     }
 }
 

@@ -104,8 +104,8 @@ const SHAPE: &[Check] = &[
                         and pg_get_expr(p.polqual, p.polrelid)
                             = '((tenant_id = ''00000000-0000-7000-8000-000000000001''::uuid) AND (tenant.current_tenant() IS NOT NULL))'
                         then null
-                     -- What the platform published on top of the baseline is for every tenant's screening; a draft is not.
-                     when p.polname = 'published' and p.polcmd = 'r' and m.roles = 'narthex_approval'
+                     -- What the platform published on top of the baseline is for every tenant's screening and calls; a draft is not.
+                     when p.polname = 'published' and p.polcmd = 'r' and m.roles = 'narthex_approval,narthex_token'
                         and t.oid = 'review.policy_version'::regclass
                         and pg_get_expr(p.polqual, p.polrelid)
                             = '((tenant_id = ''00000000-0000-7000-8000-000000000001''::uuid) AND (state = ''published''::text) AND (tenant.current_tenant() IS NOT NULL))'

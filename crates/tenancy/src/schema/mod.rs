@@ -1,6 +1,7 @@
 //! The tables as diesel sees them: one file per Postgres schema. No query lives here.
 //! A table that has a column of its own name is plural here, since diesel cannot tell the two apart.
 
+pub mod ends;
 pub mod intake;
 pub mod issue;
 pub mod ledger;
@@ -10,6 +11,7 @@ pub mod review;
 pub mod tenant;
 
 use self::{
+    ends::{deadline, reminder},
     intake::{
         ask, attempt, attempt_log, brake, deferral, document, family, family_day, family_line,
         family_network, family_split, fetch_order, initial_access_scope, initial_access_token,
@@ -22,7 +24,7 @@ use self::{
         tried_address,
     },
     ledger::{entry, head},
-    policy::{policy_version, simulation},
+    policy::{policy_version, published_policy, simulation},
     registry::{
         asked_anew, client, credential, domain, entitled_tool, entitlement, handover, integration,
         inventory, pinned_document, resource, resource_credential, restriction, scopes, tools,
@@ -105,6 +107,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     brand,
     brand_host,
     claim,
+    deadline,
     decision,
     finding,
     mark,
@@ -116,6 +119,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     promotion,
     proof,
     proposal,
+    published_policy,
+    reminder,
     requested_scope,
     requested_tool,
     scope_remark,

@@ -23,6 +23,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    review.published_policy (tenant_id, number) {
+        tenant_id -> Uuid,
+        number -> Int4,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     review.simulation (tenant_id, number) {
         tenant_id -> Uuid,
         number -> Int4,

@@ -18,6 +18,7 @@ pub(crate) mod lineage;
 pub(crate) mod logo;
 pub(crate) mod logout_notice;
 pub(crate) mod parked;
+pub(crate) mod policy;
 pub(crate) mod pushed;
 pub(crate) mod refresh;
 pub(crate) mod replay;

@@ -31,7 +31,8 @@ pub(crate) struct DraftPage {
     places: Vec<(String, String)>,
     seen: String,
     prefix: &'static str,
-    schema: &'static str,
+    /// What may be asked about a request, and about a call.
+    schemas: [&'static str; 2],
 }
 
 /// What a first draft begins with.
@@ -121,6 +122,6 @@ pub(crate) fn page(
         places: places.iter().map(place).collect(),
         seen: typed.seen.clone(),
         prefix: whose.prefix(),
-        schema: narthex_policy::screening_text().1,
+        schemas: narthex_policy::texts().map(|(_, schema)| schema),
     }
 }

@@ -43,8 +43,8 @@ pub(crate) struct ListPage {
     open: Option<Row>,
     rows: Vec<Row>,
     waiting: Vec<Waiting>,
-    baseline: &'static str,
-    schema: &'static str,
+    /// Rules and what they may ask about: of requests, and of calls.
+    baseline: [(&'static str, &'static str); 2],
     baseline_version: String,
 }
 
@@ -64,7 +64,6 @@ pub(crate) fn page(
     waiting: Vec<Waiting>,
     may: May,
 ) -> ListPage {
-    let (baseline, schema) = narthex_policy::screening_text();
     let Frame { shell, base } = frame;
     let row = |version: &PolicyVersion| Row {
         title: title(version),
@@ -88,8 +87,7 @@ pub(crate) fn page(
             .map(row)
             .collect(),
         waiting,
-        baseline,
-        schema,
+        baseline: narthex_policy::texts(),
         baseline_version: narthex_policy::screening_version(),
         shell,
         base,

@@ -36,3 +36,6 @@ insert into registry.handover (tenant_id, handover_id, integration_id, to_member
 -- Somebody gave filters a name.
 insert into tenant.saved_view (tenant_id, view_id, member_id, list, name, query, created_at)
     values ($T, $T.saved_view, $T.owner, 'inventory', 'Orphans', 'sponsor=none', now());
+-- Somebody was told that an offer is about to lapse.
+insert into review.reminder (tenant_id, kind, about, ends_at, days_before, at)
+    values ($T, 'offer', 'one', now(), 7, now());

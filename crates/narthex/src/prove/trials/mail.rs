@@ -1,7 +1,7 @@
 //! Mail that waits may carry a link that lets somebody in: the approval plane alone reads it, nobody keeps it, and no new password
 //! is set twice by one link.
 
-use crate::prove::refusal::Control::{Grant, Rule};
+use crate::prove::refusal::Control::{Grant, Rule, Unique};
 use crate::prove::role::Role::{Approval, Discovery, Staff, Token};
 use crate::prove::trial::But::{As, This};
 use crate::prove::trial::Trial;
@@ -93,5 +93,23 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         sql: "update tenant.password_reset set email = 'owner@example.com'",
         by: Rule("a_reset_is_answered_whole"),
         but: This(USED),
+    },
+    Trial {
+        what: "tells people twice that something ends",
+        role: Approval,
+        sql: "insert into review.reminder (tenant_id, kind, about, ends_at, days_before, at)
+    select tenant_id, kind, about, ends_at, days_before, now() from review.reminder",
+        by: Unique("reminder_pkey"),
+        but: This(
+            "insert into review.reminder (tenant_id, kind, about, ends_at, days_before, at)
+    select tenant_id, kind, about, ends_at, 2, now() from review.reminder",
+        ),
+    },
+    Trial {
+        what: "has a step come anew that people were told of",
+        role: Approval,
+        sql: "update review.reminder set days_before = 2",
+        by: Grant,
+        but: This("delete from review.reminder"),
     },
 ];

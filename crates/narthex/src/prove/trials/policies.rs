@@ -16,8 +16,15 @@ const VERSIONS: &str = "select from review.policy_version";
 /// The tries.
 pub(in crate::prove) const TRIALS: &[Trial] = &[
     Trial {
-        what: "reads policies that are written",
+        what: "reads who wrote a policy",
         role: Token,
+        sql: "select author_id from review.policy_version",
+        by: Grant,
+        but: As(Approval),
+    },
+    Trial {
+        what: "reads policies that are written",
+        role: Discovery,
         sql: VERSIONS,
         by: Grant,
         but: As(Approval),

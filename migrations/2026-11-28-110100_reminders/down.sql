@@ -1,0 +1,2 @@
+drop table review.reminder;
+drop view review.deadline;
