@@ -43,7 +43,7 @@ export async function startLoginHost(directory) {
   const allow = (redirect) =>
     provider.Client.adapter.upsert(CLIENT.id, {
       client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirect],
-      grant_types: ['authorization_code'], response_types: ['code'], application_type: 'native',
+      grant_types: ['authorization_code'], response_types: ['code'],
     });
   const stop = () => {
     server.closeAllConnections();

@@ -41,10 +41,14 @@ export default async function singleSignOn({ at, tenant, login, label, step, per
     await bare(owner, 'rule');
   });
 
-  const there = async (one) => {
-    await one.page.getByRole('link', { name: 'Continue with Login' }).click();
+  const atLogin = async (one) => {
     await one.page.getByLabel('Name').fill(name);
-    await one.page.getByRole('button', { name: 'Sign in' }).click();
+    await press(one, 'Sign in');
+    await one.page.waitForURL((url) => url.origin === new URL(at.portal).origin);
+  };
+  const there = async (one) => {
+    await one.hands.press(one, one.page.getByRole('link', { name: 'Continue with Login' }));
+    await atLogin(one);
   };
 
   await step('a colleague signs in there and connects their account once', async () => {
@@ -67,9 +71,8 @@ export default async function singleSignOn({ at, tenant, login, label, step, per
     await again.go(`${home}/sign-in`);
     await there(again);
     await pages.openAccount(again, at, tenant);
-    await again.page.getByRole('link', { name: 'Change password' }).click();
-    await again.page.getByLabel('Name').fill(name);
-    await again.page.getByRole('button', { name: 'Sign in' }).click();
+    await again.hands.press(again, again.page.getByRole('link', { name: 'Change password' }));
+    await atLogin(again);
     assert.match(await pages.text(again), /Change password/);
     assert.doesNotMatch(await pages.text(again), /Your password of now/);
     await bare(again, 'confirmed');
@@ -77,7 +80,7 @@ export default async function singleSignOn({ at, tenant, login, label, step, per
 
   await step('the owner removes the provider', async () => {
     await owner.go(list);
-    await owner.page.getByRole('link', { name: /^Remove/ }).click();
+    await owner.hands.press(owner, owner.page.getByRole('link', { name: /^Remove/ }));
     await bare(owner, 'remove');
     await fill(owner, /^Your password of now/, tenant.owner.password);
     await press(owner, 'Remove provider');

@@ -40,6 +40,7 @@ pub(crate) mod domain;
 pub(crate) mod domains;
 pub(crate) mod hand_over;
 pub(crate) mod home;
+pub(crate) mod identity_provider_form;
 pub(crate) mod identity_providers;
 mod initial_access_form;
 pub(crate) mod initial_access_tokens;

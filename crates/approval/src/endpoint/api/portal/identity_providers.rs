@@ -19,7 +19,7 @@ use super::super::link::said;
 use super::super::moment::Moment;
 use super::super::reason::Standing;
 use crate::Acting;
-use crate::endpoint::portal::identity_providers::plain;
+use crate::endpoint::portal::identity_provider_form::plain;
 use crate::identity_provider::{
     IdentityProviderError, SignInRule, add_provider, reached_provider, remove_provider,
     set_sign_in_rule,
