@@ -21,6 +21,7 @@ import promotion from './journeys/promotion.mjs';
 import quarantine from './journeys/quarantine.mjs';
 import secondPerson from './journeys/second_person.mjs';
 import registrationRules from './journeys/registration_rules.mjs';
+import singleSignOn from './journeys/single_sign_on.mjs';
 import stranger from './journeys/stranger.mjs';
 import warned from './journeys/warned.mjs';
 import * as look from './look.mjs';
@@ -38,6 +39,8 @@ const RUNS = [
   { label: 'promotion', journey: promotion },
   { label: 'promotion-no-script', journey: promotion, javaScript: false },
   { label: 'promotion-keyboard', journey: promotion, hands: keyboard },
+  { label: 'single-sign-on', journey: singleSignOn },
+  { label: 'single-sign-on-no-script', journey: singleSignOn, javaScript: false },
   { label: 'stranger', journey: stranger },
   { label: 'device', journey: device },
   { label: 'device-keyboard', journey: device, hands: keyboard },
@@ -81,9 +84,10 @@ exit();
 /** A product with nobody in it yet, and a browser in front of it. */
 async function open() {
   const narthex = await startNarthex();
-  const { at, documentUrl } = narthex;
-  const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff, at.mail]);
-  return { narthex, at, documentUrl, stage, staffSessions: new Map() };
+  const { at, documentUrl, login } = narthex;
+  const hosts = login && `MAP ${new URL(login.issuer).host} ${login.address}`;
+  const stage = await Stage.open(tally, [at.discovery, at.token, at.portal, at.staff, at.mail], hosts);
+  return { narthex, at, documentUrl, login, stage, staffSessions: new Map() };
 }
 
 /** One journey after another, while there are any. */
@@ -92,7 +96,7 @@ async function takeTurns(house) {
 }
 
 /** One journey: its steps build on one another, so after a failure the rest is not reached. */
-async function walk({ at, documentUrl, stage, staffSessions }, { label, journey, javaScript = true, hands }) {
+async function walk({ at, documentUrl, login, stage, staffSessions }, { label, journey, javaScript = true, hands }) {
   const closing = [];
   const people = [];
   let broken;
@@ -132,7 +136,7 @@ async function walk({ at, documentUrl, stage, staffSessions }, { label, journey,
 
   const cleanup = (close) => closing.push(close);
   const roles = { reviewer, approver, policyAdmin };
-  await journey({ at, tenant: at.tenants[0], documentUrl, label, step, person, ...roles, cleanup });
+  await journey({ at, tenant: at.tenants[0], documentUrl, login, label, step, person, ...roles, cleanup });
   for (const close of closing) await close();
   for (const one of people) await one.page.context().close();
 }

@@ -52,6 +52,7 @@ pub(crate) struct Objects {
     number: String,
     policy_proposal: String,
     hash: String,
+    provider: String,
 }
 
 impl Objects {
@@ -89,6 +90,7 @@ impl Objects {
             number: "1".to_owned(),
             policy_proposal: policy(company).await,
             hash: logo(company, environment).await,
+            provider: provider(company).await,
         }
     }
 
@@ -121,6 +123,7 @@ impl Objects {
             number: "99".to_owned(),
             policy_proposal: id("prp"),
             hash: "0".repeat(64),
+            provider: id("idp"),
         }
     }
 
@@ -152,6 +155,7 @@ impl Objects {
             Some("member") => self.member.clone(),
             Some("invitation") => format!("inv_0192{}", "7".repeat(28)),
             Some("hash") => self.hash.clone(),
+            Some("provider") => self.provider.clone(),
             Some("api_token") => format!("tok_0192{}", "7".repeat(28)),
             Some("view") => format!("svw_0192{}", "7".repeat(28)),
             Some(other) => panic!("{other} of {pattern} has no sample"),
@@ -311,6 +315,24 @@ async fn logo(company: &Company, environment: Environment) -> String {
         company.tenant.as_uuid()
     );
     administrator.query_one(&hash, &[]).await.unwrap().get(0)
+}
+
+/// An identity provider of the tenant, which nobody reaches.
+async fn provider(company: &Company) -> String {
+    let there = "select provider_id::text from tenant.identity_provider where tenant_id::text = $1";
+    if let Some(id) = existing(company, there, "idp").await {
+        return id;
+    }
+    let id = Id::<kind::IdentityProvider>::new(ambient::now(), &mut ambient::rng());
+    let row = format!(
+        "insert into tenant.identity_provider (tenant_id, provider_id, name, issuer, client_id, client_secret_sealed, created_at)
+            values ('{}', '{}', 'Login', 'https://login.invalid', 'narthex', sha256('secret'), now())",
+        company.tenant.as_uuid(),
+        id.as_uuid()
+    );
+    let administrator = company.place.administrator().await;
+    administrator.batch_execute(&row).await.unwrap();
+    id.to_string()
 }
 
 /// A registration about which the tenant was asked.

@@ -52,6 +52,7 @@ mod quarantine;
 mod review_bench;
 mod roles;
 mod scene;
+mod single_sign_on;
 mod software_statements;
 mod statement_keys;
 mod streams;

@@ -70,6 +70,7 @@ pub(crate) async fn session_of(
             surface: Surface::Portal,
             member: id,
             second_factor: false,
+            word: None,
             from: Whence::default(),
         };
         session::start(tx, &key, begun, now, rng).await
@@ -106,6 +107,7 @@ pub(crate) fn fill(pattern: &str) -> String {
         .replace("{listing}", &format!("lst_{id}"))
         .replace("{trust}", &format!("tdm_{id}"))
         .replace("{view}", &format!("svw_{id}"))
+        .replace("{provider}", &format!("idp_{id}"))
         .replace("{api_token}", &format!("tok_{id}"))
 }
 

@@ -336,6 +336,7 @@ pub(crate) async fn cookie(company: &Company, person: &Person, surface: Surface)
         surface,
         member: person.member,
         second_factor: surface == Surface::Staff,
+        word: None,
         from: Whence::default(),
     };
     let secret: Result<_, StoreError> = database

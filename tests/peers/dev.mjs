@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startDocumentHost } from './document-host.mjs';
+import { startLoginHost } from './login-host.mjs';
 import { issuerOf, resourceCredential, resourceOf, tokenPlane } from './pages.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -22,8 +23,8 @@ const PORTS = 6;
 
 /**
  * Endpoints of a running system: those of NARTHEX_ENDPOINTS (a file) when it is set, else those of
- * a fresh `narthex dev` that knows where the host of a client's document is. Returns
- * `{ at, file, documentUrl, stop }`.
+ * a fresh `narthex dev` that knows where the host of a client's document is, and an identity provider. Returns
+ * `{ at, file, documentUrl, login, stop }`.
  */
 export async function startNarthex() {
   const given = process.env.NARTHEX_ENDPOINTS;
@@ -35,15 +36,17 @@ export async function startNarthex() {
   const options = ['--data-dir', join(directory, 'data'), '--port-base', port, '--ready-file', file];
   options.push('--resource-server', 'off'); // each journey starts its own
   const host = await startDocumentHost(directory);
-  options.push(...host.options);
+  const login = await startLoginHost(directory);
+  options.push(...host.options, ...login.options);
   const child = start(binary(), ['dev', ...options.map(String)]);
   const stop = async () => {
     await end(child);
     host.stop();
+    login.stop();
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    return { at: await readWhenReady(file, child), file, documentUrl: host.url, stop };
+    return { at: await readWhenReady(file, child), file, documentUrl: host.url, login, stop };
   } catch (error) {
     await stop();
     throw error;

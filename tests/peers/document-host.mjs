@@ -26,13 +26,8 @@ export function change(members) {
 
 /** Starts the host; its certificate goes into `directory`. Returns `{ url, options, stop }`. */
 export async function startDocumentHost(directory) {
-  const [key, certificate] = ['host.key', 'host.pem'].map((name) => join(directory, name));
-  const name = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`];
-  const subject = [...name, '-addext', 'basicConstraints=critical,CA:FALSE'];
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  const files = ['-days', '1', '-keyout', key, '-out', certificate];
-  execFileSync('openssl', ['req', ...kind, ...subject, ...files], { stdio: 'pipe' });
-  const pair = { key: readFileSync(key), cert: readFileSync(certificate) };
+  const [key, file] = certificate(directory, HOST, 'host');
+  const pair = { key: readFileSync(key), cert: readFileSync(file) };
   const server = createServer(pair, answer);
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
   const address = `${HOST}=127.0.0.1:${server.address().port}`;
@@ -40,8 +35,19 @@ export async function startDocumentHost(directory) {
     server.closeAllConnections();
     server.close();
   };
-  const options = ['--test-host', address, '--test-root', certificate];
+  const options = ['--test-host', address, '--test-root', file];
   return { url: `https://${HOST}${PATH}`, options, stop };
+}
+
+/** A key and a certificate for `host`, made anew in `directory`: their files. */
+export function certificate(directory, host, name) {
+  const [key, file] = [`${name}.key`, `${name}.pem`].map((one) => join(directory, one));
+  const named = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
+  const subject = [...named, '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const files = ['-days', '1', '-keyout', key, '-out', file];
+  execFileSync('openssl', ['req', ...kind, ...subject, ...files], { stdio: 'pipe' });
+  return [key, file];
 }
 
 function answer(req, res) {

@@ -62,6 +62,10 @@ pub enum Notice {
     SecondFactorOff,
     /// The recovery codes are new.
     RecoveryCodes,
+    /// They can sign in at an identity provider.
+    Connected,
+    /// An owner signed in by a password where people sign in at providers alone.
+    AgainstRule,
     /// Somebody gave them another role.
     Role(Role),
 }
@@ -74,6 +78,8 @@ impl Notice {
             Self::SecondFactorOn => "second_factor_on",
             Self::SecondFactorOff => "second_factor_off",
             Self::RecoveryCodes => "recovery_codes",
+            Self::Connected => "identity_connected",
+            Self::AgainstRule => "signed_in_against_rule",
             Self::Role(_) => "role_changed",
         }
     }
@@ -84,6 +90,8 @@ impl Notice {
             Self::SecondFactorOn => "A second factor was set up".to_owned(),
             Self::SecondFactorOff => "Your second factor was turned off".to_owned(),
             Self::RecoveryCodes => "You have new recovery codes".to_owned(),
+            Self::Connected => "You can sign in at an identity provider".to_owned(),
+            Self::AgainstRule => "An owner signed in with a password".to_owned(),
             Self::Role(role) => format!("Your role is now {}", role.label()),
         }
     }
@@ -101,17 +109,24 @@ impl Notice {
             }
             Self::SecondFactorOff => "Your password alone signs you in from now on.",
             Self::RecoveryCodes => "The recovery codes of before work no more.",
+            Self::Connected => {
+                "Your account was connected to an identity there, with your password."
+            }
+            Self::AgainstRule => {
+                "People of your tenant sign in at its identity provider alone. An owner used a password and a second factor instead. The activity says who."
+            }
             Self::Role(_) => "An owner gave you this role. It counts already.",
         }
     }
 
     const fn otherwise(self) -> &'static str {
         match self {
-            Self::Role(_) => "Is it not what you agreed on? Ask an owner.",
+            Self::Role(_) | Self::AgainstRule => "Is it not what you agreed on? Ask an owner.",
             Self::PasswordChanged
             | Self::PasswordReset
             | Self::SecondFactorOn
             | Self::SecondFactorOff
+            | Self::Connected
             | Self::RecoveryCodes => {
                 "Was it not you? Set a new password at once, and tell an owner."
             }

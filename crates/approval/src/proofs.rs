@@ -10,6 +10,11 @@ use narthex_vocab::{ClientId, ClientMetadata, HostName, Id, kind};
 pub struct Proofs(BTreeMap<HostName, Id<kind::Proof>>);
 
 impl Proofs {
+    /// Whether this very host is proved.
+    pub fn has(&self, host: &HostName) -> bool {
+        self.0.contains_key(host)
+    }
+
     /// The hosts of the metadata that nobody has proved, in order. `client` is the identifier that it waits under, if it
     /// waits under one.
     pub fn missing(&self, metadata: &ClientMetadata, client: Option<&ClientId>) -> Vec<HostName> {

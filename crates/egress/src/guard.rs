@@ -235,7 +235,7 @@ fn check_head(response: &Response, kind: FetchKind) -> Result<String, FetchError
 }
 
 /// Reads the body and stops at the first byte over the kind's limit.
-async fn read(
+pub(crate) async fn read(
     mut response: Response,
     kind: FetchKind,
     total: Duration,

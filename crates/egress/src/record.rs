@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::error::FetchError;
+use crate::exchange::Exchanged;
 use crate::fetched::{FetchKind, Fetched};
 use crate::resolve::{TxtAnswer, TxtError};
 
@@ -30,6 +31,15 @@ pub(crate) fn post(url: &Url, result: &Result<(), FetchError>, started: Instant)
     let host = url.host_str().unwrap_or_default();
     let ms = count("form", outcome, started);
     tracing::info!(host, outcome, ms, "post");
+}
+
+/// Of a request to an identity provider.
+pub(crate) fn exchange(url: &Url, result: &Result<Exchanged, FetchError>, started: Instant) {
+    let outcome = result.as_ref().err().map_or("answered", FetchError::code);
+    let status = result.as_ref().map_or(0, |answer| answer.status);
+    let host = url.host_str().unwrap_or_default();
+    let ms = count("provider", outcome, started);
+    tracing::info!(host, outcome, status, ms, "exchange");
 }
 
 /// Of a question to every resolver.

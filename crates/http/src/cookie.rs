@@ -1,4 +1,4 @@
-//! The cookies of the house: five names, one set of attributes.
+//! The cookies of the house: six names, one set of attributes.
 //!
 //! Over https every name has the `__Host-` prefix, so that no neighbour domain can plant one
 //! (RFC 6265bis section 4.1.3). Never a cookie that script can read.
@@ -25,6 +25,8 @@ pub enum CookieName {
     User,
     /// A browser before sign-in; keys its CSRF tokens and nothing else.
     Visit,
+    /// A browser whose person is at an identity provider; binds the answer to it.
+    Elsewhere,
     /// Whether pages are light or dark; no secret.
     Theme,
 }
@@ -41,6 +43,8 @@ impl CookieName {
             (Self::User, false) => "narthex-user",
             (Self::Visit, true) => "__Host-narthex-visit",
             (Self::Visit, false) => "narthex-visit",
+            (Self::Elsewhere, true) => "__Host-narthex-elsewhere",
+            (Self::Elsewhere, false) => "narthex-elsewhere",
             (Self::Theme, true) => "__Host-narthex-theme",
             (Self::Theme, false) => "narthex-theme",
         }

@@ -5,8 +5,17 @@ use anyhow::Context;
 use narthex_approval::mail::Mail;
 use narthex_approval::mailer::{MailServer, Mailer};
 use narthex_http::{TrustedProxies, peer::ProxyHeader};
-use narthex_people::password::Cost;
-use narthex_tenancy::{ambient, keys, outbox::Outbox};
+use narthex_people::{
+    People,
+    password::{Cost, Passwords},
+    provider::Way,
+};
+use narthex_tenancy::{
+    Database, ambient,
+    budget::{Budgets, LocalLimiter},
+    keys,
+    outbox::Outbox,
+};
 use std::{
     fs,
     os::unix::fs::DirBuilderExt,
@@ -14,7 +23,10 @@ use std::{
 };
 use url::Url;
 
-use crate::{cli::SharedArgs, outbound::TestHosts};
+use crate::{
+    cli::SharedArgs,
+    outbound::{self, TestHosts},
+};
 
 /// What all planes agree on.
 #[derive(Debug, Clone)]
@@ -65,6 +77,35 @@ impl Installation {
         })
     }
 
+    /// How people prove who they are, in the approval process with their second factors.
+    pub(crate) fn people(
+        &self,
+        database: Database,
+        second_factors: bool,
+    ) -> anyhow::Result<People> {
+        Ok(People {
+            database,
+            budgets: Budgets::new(&self.redis_url)?,
+            fallback: LocalLimiter::default(),
+            passwords: Passwords::new(self.workers, self.password_cost)?,
+            hash_key: keys::hash_key(&self.keys.hash())?,
+            totp_key: second_factors
+                .then(|| keys::sealing_key(&self.keys.people()))
+                .transpose()?,
+            providers: second_factors
+                .then(|| self.way_to_providers())
+                .transpose()?,
+        })
+    }
+
+    /// How the approval process gets to identity providers that owners named.
+    fn way_to_providers(&self) -> anyhow::Result<Way> {
+        Ok(Way {
+            out: outbound::to_providers(outbound::way_out(&self.test_hosts)?),
+            key: keys::sealing_key(&self.keys.providers())?,
+        })
+    }
+
     /// How the approval process writes mail and hands it over, when any is sent.
     pub fn mail(&self) -> anyhow::Result<Option<Mail>> {
         let Some(server) = &self.mail else {
@@ -97,6 +138,7 @@ impl KeyFiles {
         for file in [
             files.hash(),
             files.people(),
+            files.providers(),
             files.registration(),
             files.signing(),
         ] {
@@ -115,6 +157,12 @@ impl KeyFiles {
     #[must_use]
     pub fn people(&self) -> PathBuf {
         self.directory.join("people.key")
+    }
+
+    /// Under which client secrets at identity providers are sealed: approval process alone.
+    #[must_use]
+    pub fn providers(&self) -> PathBuf {
+        self.directory.join("providers.key")
     }
 
     /// Under which codes of waiting registrations are hashed: discovery and approval process.

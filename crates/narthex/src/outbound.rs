@@ -1,11 +1,12 @@
-//! How the discovery process reaches hosts that others named: the system's resolver and two public ones, port 443. Hosts
+//! How the discovery process reaches hosts that others named, and the approval process the identity providers of tenants: the system's resolver and two public ones, port 443. Hosts
 //! of this machine stand for hosts of the world only when the setting says so, and only beside a loopback listener.
 
 use anyhow::Context;
-use narthex_egress::{CertificateDer, Guard, GuardConfig, NameServer, TestHost};
+use narthex_egress::{CertificateDer, Exchange, Guard, GuardConfig, NameServer, TestHost};
+use narthex_people::way_out::{Answered, NotReached, WayOut};
 use narthex_vocab::HostName;
 use rustls::pki_types::pem::PemObject;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 /// Names that lead to this machine, and whom they may show as their issuer.
 #[derive(Debug, Clone, Default)]
@@ -45,11 +46,22 @@ fn test_host(text: &str) -> anyhow::Result<TestHost> {
     })
 }
 
-/// The guard of a discovery process that listens on `listen`.
-pub fn guard(test: &TestHosts, listen: SocketAddr) -> anyhow::Result<Guard> {
+/// Refuses test hosts beside a listener that others reach.
+pub fn beside(test: &TestHosts, listen: SocketAddr) -> anyhow::Result<()> {
     if !test.hosts.is_empty() && !listen.ip().is_loopback() {
         anyhow::bail!("test hosts are for a loopback listener, and {listen} is none");
     }
+    Ok(())
+}
+
+/// The guard of a discovery process that listens on `listen`.
+pub fn guard(test: &TestHosts, listen: SocketAddr) -> anyhow::Result<Guard> {
+    beside(test, listen)?;
+    way_out(test)
+}
+
+/// A guard; whoever listens says [`beside`] first.
+pub(crate) fn way_out(test: &TestHosts) -> anyhow::Result<Guard> {
     let config = GuardConfig {
         witnesses: NameServer::public(),
         test_hosts: test.hosts.clone(),
@@ -57,6 +69,28 @@ pub fn guard(test: &TestHosts, listen: SocketAddr) -> anyhow::Result<Guard> {
         ..GuardConfig::default()
     };
     Guard::new(config).context("the way out to hosts that others name")
+}
+
+/// The way to identity providers that owners named, through this guard.
+pub fn to_providers(guard: Guard) -> WayOut {
+    let guard = Arc::new(guard);
+    Arc::new(move |asked| {
+        let guard = Arc::clone(&guard);
+        Box::pin(async move {
+            let exchange = Exchange {
+                url: asked.url,
+                form: asked.form,
+                authorization: asked.authorization,
+            };
+            let answer = guard.exchange(exchange).await;
+            let answer = answer.map_err(|error| NotReached(error.to_string()))?;
+            Ok(Answered {
+                status: answer.status,
+                content_type: answer.content_type,
+                body: answer.body.to_vec(),
+            })
+        })
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use narthex_http::{
     page,
     server::{self, Bound, Serving},
 };
-use narthex_people::{People, password::Passwords};
 use narthex_tenancy::{
     Database, ambient,
     budget::{Budgets, LocalLimiter},
@@ -132,6 +131,7 @@ impl Running {
         urls: &DatabaseUrls,
         (portal, staff): (Bound, Bound),
     ) -> anyhow::Result<Data<Approval>> {
+        outbound::beside(&installation.test_hosts, portal.address())?;
         let database = Database::new(&urls.approval, POOL)?;
         let readiness = readiness(database.clone());
         let state = Data::new(approval_state(installation, urls, database)?);
@@ -191,7 +191,7 @@ pub(crate) fn token_state(
     database: Database,
 ) -> anyhow::Result<Token> {
     Ok(Token {
-        people: people(installation, database.clone(), false)?,
+        people: installation.people(database.clone(), false)?,
         database,
         budgets: Budgets::new(&installation.redis_url)?,
         fallback: LocalLimiter::default(),
@@ -212,7 +212,7 @@ pub fn approval_state(
 ) -> anyhow::Result<Approval> {
     Ok(Approval {
         registration_key: keys::hash_key(&installation.keys.registration())?,
-        people: people(installation, database.clone(), true)?,
+        people: installation.people(database.clone(), true)?,
         staff: Database::new(&urls.staff, POOL)?,
         database,
         discovery_base: installation.discovery.clone(),
@@ -221,23 +221,6 @@ pub fn approval_state(
         staff_base: installation.staff.clone(),
         mail: installation.mail()?,
         live: narthex_approval::live::Live::default(),
-    })
-}
-
-fn people(
-    installation: &Installation,
-    database: Database,
-    second_factors: bool,
-) -> anyhow::Result<People> {
-    Ok(People {
-        database,
-        budgets: Budgets::new(&installation.redis_url)?,
-        fallback: LocalLimiter::default(),
-        passwords: Passwords::new(installation.workers, installation.password_cost)?,
-        hash_key: keys::hash_key(&installation.keys.hash())?,
-        totp_key: second_factors
-            .then(|| keys::sealing_key(&installation.keys.people()))
-            .transpose()?,
     })
 }
 

@@ -2,6 +2,7 @@
 //! on a proof made just now. It writes no ledger and no session: whoever calls does, in the same transaction.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::Duration;
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{Id, Timestamp, kind};
 use rand_core::CryptoRng;
@@ -11,7 +12,7 @@ use crate::{
     People,
     password::{HashFailed, Password},
     recovery::{self, Code},
-    session::Surface,
+    session::{Surface, Word},
     sign_in, store,
     totp::Seed,
 };
@@ -25,12 +26,32 @@ pub struct Prove {
     pub surface: Surface,
     /// Whose it is.
     pub member: Id<kind::Member>,
-    /// The password.
-    pub password: Password,
+    /// By what: a password, or that a provider confirmed it.
+    pub by: By,
     /// The one-time code or a recovery code; ignored where the person has no second factor.
     pub code: String,
     /// The source prefix of the caller, for throttling.
     pub source: String,
+}
+
+/// What somebody shows.
+#[derive(Debug)]
+pub enum By {
+    /// The password.
+    Password(Password),
+    /// The provider of the session, where they signed in anew.
+    Provider(Word),
+}
+
+/// How long a provider's confirmation counts.
+pub const CONFIRMED: Duration = Duration::minutes(5);
+
+impl Word {
+    /// Whether the person signed in at the provider a moment ago.
+    #[must_use]
+    pub fn is_confirmed(&self, now: Timestamp) -> bool {
+        self.confirmed_at.is_some_and(|at| at + CONFIRMED > now)
+    }
 }
 
 /// Somebody proved it a moment ago. Only [`prove`] makes one, and an act takes it.
@@ -67,13 +88,13 @@ pub enum ProveError {
     Store(#[from] StoreError),
 }
 
-/// Checks password and second factor of somebody who is signed in; throttled as codes are.
+/// Checks password, or a provider's confirmation, and second factor of somebody who is signed in; throttled as codes are.
 pub async fn prove(people: &People, command: Prove, now: Timestamp) -> Result<Proved, ProveError> {
     let Prove {
         tenant,
         surface,
         member,
-        password,
+        by,
         code,
         source,
     } = command;
@@ -85,8 +106,14 @@ pub async fn prove(people: &People, command: Prove, now: Timestamp) -> Result<Pr
         .database
         .tenant(tenant, async |tx| store::account::load(tx, member).await);
     let account = load.await?;
-    let stored = account.password_hash.clone();
-    if !people.passwords.verify(password, stored).await? {
+    let right = match by {
+        By::Password(password) => {
+            let stored = account.password_hash.clone();
+            people.passwords.verify(password, stored).await?
+        }
+        By::Provider(word) => word.is_confirmed(now),
+    };
+    if !right {
         return Err(ProveError::Wrong);
     }
     let factor = sign_in::second_factor(people, surface, &account, &code, now)

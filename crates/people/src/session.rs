@@ -60,6 +60,17 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When a second factor was given, if one was.
     pub second_factor_at: Option<Timestamp>,
+    /// By whose word it began, unless by a password.
+    pub word: Option<Word>,
+}
+
+/// A provider's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// The provider.
+    pub provider: Id<kind::IdentityProvider>,
+    /// When the person signed in there anew, where they had to.
+    pub confirmed_at: Option<Timestamp>,
 }
 
 /// Begins a session and returns the cookie's value, which is not stored.
@@ -85,6 +96,8 @@ pub struct Begun {
     pub member: Id<kind::Member>,
     /// Whether a second factor was given just now.
     pub second_factor: bool,
+    /// By whose word, unless by a password.
+    pub word: Option<Word>,
     /// From where.
     pub from: Whence,
 }

@@ -1,11 +1,14 @@
 //! Signing in with e-mail address and password, and for staff with a one-time code too. One refusal for every wrong
-//! thing; throttled per account and per source; a recovery code takes the place of a one-time code. It decides nothing about what the person may do.
+//! thing; throttled per account and per source; a recovery code takes the place of a one-time code. Where people of a portal sign
+//! in at providers alone, only an owner with a second factor gets in. It decides nothing about what the person may do.
 
 use narthex_tenancy::{
     StoreError, TenantTx,
     budget::{Answer, Bucket},
+    member,
+    permission::Role,
 };
-use narthex_vocab::{Email, Id, Secret, SecretHash, Timestamp, kind};
+use narthex_vocab::{Email, HashKey, Id, Secret, SecretHash, Timestamp, kind};
 use rand_core::CryptoRng;
 use std::time::Duration;
 
@@ -13,7 +16,7 @@ use crate::{
     People,
     password::{HashFailed, Password},
     recovery,
-    session::{self, Begun, Surface, Whence},
+    session::{self, Begun, Surface, Whence, Word},
     store,
     totp::Seed,
 };
@@ -42,6 +45,8 @@ pub struct SignedIn {
     pub member: Id<kind::Member>,
     /// The cookie's value.
     pub session: Secret,
+    /// An owner signed in by a password where people sign in at providers alone.
+    pub against_rule: bool,
 }
 
 /// Why nobody was signed in.
@@ -66,6 +71,18 @@ pub enum SignInError {
 
 const WINDOW: Duration = Duration::from_secs(300);
 
+/// Right for whoever typed it, and nobody signed in yet. Only [`check`] makes one.
+#[derive(Debug)]
+pub struct Checked {
+    tenant: Id<kind::Tenant>,
+    surface: Surface,
+    from: Whence,
+    account: store::account::Account,
+    factor: Option<Factor>,
+    renewed: Option<String>,
+    tries: [Bucket; 2],
+}
+
 /// Checks what was typed and begins a session.
 pub async fn sign_in(
     people: &People,
@@ -73,6 +90,20 @@ pub async fn sign_in(
     now: Timestamp,
     rng: &mut dyn CryptoRng,
 ) -> Result<SignedIn, SignInError> {
+    let checked = check(people, command, now).await?;
+    let begin =
+        async |tx: &mut TenantTx| checked.begin(tx, &people.hash_key, (now, &mut *rng)).await;
+    let signed_in = people.database.tenant(checked.tenant, begin).await?;
+    checked.forgive(people).await;
+    Ok(signed_in)
+}
+
+/// Checks what was typed, throttled. Nothing is changed.
+pub async fn check(
+    people: &People,
+    command: SignIn,
+    now: Timestamp,
+) -> Result<Checked, SignInError> {
     throttle(people, &command, now).await?;
     let tries = account_buckets(&command);
     let SignIn {
@@ -83,7 +114,6 @@ pub async fn sign_in(
         code,
         from,
     } = command;
-
     let account = match &email {
         Some(email) => {
             people
@@ -102,37 +132,103 @@ pub async fn sign_in(
     let account = account.filter(|_| right).ok_or(SignInError::Wrong)?;
     let factor = second_factor(people, surface, &account, &code, now)?;
     let renewed = renewed_hash(people, surface, &account, password).await?;
+    Ok(Checked {
+        tenant,
+        surface,
+        from,
+        account,
+        factor,
+        renewed,
+        tries,
+    })
+}
 
-    let signed_in = people
-        .database
-        .tenant(tenant, async |tx| {
-            // Hashing took a while: whose password was set anew meanwhile has no session by the old one.
-            if !store::account::still_has(tx, surface, &account).await? {
-                return Err(SignInError::Wrong);
-            }
-            if let Some(factor) = &factor
-                && !factor.spend(tx, account.member, now).await?
-            {
-                return Err(SignInError::Wrong);
-            }
-            if let Some(hash) = &renewed {
-                store::account::set_password(tx, account.member, hash).await?;
-            }
-            let begun = Begun {
-                surface,
-                member: account.member,
-                second_factor: factor.is_some(),
-                from,
-            };
-            let session = session::start(tx, &people.hash_key, begun, now, rng).await?;
-            Ok(SignedIn {
-                member: account.member,
-                session,
-            })
+impl Checked {
+    /// Whose password and code they were.
+    pub const fn member(&self) -> Id<kind::Member> {
+        self.account.member
+    }
+
+    /// Begins a session by the password. Where people of a portal sign in at providers alone, an owner's with a second factor
+    /// counts all the same, and the outcome says so: whoever calls lets it be heard.
+    pub async fn begin(
+        &self,
+        tx: &mut TenantTx,
+        hash_key: &HashKey,
+        (now, rng): (Timestamp, &mut dyn CryptoRng),
+    ) -> Result<SignedIn, SignInError> {
+        let against_rule =
+            self.surface == Surface::Portal && store::provider::only(tx, true).await?;
+        if against_rule && !self.breaks_glass(tx).await? {
+            return Err(SignInError::Wrong);
+        }
+        self.spend(tx, now).await?;
+        let session = self.start(tx, hash_key, None, (now, rng)).await?;
+        Ok(SignedIn {
+            member: self.account.member,
+            session,
+            against_rule,
         })
-        .await?;
-    people.budgets.forgive(tenant, &tries).await;
-    Ok(signed_in)
+    }
+
+    /// Begins a session by a provider's word, for a person who proved by the password that it is theirs.
+    pub async fn begin_by(
+        &self,
+        tx: &mut TenantTx,
+        hash_key: &HashKey,
+        word: Word,
+        (now, rng): (Timestamp, &mut dyn CryptoRng),
+    ) -> Result<Secret, SignInError> {
+        self.spend(tx, now).await?;
+        self.start(tx, hash_key, Some(word), (now, rng)).await
+    }
+
+    /// A right try takes nothing from those that are left.
+    pub async fn forgive(&self, people: &People) {
+        people.budgets.forgive(self.tenant, &self.tries).await;
+    }
+
+    async fn breaks_glass(&self, tx: &mut TenantTx) -> Result<bool, StoreError> {
+        if self.factor.is_none() {
+            return Ok(false);
+        }
+        let role = member::load(tx, self.account.member).await?.role;
+        Ok(role == Some(Role::Owner))
+    }
+
+    async fn spend(&self, tx: &mut TenantTx, now: Timestamp) -> Result<(), SignInError> {
+        let member = self.account.member;
+        // Hashing took a while: whose password was set anew meanwhile has no session by the old one.
+        if !store::account::still_has(tx, self.surface, &self.account).await? {
+            return Err(SignInError::Wrong);
+        }
+        if let Some(factor) = &self.factor
+            && !factor.spend(tx, member, now).await?
+        {
+            return Err(SignInError::Wrong);
+        }
+        if let Some(hash) = &self.renewed {
+            store::account::set_password(tx, member, hash).await?;
+        }
+        Ok(())
+    }
+
+    async fn start(
+        &self,
+        tx: &mut TenantTx,
+        hash_key: &HashKey,
+        word: Option<Word>,
+        (now, rng): (Timestamp, &mut dyn CryptoRng),
+    ) -> Result<Secret, SignInError> {
+        let begun = Begun {
+            surface: self.surface,
+            member: self.account.member,
+            second_factor: self.factor.is_some(),
+            word,
+            from: self.from.clone(),
+        };
+        Ok(session::start(tx, hash_key, begun, now, rng).await?)
+    }
 }
 
 /// In five minutes: ten wrong tries for an account from one source and a hundred from all, a hundred tries for a source

@@ -106,6 +106,20 @@ pub async fn end_user_of(tx: &mut TenantTx, email: &Email) -> Result<Member, Sto
     row.with_role(None)
 }
 
+/// Whether somebody of this address was here and left.
+pub async fn has_left(tx: &mut TenantTx, email: &Email) -> Result<bool, StoreError> {
+    let left = m::table
+        .filter(
+            m::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(m::email.eq(email.folded())),
+        )
+        .filter(m::state.eq("left"));
+    Ok(diesel::select(diesel::dsl::exists(left))
+        .get_result(tx.connection()?)
+        .await?)
+}
+
 /// Every active person of the tenant, by name.
 pub async fn list(tx: &mut TenantTx) -> Result<Vec<Member>, StoreError> {
     let rows: Vec<(Row, Option<String>)> = m::table

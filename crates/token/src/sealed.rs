@@ -115,6 +115,7 @@ mod tests {
             member: Id::from_uuid(Uuid::from_u128(7)),
             created_at: now(),
             second_factor_at: None,
+            word: None,
         }
     }
 

@@ -37,6 +37,8 @@ kinds! {
     PasswordReset = "pwr";
     /// A message on its way to a person.
     Mail = "mal";
+    /// Somebody else's sign-in that a tenant believes.
+    IdentityProvider = "idp";
     /// A thing being onboarded: a partner product, a service, an agent.
     Integration = "int";
     /// An API or MCP server.

@@ -24,6 +24,8 @@ pub enum SecretKind {
     Invitation,
     /// The link that sets a new password: `npw_`.
     PasswordReset,
+    /// What a browser holds while its person is at an identity provider: `nip_`.
+    SignInElsewhere,
     /// What a registrant polls with until somebody has decided: `nrg_`.
     RegistrationCode,
     /// What a client manages its own registration with: `nra_`.
@@ -47,6 +49,7 @@ impl SecretKind {
         Self::SessionToken,
         Self::Invitation,
         Self::PasswordReset,
+        Self::SignInElsewhere,
         Self::RegistrationCode,
         Self::RegistrationAccess,
         Self::InitialAccessToken,
@@ -66,6 +69,7 @@ impl SecretKind {
             Self::SessionToken => "nst_",
             Self::Invitation => "niv_",
             Self::PasswordReset => "npw_",
+            Self::SignInElsewhere => "nip_",
             Self::RegistrationCode => "nrg_",
             Self::RegistrationAccess => "nra_",
             Self::InitialAccessToken => "nia_",

@@ -30,6 +30,7 @@ fn approval(company: &Company) -> Approval {
             passwords: Passwords::new(1, Cost::default()).unwrap(),
             hash_key: KEY,
             totp_key: None,
+            providers: None,
         },
         registration_key: KEY,
         discovery_base: base.clone(),

@@ -111,6 +111,7 @@ async fn one_factor(scene: &Scene) -> Browser {
         surface: Surface::Staff,
         member: scene.company.reviewer.member,
         second_factor: false,
+        word: None,
         from: Whence::default(),
     };
     let database = scene.company.place.approval();

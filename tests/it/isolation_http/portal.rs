@@ -186,6 +186,13 @@ async fn every_route_by_everybody() {
                     Expected::Passes if row.name == "promote" && environment == ENVIRONMENT => {
                         assert_eq!(answer.status, 404, "{what}");
                     }
+                    // There is no way to the provider, nor back from where nobody went.
+                    Expected::Passes if row.name == "sign_in_elsewhere" => {
+                        assert_eq!(answer.status, 502, "{what}");
+                    }
+                    Expected::Passes if row.name == "signed_in_elsewhere" => {
+                        assert_eq!(answer.status, 400, "{what}");
+                    }
                     // Whoever has no second factor is led to where one is set up.
                     Expected::Passes
                         if ["recovery_codes", "turn_off_second_factor"].contains(&row.name) =>
@@ -232,6 +239,7 @@ async fn a_foreign_object_is_as_unknown_as_none() {
             "{domain}",
             "{claim}",
             "{hash}",
+            "{provider}",
         ];
         let bound = row.path.contains("{environment}");
         let named = names_one.iter().any(|part| row.path.contains(part));

@@ -85,6 +85,10 @@ const PORTAL: &[(&str, &str)] = &[
     ("end_invitation", "end_invitation"),
     ("change_role", "change_role"),
     ("remove_member", "remove_member"),
+    ("add_identity_provider", "add_identity_provider"),
+    ("test_identity_provider", "test_identity_provider"),
+    ("remove_identity_provider", "remove_identity_provider"),
+    ("sign_in_rule", "set_sign_in_rule"),
     ("hand_over", "hand_over"),
     ("answer_handover", "answer_handover"),
     ("change_settings", "change_settings"),
@@ -108,6 +112,10 @@ const PORTAL: &[(&str, &str)] = &[
 /// What a page does and no program, with why.
 const PAGES_ALONE: &[(&str, &str)] = &[
     ("sign_in", "a person proves who they are in a browser"),
+    (
+        "connect_identity",
+        "a person proves in a browser that an account is theirs",
+    ),
     ("sign_out", "a session of a browser ends"),
     (
         "invitation",

@@ -14,7 +14,8 @@ fn why() -> Value {
 }
 
 /// Rows of the portal that belong to the person and to no tenant.
-const OWN: [&str; 18] = [
+const OWN: [&str; 19] = [
+    "connect_identity",
     "forgotten_password",
     "reset_password",
     "sign_in",

@@ -244,6 +244,11 @@ fn sound(operation: Operation) -> Value {
         (_, "api_answer_handover") => {
             json!({ "handover": "hnd_01927777777777777777777777777777", "answer": "accept" })
         }
+        (_, "api_add_identity_provider") => json!({
+            "name": "Login", "issuer": "https://other.example", "client_id": "narthex",
+            "client_secret": "secret",
+        }),
+        (_, "api_sign_in_rule") => json!({ "providers_only": false }),
         (_, "api_change_tool") => json!({ "tool": "list_notes", "schema": {} }),
         (_, "api_change_role") => json!({ "role": "viewer" }),
         (_, "api_take_claim") => json!({ "name": "Stranger", "operator": "partner" }),
@@ -280,7 +285,7 @@ fn sound(operation: Operation) -> Value {
 }
 
 /// What a path names that somebody has.
-const OBJECTS: [&str; 15] = [
+const OBJECTS: [&str; 16] = [
     "{request_id}",
     "{client_id}",
     "{fingerprint}",
@@ -296,6 +301,7 @@ const OBJECTS: [&str; 15] = [
     "{initial_access}",
     "{trust}",
     "{listing}",
+    "{provider}",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

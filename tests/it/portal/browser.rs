@@ -13,10 +13,12 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::test::{self, TestRequest};
 use actix_web::web::Data;
 use narthex_approval::{Approval, mail::Mail, mailer::Mailer};
+use narthex_egress::{Guard, GuardConfig};
 use narthex_http::{CookieName, Front, PublicOrigin, TrustedProxies, ambient::Ambient};
 use narthex_people::{
     People,
     password::{Cost, Passwords},
+    provider::Way,
 };
 use narthex_tenancy::{ambient, budget::LocalLimiter, outbox::Outbox, sealing::SealingKey};
 use narthex_tests::{MailServer, Place};
@@ -27,7 +29,11 @@ use url::Url;
 const ORIGIN: &str = "http://127.0.0.1:8402";
 
 /// The plane's state over this place; mail goes to this server, if any.
-fn approval(place: &Place, server: Option<&MailServer>) -> Data<Approval> {
+fn approval(
+    place: &Place,
+    server: Option<&MailServer>,
+    guard: Option<GuardConfig>,
+) -> Data<Approval> {
     let base = |port: u16| Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
     Data::new(Approval {
         database: place.approval(),
@@ -39,6 +45,10 @@ fn approval(place: &Place, server: Option<&MailServer>) -> Data<Approval> {
             passwords: Passwords::new(2, Cost::default()).unwrap(),
             hash_key: HashKey::from_bytes(super::KEY),
             totp_key: Some(SealingKey::new(&super::KEY).unwrap()),
+            providers: guard.map(|guard| Way {
+                out: narthex::outbound::to_providers(Guard::new(guard).unwrap()),
+                key: SealingKey::new(&super::KEY).unwrap(),
+            }),
         },
         registration_key: HashKey::from_bytes(super::KEY),
         discovery_base: base(8400),
@@ -76,12 +86,22 @@ pub(crate) type Door =
 
 /// The whole portal over this place.
 pub(crate) async fn portal(place: &Place) -> Door {
-    door(approval(place, None)).await
+    door(approval(place, None, None)).await
+}
+
+/// The same, and it reaches identity providers by this guard.
+pub(crate) async fn believing(
+    place: &Place,
+    server: &MailServer,
+    guard: GuardConfig,
+) -> (Door, Data<Approval>) {
+    let state = approval(place, Some(server), Some(guard));
+    (door(state.clone()).await, state)
 }
 
 /// The same, and mail goes to this server: whoever delivers it does so with the state.
 pub(crate) async fn mailing(place: &Place, server: &MailServer) -> (Door, Data<Approval>) {
-    let state = approval(place, Some(server));
+    let state = approval(place, Some(server), None);
     (door(state.clone()).await, state)
 }
 
@@ -117,6 +137,11 @@ impl Browser {
             cookies: RefCell::default(),
             csrf: RefCell::default(),
         }
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.borrow().get(name).cloned()
     }
 
     /// Puts a cookie in.

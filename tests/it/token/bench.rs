@@ -72,6 +72,7 @@ impl Bench {
             passwords: Passwords::new(2, Cost::default()).unwrap(),
             hash_key: HashKey::from_bytes([7; 32]),
             totp_key: None,
+            providers: None,
         };
         let state = Data::new(Token {
             database: place.token(),

@@ -3,6 +3,7 @@
 //! signed in, and where, each console says itself.
 
 mod console;
+mod proof;
 mod second_factor;
 mod told;
 
@@ -11,13 +12,15 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use narthex_http::page::{ErrorSummary, Field, Shell, When};
 use narthex_http::{Peer, StrictQuery};
-use narthex_people::account::{Factors, Proved, factors};
+use narthex_people::account::{Factors, factors};
+use narthex_people::identity::{self, Linked};
 use narthex_people::password::Password;
 use narthex_people::session::{self, Listed};
 use narthex_tenancy::TenantTx;
 use narthex_vocab::{Id, kind};
 
 pub(crate) use self::console::{Console, Standing};
+pub(crate) use self::proof::{proof, proof_fields};
 pub(crate) use self::second_factor::{
     off_page, off_submit, recovery_page, recovery_submit, second_factor_page, second_factor_submit,
 };
@@ -35,6 +38,7 @@ struct AccountPage {
     here: String,
     factors: Factors,
     may_turn_off: bool,
+    elsewhere: Vec<(String, When)>,
     sessions: Vec<Row>,
 }
 
@@ -51,15 +55,15 @@ struct Row {
 /// A form that ends with the proof of who fills it in.
 #[derive(Template)]
 #[template(path = "account/form.html")]
-struct FormPage {
-    shell: Shell,
-    errors: ErrorSummary,
-    lead: &'static str,
-    fields: Vec<Field>,
-    button: &'static str,
-    danger: bool,
-    here: String,
-    cancel: String,
+pub(crate) struct FormPage {
+    pub(crate) shell: Shell,
+    pub(crate) errors: ErrorSummary,
+    pub(crate) lead: &'static str,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) button: &'static str,
+    pub(crate) danger: bool,
+    pub(crate) here: String,
+    pub(crate) cancel: String,
 }
 
 /// `GET …/account`
@@ -72,17 +76,23 @@ pub(crate) async fn page<C: Console>(
         let factors = factors(tx, standing.member).await?;
         let whose = (standing.surface, standing.member);
         let sessions = session::of(tx, whose, standing.now).await?;
-        Ok::<_, narthex_tenancy::StoreError>((factors, sessions))
+        let elsewhere = identity::of(tx, standing.member).await?;
+        Ok::<_, narthex_tenancy::StoreError>((factors, sessions, elsewhere))
     };
-    let (factors, sessions) = who.within(work).await.map_err(C::failed)?;
+    let (factors, sessions, elsewhere) = who.within(work).await.map_err(C::failed)?;
     let shell = who.frame("Your account").await?;
     Ok(answer(&AccountPage {
         shell: shell.banner(Told::read(&query)),
         here: who.here(),
         factors,
         may_turn_off: C::OPTIONAL,
+        elsewhere: elsewhere.into_iter().map(linked).collect(),
         sessions: sessions.iter().map(|one| row(one, &standing)).collect(),
     }))
+}
+
+fn linked(linked: Linked) -> (String, When) {
+    (linked.issuer, When::new(linked.at).day())
 }
 
 fn row(session: &Listed, standing: &Standing) -> Row {
@@ -190,63 +200,13 @@ pub(crate) async fn end_submit<C: Console>(
 
 impl FormPage {
     /// The same with what is wrong.
-    fn with(mut self, problems: &Problems) -> Self {
+    pub(crate) fn with(mut self, problems: &Problems) -> Self {
         self.shell = self.shell.problem(!problems.is_empty());
         self.errors = problems.summary();
         let fields = self.fields.into_iter();
         self.fields = fields.map(|field| problems.beside(field)).collect();
         self
     }
-}
-
-/// The fields by which the person proves who they are.
-async fn proof_fields<C: Console>(who: &C) -> actix_web::Result<Vec<Field>> {
-    let member = who.standing().member;
-    let has = who
-        .within(async |tx| factors(tx, member).await)
-        .await
-        .map_err(C::failed)?;
-    let password = Field::password("password", "Your password of now");
-    let code = Field::code("code", "One-time code")
-        .hint("Six digits from your authenticator, or a recovery code");
-    Ok(if has.second {
-        vec![password, code]
-    } else {
-        vec![password]
-    })
-}
-
-/// The proof in the form, or what is wrong with it.
-async fn proof<C: Console>(
-    who: &C,
-    peer: &Peer,
-    posted: &Posted,
-    problems: &mut Problems,
-) -> actix_web::Result<Option<Proved>> {
-    use narthex_people::account::{Prove, ProveError, prove};
-    let standing = who.standing();
-    let command = Prove {
-        tenant: standing.tenant,
-        surface: standing.surface,
-        member: standing.member,
-        password: Password::to_check(&posted.text("password")?),
-        code: posted.text("code")?,
-        source: peer.source(),
-    };
-    match prove(who.people(), command, standing.now).await {
-        Ok(proved) => return Ok(Some(proved)),
-        Err(ProveError::Wrong) => problems.add(
-            "password",
-            "Your password or the code is not right. Check them and try again",
-        ),
-        Err(ProveError::Throttled { retry_after }) => problems.add(
-            "password",
-            format!("Too many tries. Try again in {retry_after} seconds"),
-        ),
-        Err(ProveError::Hash(error)) => return Err(C::could_not_hash(error)),
-        Err(ProveError::Store(error)) => return Err(C::failed(error)),
-    }
-    Ok(None)
 }
 
 fn refused<C: Console>(error: AccountError) -> actix_web::Error {

@@ -14,6 +14,8 @@ pub(crate) mod signed_in;
 pub(crate) mod way_on;
 
 // Before sign-in.
+pub(crate) mod connect;
+pub(crate) mod elsewhere;
 pub(crate) mod invitation;
 pub(crate) mod sign_in;
 mod sign_in_by;
@@ -38,6 +40,8 @@ pub(crate) mod domain;
 pub(crate) mod domains;
 pub(crate) mod hand_over;
 pub(crate) mod home;
+pub(crate) mod identity_provider_form;
+pub(crate) mod identity_providers;
 mod initial_access_form;
 pub(crate) mod initial_access_tokens;
 pub(crate) mod integration;

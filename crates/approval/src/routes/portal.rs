@@ -10,12 +10,12 @@ use crate::endpoint::account;
 use crate::endpoint::portal::signed_in::SignedIn;
 use crate::endpoint::portal::{
     allowlists, answer_policy, api_tokens, blocks, brake, change_role, changes, claim, claims,
-    credential, domain, domains, fault, forgotten, hand_over, home, initial_access_tokens,
-    integration, integrations, inventory, invitation, limits, lineage, logo, members,
-    new_integration, offer_registration, policies, promote, remove_member, request, reset_password,
-    resource, resource_credential, resources, retire_credential, revoke_initial_access_token,
-    settings, sign_in, sign_out, statements, suspend, token_policy, trusted_domains, verify,
-    withdraw, workspace,
+    connect, credential, domain, domains, elsewhere, fault, forgotten, hand_over, home,
+    identity_providers, initial_access_tokens, integration, integrations, inventory, invitation,
+    limits, lineage, logo, members, new_integration, offer_registration, policies, promote,
+    remove_member, request, reset_password, resource, resource_credential, resources,
+    retire_credential, revoke_initial_access_token, settings, sign_in, sign_out, statements,
+    suspend, token_policy, trusted_domains, verify, withdraw, workspace,
 };
 use crate::suspend::Stop;
 
@@ -114,6 +114,9 @@ fn way_in(table: Routes<Guard>) -> Routes<Guard> {
     table
         .get("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::page)
         .post("/t/{tenant}/sign-in", Anyone, "sign_in", sign_in::submit)
+        .get("/t/{tenant}/sign-in/with/{provider}", Anyone, "sign_in_elsewhere", elsewhere::leave)
+        .get("/t/{tenant}/sign-in/with/{provider}/back", Anyone, "signed_in_elsewhere", elsewhere::back)
+        .post("/t/{tenant}/sign-in/with/{provider}/connect", Anyone, "connect_identity", connect::submit)
         .get("/t/{tenant}/forgotten-password", Anyone, "forgotten_password", forgotten::page)
         .post("/t/{tenant}/forgotten-password", Anyone, "forgotten_password", forgotten::submit)
         .get("/t/{tenant}/reset-password/{token}", LinkHolder, "reset_password", reset_password::page)
@@ -137,6 +140,14 @@ fn people(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/members/{member}/role", people, "change_role", change_role::submit)
         .get("/t/{tenant}/members/{member}/remove", people, "remove_member", remove_member::page)
         .post("/t/{tenant}/members/{member}/remove", people, "remove_member", remove_member::submit)
+        .get("/t/{tenant}/identity-providers", read, "identity_providers", identity_providers::page)
+        .get("/t/{tenant}/identity-providers/new", people, "add_identity_provider", identity_providers::new_page)
+        .post("/t/{tenant}/identity-providers/new", people, "add_identity_provider", identity_providers::new_submit)
+        .get("/t/{tenant}/identity-providers/rule", people, "sign_in_rule", identity_providers::rule_page)
+        .post("/t/{tenant}/identity-providers/rule", people, "sign_in_rule", identity_providers::rule_submit)
+        .post("/t/{tenant}/identity-providers/{provider}/test", people, "test_identity_provider", identity_providers::test)
+        .get("/t/{tenant}/identity-providers/{provider}/remove", people, "remove_identity_provider", identity_providers::remove_page)
+        .post("/t/{tenant}/identity-providers/{provider}/remove", people, "remove_identity_provider", identity_providers::remove_submit)
         .get("/t/{tenant}/integrations/{integration}/hand-over", read, "hand_over", hand_over::page)
         .post("/t/{tenant}/integrations/{integration}/hand-over", people, "hand_over", hand_over::submit)
         .post("/t/{tenant}/integrations/{integration}/hand-over/answer", read, "answer_handover", hand_over::submit_answer)

@@ -6,9 +6,9 @@ use narthex_tenancy::permission::Action;
 
 use super::portal::Guard;
 use crate::endpoint::api::portal::{
-    activity, brake, catalogue, changes, claims, clients, domains, hand_over, initial_access,
-    integrations, inventory, lists, members, onboard, policies, promote, requests, settings,
-    statements, token_policy, verify,
+    activity, brake, catalogue, changes, claims, clients, domains, hand_over, identity_providers,
+    initial_access, integrations, inventory, lists, members, onboard, policies, promote, requests,
+    settings, statements, token_policy, verify,
 };
 use crate::endpoint::api::{api_tokens, document, document_page, me, step_up, views};
 
@@ -38,6 +38,11 @@ pub(super) fn routes(table: Routes<Guard>) -> Routes<Guard> {
             .post("/api/v1/t/{tenant}/members/invitations/{invitation}/end", people, "api_end_invitation", members::end)
             .post("/api/v1/t/{tenant}/members/{member}/role", people, "api_change_role", members::set_role)
             .post("/api/v1/t/{tenant}/members/{member}/remove", people, "api_remove_member", members::remove)
+            .get("/api/v1/t/{tenant}/identity-providers", read, "api_identity_providers", identity_providers::list)
+            .post("/api/v1/t/{tenant}/identity-providers", people, "api_add_identity_provider", identity_providers::add)
+            .post("/api/v1/t/{tenant}/identity-providers/{provider}/test", people, "api_test_identity_provider", identity_providers::test)
+            .post("/api/v1/t/{tenant}/identity-providers/{provider}/remove", people, "api_remove_identity_provider", identity_providers::remove)
+            .post("/api/v1/t/{tenant}/sign-in-rule", people, "api_sign_in_rule", identity_providers::set_rule)
             .post("/api/v1/t/{tenant}/integrations/{integration}/hand-over", people, "api_hand_over", hand_over::ask)
             .post("/api/v1/t/{tenant}/integrations/{integration}/hand-over/answer", read, "api_answer_handover", hand_over::answer)
             .get("/api/v1/t/{tenant}/brake", read, "api_brake", brake::get)

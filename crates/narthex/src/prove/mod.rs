@@ -26,7 +26,7 @@ use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
     apart, approvals, clients, devices, documents, floods, logs, mail, planes, policies,
-    promotions, proofs, registrations, sign_outs, trust,
+    promotions, proofs, registrations, sign_ins, sign_outs, trust,
 };
 
 /// Everything: the catalogue, the roles by their own URLs, and each try as the role it is about.
@@ -67,6 +67,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
             "Clients, their reach and their credentials",
             clients::TRIALS,
         ),
+        ("Where people sign in", sign_ins::TRIALS),
         ("Tokens and sign-outs", sign_outs::TRIALS),
         ("Mail and new passwords", mail::TRIALS),
         ("The logs", logs::TRIALS),

@@ -110,6 +110,8 @@ pub(super) const RIGHTS: &[Check] = &[
                 ('tenant.member.totp_sealed', 'narthex_approval'),
                 ('tenant.invitation.token_hash', 'narthex_approval'),
                 ('intake.initial_access_token.token_hash', 'narthex_discovery'),
+                ('tenant.identity_provider.client_secret_sealed', 'narthex_approval'),
+                ('tenant.provider_answer.state_hash', 'narthex_approval'),
                 ('tenant.session.token_hash', 'narthex_approval, narthex_token'),
                 ('tenant.api_token.token_hash', 'narthex_approval'),
                 ('tenant.recovery_code.code_hash', 'narthex_approval'),

@@ -61,6 +61,7 @@ const NAMES: &[&str] = &[
     "portal_session",
     "proof",
     "proposal",
+    "provider",
     "request",
     "resource",
     "run",

@@ -5,7 +5,7 @@ use diesel_async::RunQueryDsl;
 use narthex_tenancy::{StoreError, TenantTx, schema::tenant::session as s};
 use narthex_vocab::{Id, SecretHash, Timestamp, kind};
 
-use crate::session::{Begun, Listed, Session, Surface, Whence};
+use crate::session::{Begun, Listed, Session, Surface, Whence, Word};
 
 pub(crate) async fn insert(
     tx: &mut TenantTx,
@@ -28,6 +28,8 @@ pub(crate) async fn insert(
             s::second_factor_at.eq(begun.second_factor.then_some(now)),
             s::source.eq(&begun.from.source),
             s::agent.eq(&begun.from.agent),
+            s::provider_id.eq(begun.word.map(|word| word.provider.as_uuid())),
+            s::confirmed_at.eq(begun.word.and_then(|word| word.confirmed_at)),
         ))
         .execute(tx.connection()?)
         .await?;
@@ -41,13 +43,7 @@ pub(crate) async fn find(
     now: Timestamp,
     seen_since: Timestamp,
 ) -> Result<Option<(Session, Timestamp)>, StoreError> {
-    let row: Option<(
-        uuid::Uuid,
-        uuid::Uuid,
-        Timestamp,
-        Timestamp,
-        Option<Timestamp>,
-    )> = s::table
+    let row: Option<(Row, Timestamp)> = s::table
         .filter(
             s::tenant_id
                 .eq(tx.tenant_uuid())
@@ -55,29 +51,37 @@ pub(crate) async fn find(
         )
         .filter(s::surface.eq(surface.as_str()).and(s::ended_at.is_null()))
         .filter(s::expires_at.gt(now).and(s::seen_at.gt(seen_since)))
-        .select((
-            s::session_id,
-            s::member_id,
-            s::created_at,
-            s::seen_at,
-            s::second_factor_at,
-        ))
+        .select((Row::as_select(), s::seen_at))
         .first(tx.connection()?)
         .await
         .optional()?;
-    Ok(
-        row.map(|(id, member, created_at, seen_at, second_factor_at)| {
-            (
-                Session {
-                    id: Id::from_uuid(id),
-                    member: Id::from_uuid(member),
-                    created_at,
-                    second_factor_at,
-                },
-                seen_at,
-            )
-        }),
-    )
+    Ok(row.map(|(row, seen_at)| (row.into(), seen_at)))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = s)]
+struct Row {
+    session_id: uuid::Uuid,
+    member_id: uuid::Uuid,
+    created_at: Timestamp,
+    second_factor_at: Option<Timestamp>,
+    provider_id: Option<uuid::Uuid>,
+    confirmed_at: Option<Timestamp>,
+}
+
+impl From<Row> for Session {
+    fn from(row: Row) -> Self {
+        Self {
+            id: Id::from_uuid(row.session_id),
+            member: Id::from_uuid(row.member_id),
+            created_at: row.created_at,
+            second_factor_at: row.second_factor_at,
+            word: row.provider_id.map(|provider| Word {
+                provider: Id::from_uuid(provider),
+                confirmed_at: row.confirmed_at,
+            }),
+        }
+    }
 }
 
 pub(crate) async fn seen(
@@ -181,6 +185,43 @@ pub(crate) async fn end_all(
                 .eq(tx.tenant_uuid())
                 .and(s::member_id.eq(member.as_uuid()))
                 .and(s::session_id.ne(but)),
+        )
+        .filter(s::ended_at.is_null().and(s::expires_at.gt(now)))
+        .set(s::ended_at.eq(now))
+        .execute(tx.connection()?)
+        .await?)
+}
+
+/// Ends every session that began by a provider's word; how many were in force.
+pub(crate) async fn end_of_provider(
+    tx: &mut TenantTx,
+    provider: Id<kind::IdentityProvider>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    Ok(diesel::update(s::table)
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::provider_id.eq(provider.as_uuid())),
+        )
+        .filter(s::ended_at.is_null().and(s::expires_at.gt(now)))
+        .set(s::ended_at.eq(now))
+        .execute(tx.connection()?)
+        .await?)
+}
+
+/// Ends every session that a password began, but one; how many were in force.
+pub(crate) async fn end_of_passwords(
+    tx: &mut TenantTx,
+    but: Id<kind::Session>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    Ok(diesel::update(s::table)
+        .filter(
+            s::tenant_id
+                .eq(tx.tenant_uuid())
+                .and(s::provider_id.is_null())
+                .and(s::session_id.ne(but.as_uuid())),
         )
         .filter(s::ended_at.is_null().and(s::expires_at.gt(now)))
         .set(s::ended_at.eq(now))

@@ -60,6 +60,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant.identity_provider (tenant_id, provider_id) {
+        tenant_id -> Uuid,
+        provider_id -> Uuid,
+        name -> Text,
+        issuer -> Text,
+        client_id -> Text,
+        client_secret_sealed -> Bytea,
+        joins_as -> Nullable<Text>,
+        created_at -> Timestamptz,
+        tested_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.linked_identity (tenant_id, issuer, subject) {
+        tenant_id -> Uuid,
+        issuer -> Text,
+        subject -> Text,
+        member_id -> Uuid,
+        provider_id -> Uuid,
+        linked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenant.provider_answer (tenant_id, state_hash) {
+        tenant_id -> Uuid,
+        state_hash -> Bytea,
+        used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant.invitation (tenant_id, invitation_id) {
         tenant_id -> Uuid,
         invitation_id -> Uuid,
@@ -205,6 +239,16 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         source -> Text,
         agent -> Text,
+        provider_id -> Nullable<Uuid>,
+        confirmed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant.sign_in_rule (tenant_id) {
+        tenant_id -> Uuid,
+        providers_only -> Bool,
+        changed_at -> Timestamptz,
     }
 }
 

@@ -19,6 +19,7 @@ fn person(seconds_ago: i64) -> SignedIn {
             member: Id::from_uuid(Uuid::from_u128(2)),
             created_at: now() - Duration::seconds(seconds_ago),
             second_factor_at: None,
+            word: None,
         },
         member: Known {
             id: Id::from_uuid(Uuid::from_u128(2)),

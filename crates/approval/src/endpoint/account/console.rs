@@ -5,7 +5,7 @@ use actix_web::{Error, FromRequest};
 use narthex_http::page::Shell;
 use narthex_people::People;
 use narthex_people::password::HashFailed;
-use narthex_people::session::Surface;
+use narthex_people::session::{Surface, Word};
 use narthex_tenancy::permission::Action;
 use narthex_tenancy::{StoreError, TenantTx, ambient};
 use narthex_vocab::{Id, PLATFORM_TENANT, Timestamp, kind};
@@ -25,6 +25,8 @@ pub(crate) struct Standing {
     pub(crate) surface: Surface,
     pub(crate) member: Id<kind::Member>,
     pub(crate) session: Id<kind::Session>,
+    /// By whose word the session began, unless by a password.
+    pub(crate) word: Option<Word>,
     pub(crate) now: Timestamp,
 }
 
@@ -58,6 +60,8 @@ pub(crate) trait Console: FromRequest + 'static {
     fn could_not_hash(error: HashFailed) -> Error;
     fn not_permitted(error: NotPermitted) -> Error;
     fn not_found() -> Error;
+    /// Away to the provider of the session, and back to this page.
+    fn sign_in_anew(&self) -> Error;
 }
 
 impl Console for SignedIn {
@@ -70,6 +74,7 @@ impl Console for SignedIn {
             surface: Surface::Portal,
             member: self.member.id,
             session: self.session.id,
+            word: self.session.word,
             now: self.now,
         }
     }
@@ -130,6 +135,13 @@ impl Console for SignedIn {
     fn not_found() -> Error {
         Refusal::NotFound.into()
     }
+
+    fn sign_in_anew(&self) -> Error {
+        let location = self
+            .elsewhere_anew()
+            .unwrap_or_else(|| self.path("/sign-in"));
+        Refusal::SignIn { location }.into()
+    }
 }
 
 impl Console for StaffSignedIn {
@@ -142,6 +154,7 @@ impl Console for StaffSignedIn {
             surface: Surface::Staff,
             member: self.member.id,
             session: self.session.id,
+            word: self.session.word,
             now: self.now,
         }
     }
@@ -207,6 +220,11 @@ impl Console for StaffSignedIn {
     }
 
     fn not_found() -> Error {
+        StaffRefusal::NotFound.into()
+    }
+
+    fn sign_in_anew(&self) -> Error {
+        // Staff sign in by passwords alone.
         StaffRefusal::NotFound.into()
     }
 }

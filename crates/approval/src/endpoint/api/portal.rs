@@ -8,6 +8,7 @@ pub(crate) mod claims;
 pub(crate) mod clients;
 pub(crate) mod domains;
 pub(crate) mod hand_over;
+pub(crate) mod identity_providers;
 pub(crate) mod initial_access;
 pub(crate) mod integrations;
 pub(crate) mod inventory;

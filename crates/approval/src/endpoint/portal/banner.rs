@@ -85,6 +85,16 @@ pub(crate) enum Done {
     SignedOut,
     /// A new password was set by a link.
     PasswordReset,
+    /// An invitation was accepted where people sign in at providers alone.
+    JoinedToConnect,
+    /// Somebody joined by a provider's word.
+    JoinedElsewhere,
+    /// A provider was added.
+    ProviderAdded,
+    /// A provider was reached.
+    ProviderReached,
+    /// A provider was removed.
+    ProviderRemoved,
     /// A draft was saved.
     PolicyDrafted,
     /// A draft was tried.
@@ -106,7 +116,7 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    const ALL: [Self; 48] = [
+    const ALL: [Self; 53] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -146,6 +156,11 @@ impl Done {
         Self::TooManyViews,
         Self::SignedOut,
         Self::PasswordReset,
+        Self::JoinedToConnect,
+        Self::JoinedElsewhere,
+        Self::ProviderAdded,
+        Self::ProviderReached,
+        Self::ProviderRemoved,
         Self::PolicyDrafted,
         Self::PolicyTried,
         Self::PolicyTriedOften,
@@ -199,6 +214,11 @@ impl Done {
             Self::TooManyViews => "too-many-views",
             Self::SignedOut => "signed-out",
             Self::PasswordReset => "password-reset",
+            Self::JoinedToConnect => "joined-to-connect",
+            Self::JoinedElsewhere => "joined-elsewhere",
+            Self::ProviderAdded => "provider-added",
+            Self::ProviderReached => "provider-reached",
+            Self::ProviderRemoved => "provider-removed",
             Self::PolicyDrafted => "policy-drafted",
             Self::PolicyTried => "policy-tried",
             Self::PolicyTriedOften => "policy-tried-often",
@@ -272,6 +292,19 @@ impl Done {
             Self::SignedOut => "You are signed out.",
             Self::PasswordReset => {
                 "The new password is set. Sign in with it, here or wherever an app asks you to."
+            }
+            Self::JoinedToConnect => {
+                "Your account is ready. Sign in at the provider; the first time you connect it with the password that you chose."
+            }
+            Self::JoinedElsewhere => {
+                "You joined by your identity provider. This is your home page: it shows what needs you."
+            }
+            Self::ProviderAdded => {
+                "The provider is added, and on the sign-in page. Test its connection, then sign in there yourself."
+            }
+            Self::ProviderReached => "Reached: its discovery document and its keys were read.",
+            Self::ProviderRemoved => {
+                "The provider is removed. Every session that began there has ended."
             }
             Self::PolicyDrafted => {
                 "The draft is saved. It is in force for nobody: try it, then propose it."

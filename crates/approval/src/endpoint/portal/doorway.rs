@@ -11,14 +11,14 @@ use narthex_http::page::Narrow;
 use narthex_http::{Front, RequestId, csrf};
 use narthex_people::People;
 use narthex_tenancy::tenant::{self, Tenant};
-use narthex_tenancy::{StoreError, TenantTx};
-use narthex_vocab::TenantSlug;
+use narthex_tenancy::{StoreError, TenantTx, ambient};
+use narthex_vocab::{TenantSlug, Timestamp};
 
 use super::fault::Explained;
 use super::refusal::Refusal;
-use crate::Approval;
 use crate::endpoint::frozen;
 use crate::mail::Mail;
+use crate::{Acting, Approval};
 
 /// A tenant whose doorstep somebody stands on.
 pub(crate) struct Doorway {
@@ -51,6 +51,23 @@ impl Doorway {
         E: From<StoreError>,
     {
         self.approval.database.tenant(self.tenant.id, work).await
+    }
+
+    /// Lets the door itself act: one verb, in one transaction of the tenant.
+    pub(crate) async fn act<T, E, F>(&self, now: Timestamp, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut TenantTx, &mut Acting<'_>) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        let (rng, request_id) = (&mut ambient::rng(), self.request_id());
+        let mut acting = Acting::system("sign-in", now, rng, &request_id).telling(self.mail());
+        self.within(async |tx| work(tx, &mut acting).await).await
+    }
+
+    /// A path of this tenant's portal as a whole address, as the configuration has it.
+    pub(crate) fn address(&self, below: &str) -> String {
+        let base = self.approval.portal_base.as_str().trim_end_matches('/');
+        format!("{base}{}", self.path(below))
     }
 
     /// The address that the browser should show, for people to compare.

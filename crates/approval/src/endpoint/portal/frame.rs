@@ -31,6 +31,8 @@ pub(crate) enum Area {
     Domains,
     /// People and roles.
     Members,
+    /// Where people sign in.
+    SignIn,
     /// The tenant's own policy.
     Policies,
     /// Stopping registration.
@@ -54,6 +56,7 @@ impl Area {
             Self::Claims => "Apps to claim",
             Self::Domains => "Domains",
             Self::Members => "Members",
+            Self::SignIn => "Single sign-on",
             Self::Policies => "Policy",
             Self::Brake => "Stop registration",
             Self::ApiTokens => "API tokens",
@@ -73,6 +76,7 @@ impl Area {
             Self::Claims => "/claims".to_owned(),
             Self::Domains => "/domains".to_owned(),
             Self::Members => "/members".to_owned(),
+            Self::SignIn => "/identity-providers".to_owned(),
             Self::Policies => "/policies".to_owned(),
             Self::Brake => "/brake".to_owned(),
             Self::ApiTokens => "/api-tokens".to_owned(),
@@ -91,6 +95,7 @@ impl Area {
             | Self::Claims
             | Self::Domains
             | Self::Members
+            | Self::SignIn
             | Self::Policies
             | Self::Brake
             | Self::ApiTokens
@@ -119,6 +124,7 @@ impl Area {
             | Self::Claims
             | Self::Domains
             | Self::Members
+            | Self::SignIn
             | Self::Policies
             | Self::Brake
             | Self::ApiTokens
@@ -190,6 +196,7 @@ impl SignedIn {
                 [
                     Area::Domains,
                     Area::Members,
+                    Area::SignIn,
                     Area::Policies,
                     Area::Brake,
                     Area::ApiTokens,

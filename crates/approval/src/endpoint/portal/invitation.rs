@@ -9,11 +9,13 @@ use narthex_http::page::{ErrorPage, ErrorSummary, Fact, Field, Narrow, When};
 use narthex_http::{Agent, Cookies, Peer};
 use narthex_people::invitation::{self, Invitation, InvitationError};
 use narthex_people::password::Password;
+use narthex_people::provider;
 use narthex_people::session::{self, Begun, Surface, Whence};
 use narthex_tenancy::permission::Role;
 use narthex_tenancy::{StoreError, TenantTx, ambient};
 use narthex_vocab::{Label, NameError, Secret};
 
+use super::banner::Done;
 use super::doorway::Doorway;
 use super::frame::bare_page;
 use super::posted::Posted;
@@ -59,6 +61,8 @@ struct Joining {
 enum Joined {
     /// A person with a role, signed in.
     Portal(Secret),
+    /// A person with a role, whom no password signs in here.
+    Elsewhere,
     /// An end user: there is no portal for them.
     EndUser,
 }
@@ -107,6 +111,7 @@ pub(crate) async fn submit(
                     let home = door.path("?done=joined");
                     Ok(sign_in::begun(cookies, &session, &home)?)
                 }
+                Ok(Joined::Elsewhere) => Ok(Done::JoinedToConnect.at(&door.path("/sign-in"))),
                 Ok(Joined::EndUser) => Ok(bare_page(&joined(&door), StatusCode::OK)),
                 Err(error) => Ok(gone(&door, &token, error).await?),
             }
@@ -184,10 +189,14 @@ async fn accept(
         if member.role.is_none() {
             return Ok(Joined::EndUser);
         }
+        if provider::only(tx).await? {
+            return Ok(Joined::Elsewhere);
+        }
         let begun = Begun {
             surface: Surface::Portal,
             member: member.id,
             second_factor: false,
+            word: None,
             from,
         };
         let session = session::start(tx, key, begun, now, rng).await?;

@@ -1,9 +1,11 @@
-//! Signing in to a tenant's portal with e-mail address and password. One refusal for every wrong thing; the page loads
+//! Signing in to a tenant's portal with e-mail address and password, and the ways to its identity providers, which are the same for
+//! everybody. One refusal for every wrong thing; the page loads
 //! no script, and leads on only within the tenant's own pages.
 
 use std::time::Duration;
 
 use actix_web::HttpResponse;
+use actix_web::cookie::Cookie;
 use actix_web::http::{StatusCode, header};
 use askama::Template;
 use narthex_http::cookie::Lifetime;
@@ -11,17 +13,21 @@ use narthex_http::form::FormError;
 use narthex_http::page::{Banner, ErrorSummary, Field, Narrow};
 use narthex_http::{Agent, CookieName, Cookies, Peer, StrictQuery};
 use narthex_people::password::Password;
+use narthex_people::provider::{self, Provider};
 use narthex_people::session::{Surface, Whence};
-use narthex_people::sign_in::{self, SignIn, SignInError};
-use narthex_tenancy::ambient;
+use narthex_people::sign_in::{self, SignIn, SignInError, SignedIn};
+use narthex_tenancy::{StoreError, TenantTx, ambient};
 use narthex_vocab::{Email, Secret};
 
 use super::banner::{Done, see};
 use super::doorway::Doorway;
+use super::elsewhere;
 use super::frame::bare_page;
 use super::posted::Posted;
 use super::refusal::Refusal;
 use super::way_on::{self, WayOn};
+use crate::Acting;
+use crate::enter::{EnterError, by_password};
 
 /// A portal session ends after so long in any case; the browser forgets it then.
 const LONGEST: Duration = Duration::from_hours(7 * 24);
@@ -35,6 +41,10 @@ struct SignInPage {
     email: Field,
     password: Field,
     code: Field,
+    /// The tenant's providers: what they are called, and the way there.
+    providers: Vec<(String, String)>,
+    /// Passwords are for owners when a provider is away.
+    providers_only: bool,
     way_on: String,
     forgotten: String,
     host: String,
@@ -47,13 +57,14 @@ struct Typed {
 }
 
 /// `GET /t/{tenant}/sign-in`
-pub(crate) async fn page(door: Doorway, query: StrictQuery) -> Result<HttpResponse, FormError> {
-    let way_on = query.one(way_on::FIELD)?.unwrap_or_default();
+pub(crate) async fn page(door: Doorway, query: StrictQuery) -> actix_web::Result<HttpResponse> {
+    let way_on = query.one(way_on::FIELD).map_err(FormError::from)?;
+    let way_on = way_on.unwrap_or_default();
     let typed = Typed {
         email: String::new(),
         way_on: WayOn::parse(way_on, &door.tenant.slug),
     };
-    let mut page = view(&door, &typed, ErrorSummary::default());
+    let mut page = view(&door, &typed, ErrorSummary::default()).await?;
     page.banner = Done::told(&query);
     Ok(bare_page(&page, StatusCode::OK))
 }
@@ -79,11 +90,25 @@ pub(crate) async fn submit(
             agent: agent.to_string(),
         },
     };
-    let now = ambient::now();
-    match sign_in::sign_in(door.people(), command, now, &mut ambient::rng()).await {
+    match enter(&door, command).await {
         Ok(signed_in) => Ok(begun(cookies, &signed_in.session, typed.way_on.as_str())?),
-        Err(error) => Ok(refused(&door, &typed, error)?),
+        Err(EnterError::SignIn(error)) => Ok(refused(&door, &typed, error).await?),
+        Err(EnterError::NotPermitted(error)) => Err(Refusal::from(error).into()),
+        Err(EnterError::Store(error)) => Err(Refusal::from(error).into()),
+        Err(EnterError::Gone | EnterError::Identity(_)) => Err(Refusal::NotFound.into()),
     }
+}
+
+async fn enter(door: &Doorway, command: SignIn) -> Result<SignedIn, EnterError> {
+    let now = ambient::now();
+    let checked = sign_in::check(door.people(), command, now).await?;
+    let key = &door.people().hash_key;
+    let work = async |tx: &mut TenantTx, acting: &mut Acting<'_>| {
+        by_password(tx, (&checked, key), acting).await
+    };
+    let signed_in = door.act(now, work).await?;
+    checked.forgive(door.people()).await;
+    Ok(signed_in)
 }
 
 /// To `path`, with the session's cookie.
@@ -92,14 +117,23 @@ pub(super) fn begun(
     session: &Secret,
     path: &str,
 ) -> Result<HttpResponse, Refusal> {
-    let value = session.reveal().to_owned();
-    let cookie = cookies.set(CookieName::Portal, value, Lifetime::For(LONGEST));
     let mut answer = see(path);
+    let cookie = cookie(cookies, session);
     answer.add_cookie(&cookie).map_err(|_| Refusal::NotFound)?;
     Ok(answer)
 }
 
-fn refused(door: &Doorway, typed: &Typed, error: SignInError) -> Result<HttpResponse, Refusal> {
+/// The cookie of a session.
+pub(super) fn cookie(cookies: Cookies, session: &Secret) -> Cookie<'static> {
+    let value = session.reveal().to_owned();
+    cookies.set(CookieName::Portal, value, Lifetime::For(LONGEST))
+}
+
+async fn refused(
+    door: &Doorway,
+    typed: &Typed,
+    error: SignInError,
+) -> Result<HttpResponse, Refusal> {
     let (status, words, wait) = match error {
         SignInError::Wrong => (
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -115,7 +149,8 @@ fn refused(door: &Doorway, typed: &Typed, error: SignInError) -> Result<HttpResp
         SignInError::Hash(error) => return Err(error.into()),
         SignInError::Store(error) => return Err(error.into()),
     };
-    let mut answer = bare_page(&view(door, typed, ErrorSummary::whole(words)), status);
+    let page = view(door, typed, ErrorSummary::whole(words)).await?;
+    let mut answer = bare_page(&page, status);
     if let Some(seconds) = wait {
         answer
             .headers_mut()
@@ -124,9 +159,17 @@ fn refused(door: &Doorway, typed: &Typed, error: SignInError) -> Result<HttpResp
     Ok(answer)
 }
 
-fn view(door: &Doorway, typed: &Typed, errors: ErrorSummary) -> SignInPage {
+async fn view(door: &Doorway, typed: &Typed, errors: ErrorSummary) -> Result<SignInPage, Refusal> {
     let title = format!("Sign in to {}", door.tenant.name);
-    SignInPage {
+    let look = async |tx: &mut TenantTx| {
+        Ok::<_, StoreError>((provider::all(tx).await?, provider::only(tx).await?))
+    };
+    let (providers, providers_only) = door.within(look).await?;
+    let way = |one: &Provider| {
+        let address = elsewhere::address(door, one.id, typed.way_on.as_str());
+        (one.name.to_string(), address)
+    };
+    Ok(SignInPage {
         narrow: door.narrow(title).problem(!errors.is_empty()),
         errors,
         banner: None,
@@ -137,8 +180,10 @@ fn view(door: &Doorway, typed: &Typed, errors: ErrorSummary) -> SignInPage {
         code: Field::code("code", "One-time code")
             .hint("Six digits from your authenticator, or a recovery code")
             .optional(),
+        providers: providers.iter().map(way).collect(),
+        providers_only,
         way_on: typed.way_on.as_str().to_owned(),
         forgotten: door.path("/forgotten-password"),
         host: door.host(),
-    }
+    })
 }

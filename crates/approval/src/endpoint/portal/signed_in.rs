@@ -17,11 +17,12 @@ use narthex_tenancy::permission::{Action, Permit, Person, Role};
 use narthex_tenancy::tenant::Tenant;
 use narthex_tenancy::{StoreError, TenantTx};
 use narthex_vocab::{Environment, HashKey, Issuer, Timestamp};
+use url::form_urlencoded;
 
 use super::doorway;
 use super::fault::Explained;
 use super::refusal::Refusal;
-use super::way_on::WayOn;
+use super::way_on::{FIELD, WayOn};
 use crate::endpoint::tries::may_try;
 use crate::{Acting, Approval};
 
@@ -145,6 +146,15 @@ impl SignedIn {
     /// A path of this portal; `below` is empty or starts with a slash.
     pub(crate) fn path(&self, below: &str) -> String {
         format!("/t/{}{below}", self.tenant.slug)
+    }
+
+    /// Where the person signs in anew, when they signed in elsewhere, and from where they come back to the page they are on.
+    pub(crate) fn elsewhere_anew(&self) -> Option<String> {
+        let provider = self.session.word?.provider;
+        let back = form_urlencoded::Serializer::new(String::new())
+            .append_pair(FIELD, self.request.path())
+            .finish();
+        Some(self.path(&format!("/sign-in/with/{provider}?fresh=yes&{back}")))
     }
 
     /// What somebody reads who may not do something: their role, and which roles may.

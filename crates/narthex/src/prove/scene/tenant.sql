@@ -26,6 +26,14 @@ insert into tenant.mail (tenant_id, mail_id, kind, recipient, content_sealed, cr
 insert into tenant.password_reset (tenant_id, reset_id, email, created_at, expires_at)
     values ($T, $T.password_reset, 'owner@example.com', now(), now() + interval '30 minutes');
 update tenant.password_reset set email = null, token_hash = sha256('reset'), member_id = $T.owner, answered_at = now();
+insert into tenant.identity_provider (tenant_id, provider_id, name, issuer, client_id, client_secret_sealed, joins_as, created_at)
+    values ($T, $T.provider, 'Login', 'https://login.example', 'narthex', sha256('sealed'), 'viewer', now());
+update tenant.identity_provider set tested_at = now();
+insert into tenant.linked_identity (tenant_id, issuer, subject, member_id, provider_id, linked_at)
+    values ($T, 'https://login.example', 'owner', $T.owner, $T.provider, now());
+insert into tenant.provider_answer (tenant_id, state_hash, used_at) values ($T, sha256('state'), now());
+insert into tenant.sign_in_rule (tenant_id, providers_only, changed_at) values ($T, false, now());
+update tenant.sign_in_rule set providers_only = true;
 insert into tenant.api_token (tenant_id, token_id, token_hash, member_id, name, may, created_at, expires_at)
     values ($T, $T.api_token, sha256('api'), $T.owner, 'A program', 'act', now(), now() + interval '1 day');
 update tenant.api_token set second_factor_at = now();

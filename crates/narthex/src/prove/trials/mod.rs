@@ -13,5 +13,6 @@ pub(super) mod policies;
 pub(super) mod promotions;
 pub(super) mod proofs;
 pub(super) mod registrations;
+pub(super) mod sign_ins;
 pub(super) mod sign_outs;
 pub(super) mod trust;

@@ -1,0 +1,10 @@
+alter table tenant.session
+    drop constraint session_provider,
+    drop constraint a_provider_confirms,
+    drop column confirmed_at,
+    drop column provider_id;
+drop table tenant.sign_in_rule;
+drop table tenant.provider_answer;
+drop table tenant.linked_identity;
+drop table tenant.identity_provider;
+drop function tenant.somebody_gets_in();
