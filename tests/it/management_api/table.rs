@@ -244,6 +244,10 @@ fn sound(operation: Operation) -> Value {
         (_, "api_answer_handover") => {
             json!({ "handover": "hnd_01927777777777777777777777777777", "answer": "accept" })
         }
+        (_, "api_set_event_stream") => {
+            json!({ "method": "poll", "events": ["session-revoked"] })
+        }
+        (_, "api_set_event_stream_status") => json!({ "status": "paused" }),
         (_, "api_change_tool") => json!({ "tool": "list_notes", "schema": {} }),
         (_, "api_change_role") => json!({ "role": "viewer" }),
         (_, "api_take_claim") => json!({ "name": "Stranger", "operator": "partner" }),
