@@ -67,7 +67,9 @@ fn endpoints() -> Vec<Endpoint> {
             | "introspect"
             | "revoke"
             | "userinfo"
-            | "evaluation" => Says::Json,
+            | "evaluation"
+            | "poll" => Says::Json,
+            name if name.contains("event_stream") => Says::Json,
             "authorize" | "sign_in" | "sign_out" | "confirm_sign_out" | "consent" | "ask"
             | "waiting" | "logo" | "apps" | "remove_app" | "device" | "device_answer" => Says::Page,
             other => panic!("{other} has no expectation"),

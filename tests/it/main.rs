@@ -26,6 +26,7 @@ mod client_document;
 mod counts;
 mod docs;
 mod domain;
+mod events;
 mod floods;
 mod hostile;
 mod impersonation;

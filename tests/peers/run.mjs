@@ -7,7 +7,7 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { startNarthex } from './dev.mjs';
 
-const JOURNEYS = ['document.mjs', 'stranger.mjs', 'sandbox.mjs', 'approval.mjs', 'device.mjs', 'reference.mjs'];
+const JOURNEYS = ['document.mjs', 'stranger.mjs', 'sandbox.mjs', 'approval.mjs', 'device.mjs', 'events.mjs', 'reference.mjs'];
 
 const narthex = await startNarthex();
 process.env.NARTHEX_ENDPOINTS = narthex.file;

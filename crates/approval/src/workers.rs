@@ -14,7 +14,7 @@ use narthex_vocab::{ClientId, Id, PLATFORM_TENANT, QuarantineState, kind};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use crate::{
-    Acting, Approval, deferral_rounds, deletion_rounds, document_rounds,
+    Acting, Approval, deferral_rounds, deletion_rounds, document_rounds, event_rounds,
     expire::{ExpireError, expire},
     logo_rounds, mail_rounds,
     make_room::{MakeRoom, MakeRoomError, make_room},
@@ -122,6 +122,7 @@ async fn look_around(approval: &Approval) {
     document_rounds::round(approval).await;
     update_rounds::round(approval).await;
     statement_key_rounds::round(approval).await;
+    event_rounds::round(approval).await;
 }
 
 fn every(period: Duration) -> Interval {

@@ -25,6 +25,7 @@ pub mod place;
 mod places;
 pub mod poll;
 mod pricing;
+mod push;
 pub mod register;
 pub mod routes;
 mod sent;

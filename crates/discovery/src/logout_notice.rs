@@ -83,6 +83,7 @@ pub(crate) async fn tell(discovery: &Discovery, at: NoticeRef) -> Result<(), Sto
 
 async fn once(discovery: &Discovery, notice: &Notice) -> (Told, String) {
     let form = format!("logout_token={}", notice.logout_token);
+    let form = ("application/x-www-form-urlencoded", form);
     let Ok(url) = notice.uri.as_str().parse() else {
         return (Told::Refused, "the address cannot be used".to_owned());
     };

@@ -5,7 +5,7 @@ use narthex_http::{Routes, Surface};
 
 use crate::{
     Discovery,
-    endpoint::{docs, key_set, manage, metadata, register},
+    endpoint::{docs, key_set, manage, metadata, register, ssf_configuration},
 };
 
 /// Who may call a route here: anybody. A registration is managed with its own token.
@@ -32,6 +32,8 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/.well-known/openid-configuration/t/{tenant}/sandbox", Public, "metadata", metadata::sandbox)
         .get("/t/{tenant}/.well-known/openid-configuration", Public, "metadata", metadata::production)
         .get("/t/{tenant}/sandbox/.well-known/openid-configuration", Public, "metadata", metadata::sandbox)
+        .get("/.well-known/ssf-configuration/t/{tenant}", Public, "ssf_configuration", ssf_configuration::production)
+        .get("/.well-known/ssf-configuration/t/{tenant}/sandbox", Public, "ssf_configuration", ssf_configuration::sandbox)
         .get("/t/{tenant}/{environment}/jwks", Public, "key_set", key_set::get)
         .post("/t/{tenant}/{environment}/register", Public, "register", register::post)
         .get("/t/{tenant}/{environment}/register/{client}", Public, "read_registration", manage::get)

@@ -1,7 +1,8 @@
-//! What the public plane does by itself: it carries out orders of the other planes, tells clients of sign-outs, and reads keys of
-//! issuers of software statements, a few at once. A lost notice is sent again by the approval plane. It holds no key and no secret.
+//! What the public plane does by itself: it carries out orders of the other planes, tells clients of sign-outs and receivers of
+//! security events, and reads keys of issuers of software statements, a few at once. A lost notice is sent again by the approval plane. It holds no key and no secret.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::Data;
 use narthex_tenancy::{
@@ -17,6 +18,7 @@ use crate::{
     logo,
     logout_notice::{self, NoticeRef},
     places::Places,
+    push::{self, StreamRef},
     statement_keys::{self, Issuers},
 };
 
@@ -27,7 +29,8 @@ const AT_ONCE_PER_TENANT: usize = 4;
 const ORDERS: &str = "narthex_order";
 const STATEMENT_KEYS: &str = "narthex_statement";
 const LOGOUT: &str = "narthex_logout";
-const CHANNELS: &[&str] = &[STATEMENT_KEYS, LOGOUT, ORDERS];
+const EVENTS: &str = "narthex_signed";
+const CHANNELS: &[&str] = &[STATEMENT_KEYS, LOGOUT, EVENTS, ORDERS];
 
 /// Works until the process ends. `listen_url` is a connection of `narthex_discovery` that no pooler sits before.
 pub async fn run(discovery: Data<Discovery>, listen_url: String) {
@@ -35,6 +38,7 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
     let places = Arc::new(Places::new(AT_ONCE, AT_ONCE_PER_TENANT));
     // Of their own: who is told of a sign-out may have to be told again, which takes a while.
     let telling = Arc::new(Places::new(AT_ONCE, AT_ONCE_PER_TENANT));
+    let pushing = Arc::new(Places::new(AT_ONCE, AT_ONCE_PER_TENANT));
     // Dropped with this future: work that is not done then is ordered again.
     let mut working = JoinSet::new();
     while let Some(hint) = hints.recv().await {
@@ -47,14 +51,23 @@ pub async fn run(discovery: Data<Discovery>, listen_url: String) {
         };
         let places = match work {
             Work::Logout(_) => Arc::clone(&telling),
+            Work::Push(_) => Arc::clone(&pushing),
             Work::Order(_) | Work::StatementKeys(_) => Arc::clone(&places),
         };
         let discovery = discovery.clone();
         working.spawn(async move {
-            let Some(_place) = places.take(work.tenant()).await else {
-                return;
-            };
-            work.done(&discovery).await;
+            loop {
+                let Some(place) = places.take(work.tenant()).await else {
+                    return;
+                };
+                let again = work.clone().done(&discovery).await;
+                // Who waits has no place.
+                drop(place);
+                match again {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return,
+                }
+            }
         });
     }
 }
@@ -65,6 +78,7 @@ enum Work {
     Order(OrderRef),
     StatementKeys(Issuers),
     Logout(NoticeRef),
+    Push(StreamRef),
 }
 
 impl Work {
@@ -72,6 +86,7 @@ impl Work {
         match channel {
             STATEMENT_KEYS => Issuers::parse(payload).map(Self::StatementKeys),
             LOGOUT => NoticeRef::parse(payload).map(Self::Logout),
+            EVENTS => StreamRef::parse(payload).map(Self::Push),
             _ => OrderRef::parse(payload).map(Self::Order),
         }
     }
@@ -81,11 +96,20 @@ impl Work {
             Self::Order(order) => order.tenant,
             Self::StatementKeys(issuers) => issuers.tenant,
             Self::Logout(notice) => notice.tenant,
+            Self::Push(stream) => stream.tenant,
         }
     }
 
-    async fn done(self, discovery: &Discovery) {
+    /// Does it. When to do it again, where it did not succeed and that is soon.
+    async fn done(self, discovery: &Discovery) -> Option<Duration> {
         match self {
+            Self::Push(stream) => {
+                let pushed = push::push(discovery, stream).await;
+                let pushed = pushed.inspect_err(|error| {
+                    tracing::warn!(tenant = %stream.tenant, %error, "a security event was not pushed");
+                });
+                return pushed.unwrap_or_default();
+            }
             Self::Order(order) => {
                 if let Err(error) = carry_out(discovery, order).await {
                     tracing::warn!(order = %order.id, %error, "an order was not carried out");
@@ -107,6 +131,7 @@ impl Work {
                 }
             }
         }
+        None
     }
 }
 

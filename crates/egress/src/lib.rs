@@ -1,6 +1,6 @@
 //! The only code that opens an outbound connection for a name that somebody else chose.
 //!
-//! [`Guard::fetch`] reads one small https document; [`Guard::post`] sends a form; [`Guard::exchange`] talks to an identity
+//! [`Guard::fetch`] reads one small https document; [`Guard::post`] sends something short; [`Guard::exchange`] talks to an identity
 //! provider; [`Guard::txt`] asks several resolvers for TXT records. A name is resolved once, every address is checked, and the connection goes to a
 //! checked address. The guard never follows a redirect, uses a proxy, sends a credential (but the one that
 //! a provider gave for itself),

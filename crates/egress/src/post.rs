@@ -1,4 +1,4 @@
-//! A form that is posted to an address that somebody else chose, under the same rules as a fetch. Nothing of the answer is read but
+//! Something short that is posted to an address that somebody else chose, under the same rules as a fetch. Nothing of the answer is read but
 //! its status.
 
 use reqwest::header::CONTENT_TYPE;
@@ -11,21 +11,25 @@ use crate::record;
 use crate::target::Target;
 
 impl Guard {
-    /// Posts a form, or says why it was not taken: 200 and 204 are taken, nothing else. Ends within [`Limits::total`].
+    /// Posts `body`, or says why it was not taken: 200, 202 and 204 are taken, nothing else. Ends within [`Limits::total`].
     ///
     /// [`Limits::total`]: crate::Limits::total
-    pub async fn post(&self, url: Url, form: String) -> Result<(), FetchError> {
+    pub async fn post(
+        &self,
+        url: Url,
+        (kind, body): (&'static str, String),
+    ) -> Result<(), FetchError> {
         let started = Instant::now();
         let limit = self.limits().total;
         let told = async {
             let target = Target::of(&url, self.config())?;
             let way = self.way(&target).await?;
-            let request = way.client.post(url.clone()).body(form);
-            let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let request = way.client.post(url.clone()).body(body);
+            let request = request.header(CONTENT_TYPE, kind);
             let sent = request.send().await;
             let answer = sent.map_err(|error| FetchError::from_exchange(&error, limit))?;
             match answer.status().as_u16() {
-                200 | 204 => Ok(()),
+                200 | 202 | 204 => Ok(()),
                 status @ 300..400 => Err(FetchError::Redirect { status }),
                 status => Err(FetchError::Status { status }),
             }

@@ -25,7 +25,7 @@ pub(crate) fn fetch(
     tracing::info!(host, kind = kind.as_str(), outcome, bytes, ms, "fetch");
 }
 
-/// Of a form.
+/// Of what was posted.
 pub(crate) fn post(url: &Url, result: &Result<(), FetchError>, started: Instant) {
     let outcome = result.as_ref().err().map_or("taken", FetchError::code);
     let host = url.host_str().unwrap_or_default();

@@ -133,6 +133,31 @@ impl<G: Copy + Debug + 'static> Routes<G> {
         )
     }
 
+    /// `PATCH`.
+    #[must_use]
+    pub fn patch<F, Args>(
+        self,
+        path: &'static str,
+        guard: G,
+        name: &'static str,
+        handler: F,
+    ) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.on(
+            Row {
+                method: Method::PATCH,
+                path,
+                guard,
+                name,
+            },
+            handler,
+        )
+    }
+
     /// `DELETE`.
     #[must_use]
     pub fn delete<F, Args>(

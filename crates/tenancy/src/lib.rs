@@ -8,6 +8,7 @@ pub mod change_rules;
 pub mod days;
 pub mod db;
 pub mod environment;
+pub mod event_stream;
 pub mod keys;
 pub mod lease;
 pub mod ledger;

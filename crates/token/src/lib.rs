@@ -29,6 +29,7 @@ mod endpoint;
 mod entitlement;
 mod error;
 mod evaluate;
+mod event_stream;
 mod exchange;
 mod guard;
 #[doc(hidden)]
@@ -44,6 +45,7 @@ mod logout_notice;
 mod memory;
 mod page_error;
 mod place;
+mod poll;
 mod possession;
 mod push;
 mod reach;
@@ -54,6 +56,7 @@ mod revoke;
 pub mod rotate;
 mod routes;
 mod sealed;
+mod security_event;
 mod shelf;
 mod sign_out;
 mod signed_in;
@@ -134,12 +137,21 @@ pub async fn watch(state: Data<Token>, listen_url: String) {
             continue;
         };
         let mut words = payload.split(' ');
-        if channel == memory::ENVIRONMENT
-            && let (Some(tenant), Some(environment)) = (words.next(), words.next())
-            && let Some(at) = memory::at(tenant, environment)
-        {
-            // Beside the listening: making keys takes a while.
-            actix_web::rt::spawn(make_keys(state.clone(), at));
+        let (Some(tenant), Some(environment)) = (words.next(), words.next()) else {
+            continue;
+        };
+        let Some(at) = memory::at(tenant, environment) else {
+            continue;
+        };
+        // Beside the listening: both take a while.
+        match channel.as_ref() {
+            memory::ENVIRONMENT => {
+                actix_web::rt::spawn(make_keys(state.clone(), at));
+            }
+            memory::EVENT => {
+                actix_web::rt::spawn(sign_events(state.clone(), at));
+            }
+            _ => {}
         }
     }
 }
@@ -147,6 +159,12 @@ pub async fn watch(state: Data<Token>, listen_url: String) {
 async fn look_after_keys(state: Data<Token>, at: memory::At) {
     if let Err(error) = rotate::rotate(&state, at, rotate::Why::Schedule).await {
         tracing::warn!(%error, "the keys of an issuer did not take their turn; they do on the next use");
+    }
+}
+
+async fn sign_events(state: Data<Token>, at: memory::At) {
+    if let Err(error) = security_event::sign_waiting(&state, at).await {
+        tracing::warn!(%error, "security events were not signed; they are with the next one, or in half a minute");
     }
 }
 

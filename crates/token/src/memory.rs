@@ -11,6 +11,7 @@ use narthex_vocab::{
 };
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::broadcast;
 
 use crate::Token;
 use crate::client::{ClientSnapshot, Standing};
@@ -24,7 +25,16 @@ use crate::store;
 pub(crate) type At = (Id<Tenant>, Environment);
 
 /// On which word arrives; see `registry.tell_token_plane` and the triggers of that name.
-pub(crate) const CHANNELS: &[&str] = &[CLIENT, CATALOGUE, KEY, TENANT, ENVIRONMENT, POLICY];
+pub(crate) const CHANNELS: &[&str] = &[
+    CLIENT,
+    CATALOGUE,
+    KEY,
+    TENANT,
+    ENVIRONMENT,
+    POLICY,
+    EVENT,
+    SIGNED,
+];
 const CLIENT: &str = "narthex_client";
 const CATALOGUE: &str = "narthex_catalogue";
 const KEY: &str = "narthex_key";
@@ -32,6 +42,10 @@ const TENANT: &str = "narthex_tenant";
 const POLICY: &str = "narthex_policy";
 /// A new issuer.
 pub(crate) const ENVIRONMENT: &str = "narthex_environment";
+/// Receivers are to hear of something.
+pub(crate) const EVENT: &str = "narthex_event";
+/// It is signed.
+const SIGNED: &str = "narthex_signed";
 
 /// What was read counts for so long after the database last said that it had told everything, in microseconds. A change
 /// counts everywhere within this time, also where the connection for notices is dead without anybody knowing.
@@ -51,6 +65,8 @@ pub struct Memory {
     due: Mutex<HashSet<At>>,
     /// When the database was last asked whether it had told everything, in microseconds since the epoch.
     heard: AtomicI64,
+    /// The streams in which a signed event waits, for who polls them.
+    signed: broadcast::Sender<String>,
 }
 
 impl Default for Memory {
@@ -63,6 +79,7 @@ impl Default for Memory {
             layers: Shelf::new(4_096),
             due: Mutex::default(),
             heard: AtomicI64::new(DEAF),
+            signed: broadcast::Sender::new(256),
         }
     }
 }
@@ -100,6 +117,11 @@ impl Memory {
                 }
             }
         }
+    }
+
+    /// Hears from now on in which streams a signed event waits.
+    pub(crate) fn signed(&self) -> broadcast::Receiver<String> {
+        self.signed.subscribe()
     }
 
     /// Has the keys of an issuer looked after, soon and once.
@@ -154,7 +176,9 @@ impl Memory {
                 self.resources.forget_if(|(place, _)| *place == at);
             }
             KEY => self.rings.forget(&at),
-            ENVIRONMENT => {}
+            ENVIRONMENT | EVENT => {}
+            // Nobody may be waiting.
+            SIGNED => drop(self.signed.send(payload.to_owned())),
             _ => return None,
         }
         Some(())

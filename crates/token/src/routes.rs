@@ -3,8 +3,8 @@
 use narthex_http::{Routes, Surface};
 
 use crate::endpoint::{
-    apps, ask, authorize, consent, device, device_authorization, evaluation, introspect, logo,
-    push, revoke, sign_in, sign_out, token, userinfo, waiting,
+    apps, ask, authorize, consent, device, device_authorization, evaluation, event_stream,
+    introspect, logo, push, revoke, sign_in, sign_out, token, userinfo, waiting,
 };
 use crate::guard::Guard;
 
@@ -29,6 +29,15 @@ fn machines(table: Routes<Guard>) -> Routes<Guard> {
                 .post("/t/{tenant}/{environment}/userinfo", Guard::Bearer, "userinfo", userinfo::post)
         })
         .post("/t/{tenant}/{environment}/access/v1/evaluation", Guard::Resource, "evaluation", evaluation::post)
+        .get("/t/{tenant}/{environment}/events/stream", Guard::Resource, "event_stream", event_stream::get)
+        .post("/t/{tenant}/{environment}/events/stream", Guard::Resource, "create_event_stream", event_stream::post)
+        .patch("/t/{tenant}/{environment}/events/stream", Guard::Resource, "change_event_stream", event_stream::patch)
+        .put("/t/{tenant}/{environment}/events/stream", Guard::Resource, "replace_event_stream", event_stream::put)
+        .delete("/t/{tenant}/{environment}/events/stream", Guard::Resource, "remove_event_stream", event_stream::delete)
+        .get("/t/{tenant}/{environment}/events/status", Guard::Resource, "event_stream_status", event_stream::get_status)
+        .post("/t/{tenant}/{environment}/events/status", Guard::Resource, "set_event_stream_status", event_stream::set_status)
+        .post("/t/{tenant}/{environment}/events/verify", Guard::Resource, "verify_event_stream", event_stream::verify)
+        .post("/t/{tenant}/{environment}/events/poll", Guard::Resource, "poll", event_stream::poll)
 }
 
 /// What people see: errors as pages.

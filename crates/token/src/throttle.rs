@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use narthex_tenancy::budget::{Answer, Bucket};
-use narthex_vocab::{ClientId, IssuerName, Timestamp};
+use narthex_vocab::{ClientId, Id, IssuerName, Resource, Timestamp};
 
 use crate::Token;
 use crate::error::TokenError;
@@ -29,6 +29,8 @@ pub(crate) enum Counted<'a> {
     IssuerKeys(&'a IssuerName),
     /// Codes of devices that one person tries.
     Guess(&'a str),
+    /// Calls of one resource about its stream of events.
+    Stream(&'a Id<Resource>),
     /// Pages of one source.
     PageSource(&'a str),
 }
@@ -68,6 +70,9 @@ impl Counted<'_> {
                 10,
                 10 * MINUTE,
             ),
+            Self::Stream(resource) => {
+                Bucket::new(format!("stream/{environment}/{resource}"), 120, MINUTE)
+            }
             Self::PageSource(source) => {
                 Bucket::new(format!("page/{environment}/source/{source}"), 600, MINUTE)
             }
@@ -100,6 +105,7 @@ pub(crate) async fn spend(
         | Counted::Documents
         | Counted::IssuerKeys(_)
         | Counted::Guess(_)
+        | Counted::Stream(_)
         | Counted::PageSource(_) => token.budgets.spend(place.tenant, &buckets).await,
     };
     let answer = match spent {

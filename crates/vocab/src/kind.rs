@@ -93,4 +93,6 @@ kinds! {
     SavedView = "svw";
     /// An entry of the ledger.
     Entry = "ent";
+    /// What a resource hears of security events by.
+    EventStream = "evs";
 }

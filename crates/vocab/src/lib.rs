@@ -73,6 +73,7 @@ mod scope_set;
 mod secret;
 mod secret_hash;
 mod secret_kind;
+mod security_event;
 mod sighting;
 mod signing_algorithm;
 mod software_statement;
@@ -122,9 +123,9 @@ pub use issuer_purpose::{IssuerPurpose, Purposes, PurposesError};
 pub use json_object::{JSON_DEPTH, JsonObjectError, json_object};
 pub use key_set::{KeySet, KeySetError};
 pub use kind::{
-    Approval, Ask, Attempt, Credential, Decision, Deferral, Domain, Entry, Finding, Grant, IdKind,
-    InitialAccess, Integration, Invitation, Member, Offer, Order, Parked, PolicyRun, Proof,
-    Request, Resource, Session, Tenant,
+    Approval, Ask, Attempt, Credential, Decision, Deferral, Domain, Entry, EventStream, Finding,
+    Grant, IdKind, InitialAccess, Integration, Invitation, Member, Offer, Order, Parked, PolicyRun,
+    Proof, Request, Resource, Session, Tenant,
 };
 pub use label::Label;
 pub use language_tag::{LanguageTag, LanguageTagError};
@@ -150,6 +151,7 @@ pub use scope_set::{ScopeSet, ScopeSetError};
 pub use secret::{Secret, SecretError};
 pub use secret_hash::{HashKey, SecretHash};
 pub use secret_kind::SecretKind;
+pub use security_event::{SecurityEvent, StreamStatus};
 pub use sighting::{Glimpse, ProofMethod, ResolverSaw, Saw, Sighting};
 pub use signing_algorithm::SigningAlgorithm;
 pub use software_statement::{SoftwareStatement, SoftwareStatementError, StatementAlgorithm};

@@ -57,7 +57,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const LIMIT: usize = 64 * 1024;
 
 fn reads_json(name: &str) -> bool {
-    matches!(name, "register" | "evaluation")
+    matches!(name, "register" | "evaluation" | "poll") || name.contains("event_stream")
 }
 
 /// A body that would be read, had it no fault.
@@ -65,6 +65,8 @@ fn sound(name: &str) -> String {
     match name {
         "register" => json!({ "redirect_uris": ["http://127.0.0.1/cb"] }).to_string(),
         "evaluation" => json!({ "subject": { "type": "client", "id": "np_a" } }).to_string(),
+        "poll" => json!({ "ack": ["x"] }).to_string(),
+        name if name.contains("event_stream") => json!({ "stream_id": "evs_a" }).to_string(),
         "token" => "grant_type=client_credentials&client_id=np_a".to_owned(),
         "introspect" | "revoke" => "token=x".to_owned(),
         "userinfo" => "access_token=x".to_owned(),
@@ -84,6 +86,8 @@ fn victim(name: &str) -> &'static str {
     match name {
         "register" => "client_name",
         "evaluation" => "action",
+        "poll" => "ack",
+        name if name.contains("event_stream") => "stream_id",
         "token" => "grant_type",
         "introspect" | "revoke" => "token",
         "userinfo" => "access_token",
@@ -163,7 +167,8 @@ fn expected(name: &str, fault: Fault) -> (u16, &'static str) {
         "userinfo" => (401, "invalid_token"),
         // Both are asked again by address, and read there.
         "authorize" | "sign_out" => of_form(fault).unwrap_or((303, "")),
-        "evaluation" => match fault {
+        // Nobody who is known asks, whatever it says.
+        name if reads_json(name) => match fault {
             Fault::Repeated | Fault::NotUtf8 | Fault::Empty | Fault::Array => {
                 (400, "invalid_request")
             }

@@ -80,6 +80,11 @@ async fn every_route_by_those_who_must_not_pass() {
                         "resource": { "type": "tool", "id": "list_notes" },
                         "context": { "token": "x" },
                     })),
+                    ("POST" | "PUT" | "PATCH", name)
+                        if name == "poll" || name.contains("event_stream") =>
+                    {
+                        request.json(&serde_json::json!({ "stream_id": "evs_a" }))
+                    }
                     ("POST", _) => {
                         request.form(&[("grant_type", "client_credentials"), ("token", "x")])
                     }

@@ -249,6 +249,10 @@ fn sound(operation: Operation) -> Value {
             "client_secret": "secret",
         }),
         (_, "api_sign_in_rule") => json!({ "providers_only": false }),
+        (_, "api_set_event_stream") => {
+            json!({ "method": "poll", "events": ["session-revoked"] })
+        }
+        (_, "api_set_event_stream_status") => json!({ "status": "paused" }),
         (_, "api_change_tool") => json!({ "tool": "list_notes", "schema": {} }),
         (_, "api_change_role") => json!({ "role": "viewer" }),
         (_, "api_take_claim") => json!({ "name": "Stranger", "operator": "partner" }),

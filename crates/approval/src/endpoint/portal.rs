@@ -4,6 +4,7 @@
 // What every page shares.
 pub(crate) mod banner;
 pub(crate) mod doorway;
+pub(crate) mod event_stream;
 pub(crate) mod fault;
 pub(crate) mod forgotten;
 pub(crate) mod frame;

@@ -10,10 +10,10 @@ use crate::endpoint::account;
 use crate::endpoint::portal::signed_in::SignedIn;
 use crate::endpoint::portal::{
     allowlists, answer_policy, api_tokens, blocks, brake, change_role, changes, claim, claims,
-    connect, credential, domain, domains, elsewhere, fault, forgotten, hand_over, home,
-    identity_providers, initial_access_tokens, integration, integrations, inventory, invitation,
-    limits, lineage, logo, members, new_integration, offer_registration, policies, promote,
-    remove_member, request, reset_password, resource, resource_credential, resources,
+    connect, credential, domain, domains, elsewhere, event_stream, fault, forgotten, hand_over,
+    home, identity_providers, initial_access_tokens, integration, integrations, inventory,
+    invitation, limits, lineage, logo, members, new_integration, offer_registration, policies,
+    promote, remove_member, request, reset_password, resource, resource_credential, resources,
     retire_credential, revoke_initial_access_token, settings, sign_in, sign_out, statements,
     suspend, token_policy, trusted_domains, verify, withdraw, workspace,
 };
@@ -65,6 +65,11 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .post("/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "add_tool", resource::submit_tool)
         .post("/t/{tenant}/{environment}/resources/{resource}/tools/schema", catalogue, "change_tool", resource::submit_schema)
         .post("/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "create_resource_credential", resource_credential::submit)
+        .get("/t/{tenant}/{environment}/resources/{resource}/events", read, "event_stream", event_stream::page)
+        .post("/t/{tenant}/{environment}/resources/{resource}/events", catalogue, "set_event_stream", event_stream::submit)
+        .post("/t/{tenant}/{environment}/resources/{resource}/events/status", catalogue, "set_event_stream_status", event_stream::submit_status)
+        .post("/t/{tenant}/{environment}/resources/{resource}/events/verify", catalogue, "verify_event_stream", event_stream::submit_verify)
+        .post("/t/{tenant}/{environment}/resources/{resource}/events/remove", catalogue, "remove_event_stream", event_stream::submit_remove)
         .get("/t/{tenant}/{environment}/initial-access-tokens", read, "initial_access_tokens", initial_access_tokens::page)
         .post("/t/{tenant}/{environment}/initial-access-tokens", integrate, "create_initial_access_token", initial_access_tokens::submit)
         .get("/t/{tenant}/{environment}/initial-access-tokens/{initial_access}/revoke", integrate, "revoke_initial_access_token", revoke_initial_access_token::page)

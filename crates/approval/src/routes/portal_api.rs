@@ -6,9 +6,9 @@ use narthex_tenancy::permission::Action;
 
 use super::portal::Guard;
 use crate::endpoint::api::portal::{
-    activity, brake, catalogue, changes, claims, clients, domains, hand_over, identity_providers,
-    initial_access, integrations, inventory, lists, members, onboard, policies, promote, requests,
-    settings, statements, token_policy, verify,
+    activity, brake, catalogue, changes, claims, clients, domains, event_stream, hand_over,
+    identity_providers, initial_access, integrations, inventory, lists, members, onboard, policies,
+    promote, requests, settings, statements, token_policy, verify,
 };
 use crate::endpoint::api::{api_tokens, document, document_page, me, step_up, views};
 
@@ -81,6 +81,11 @@ fn integrating(table: Routes<Guard>) -> Routes<Guard> {
         .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/tools", catalogue, "api_add_tool", catalogue::new_tool)
         .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/tools/schema", catalogue, "api_change_tool", catalogue::new_schema)
         .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/credentials", catalogue, "api_create_resource_credential", catalogue::new_secret)
+        .get("/api/v1/t/{tenant}/{environment}/resources/{resource}/events", read, "api_event_stream", event_stream::get)
+        .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/events", catalogue, "api_set_event_stream", event_stream::set)
+        .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/events/status", catalogue, "api_set_event_stream_status", event_stream::set_status)
+        .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/events/verify", catalogue, "api_verify_event_stream", event_stream::verify)
+        .post("/api/v1/t/{tenant}/{environment}/resources/{resource}/events/remove", catalogue, "api_remove_event_stream", event_stream::remove)
 }
 
 /// Domains, what is claimed and vouched for, and tokens that let register.

@@ -81,6 +81,7 @@ pub(crate) mod restriction;
 pub(crate) mod saved_view;
 pub(crate) mod screening;
 pub(crate) mod second;
+pub(crate) mod security_event;
 pub(crate) mod simulation;
 pub(crate) mod statement_keys;
 pub(crate) mod trusted_domain;

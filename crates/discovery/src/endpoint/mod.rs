@@ -6,3 +6,4 @@ pub(crate) mod key_set;
 pub(crate) mod manage;
 pub(crate) mod metadata;
 pub(crate) mod register;
+pub(crate) mod ssf_configuration;

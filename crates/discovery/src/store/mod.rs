@@ -16,6 +16,7 @@ pub(crate) mod registration_access;
 pub(crate) mod registration_update;
 pub(crate) mod revocation;
 pub(crate) mod rule;
+pub(crate) mod security_event;
 pub(crate) mod split;
 pub(crate) mod statement_keys;
 pub(crate) mod tally;

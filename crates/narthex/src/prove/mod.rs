@@ -25,7 +25,7 @@ use role::Role;
 use stage::Stage;
 use tokio_postgres::{Client, NoTls};
 use trials::{
-    apart, approvals, clients, devices, documents, floods, logs, mail, planes, policies,
+    apart, approvals, clients, devices, documents, events, floods, logs, mail, planes, policies,
     promotions, proofs, registrations, sign_ins, sign_outs, trust,
 };
 
@@ -68,6 +68,7 @@ pub async fn isolation(urls: &DatabaseUrls, administrator: &str) -> anyhow::Resu
             clients::TRIALS,
         ),
         ("Where people sign in", sign_ins::TRIALS),
+        ("Security events", events::TRIALS),
         ("Tokens and sign-outs", sign_outs::TRIALS),
         ("Mail and new passwords", mail::TRIALS),
         ("The logs", logs::TRIALS),

@@ -58,6 +58,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    issue.event_stream (tenant_id, environment, stream_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        stream_id -> Uuid,
+        resource_id -> Uuid,
+        method -> Text,
+        endpoint -> Nullable<Text>,
+        kinds -> Array<Text>,
+        description -> Nullable<Text>,
+        status -> Text,
+        status_reason -> Nullable<Text>,
+        failures -> Int4,
+        last_error -> Nullable<Text>,
+        delivered_at -> Nullable<Timestamptz>,
+        verification_at -> Nullable<Timestamptz>,
+        lost -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     issue.grant (tenant_id, environment, grant_id) {
         tenant_id -> Uuid,
         environment -> Text,
@@ -201,6 +222,28 @@ diesel::table! {
         at -> Timestamptz,
         expires_at -> Timestamptz,
         why -> Text,
+    }
+}
+
+diesel::table! {
+    issue.security_event (tenant_id, environment, stream_id, event_id) {
+        tenant_id -> Uuid,
+        environment -> Text,
+        stream_id -> Uuid,
+        event_id -> Uuid,
+        kind -> Text,
+        client_id -> Nullable<Text>,
+        member_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        detail -> Nullable<Text>,
+        cause -> Nullable<Text>,
+        initiator -> Nullable<Text>,
+        at -> Timestamptz,
+        state -> Text,
+        signed -> Nullable<Text>,
+        tries -> Int4,
+        next_at -> Timestamptz,
+        outcome -> Nullable<Text>,
     }
 }
 

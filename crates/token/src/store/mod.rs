@@ -23,6 +23,7 @@ pub(crate) mod pushed;
 pub(crate) mod refresh;
 pub(crate) mod replay;
 pub(crate) mod resource;
+pub(crate) mod security_event;
 pub(crate) mod signed_out;
 pub(crate) mod signing_key;
 pub(crate) mod warning;

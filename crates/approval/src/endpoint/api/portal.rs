@@ -7,6 +7,7 @@ pub(crate) mod changes;
 pub(crate) mod claims;
 pub(crate) mod clients;
 pub(crate) mod domains;
+pub(crate) mod event_stream;
 pub(crate) mod hand_over;
 pub(crate) mod identity_providers;
 pub(crate) mod initial_access;

@@ -113,10 +113,16 @@ pub(crate) enum Done {
     PolicyTakenBack,
     /// A version changed while it waited.
     PolicyVoid,
+    /// A test goes to a receiver of security events.
+    EventTested,
+    /// A test went to it a moment ago.
+    EventTestedOften,
+    /// A receiver hears of no security events any more.
+    EventsRemoved,
 }
 
 impl Done {
-    const ALL: [Self; 53] = [
+    const ALL: [Self; 56] = [
         Self::Joined,
         Self::ResourceAdded,
         Self::RegistrationOffered,
@@ -170,6 +176,9 @@ impl Done {
         Self::PolicyRefused,
         Self::PolicyTakenBack,
         Self::PolicyVoid,
+        Self::EventTested,
+        Self::EventTestedOften,
+        Self::EventsRemoved,
     ];
 
     /// The key in the query.
@@ -228,6 +237,9 @@ impl Done {
             Self::PolicyRefused => "policy-refused",
             Self::PolicyTakenBack => "policy-taken-back",
             Self::PolicyVoid => "policy-void",
+            Self::EventTested => "event-tested",
+            Self::EventTestedOften => "event-tested-often",
+            Self::EventsRemoved => "events-removed",
         }
     }
 
@@ -325,6 +337,11 @@ impl Done {
             Self::PolicyVoid => {
                 "Nothing was done: what was proposed is not as it was any more. Propose it anew if it is still needed."
             }
+            Self::EventTested => "A test is on its way. How it went is below in a few seconds.",
+            Self::EventTestedOften => "No test was sent: the last one was less than a minute ago.",
+            Self::EventsRemoved => {
+                "The server hears of nothing any more. It can still ask about tokens."
+            }
         }
     }
 
@@ -338,7 +355,10 @@ impl Done {
     /// How it is shown: what was not done is no success.
     const fn tone(self) -> Tone {
         match self {
-            Self::ViewNameless | Self::TooManyViews | Self::InvitedTooOften => Tone::Warn,
+            Self::ViewNameless
+            | Self::TooManyViews
+            | Self::InvitedTooOften
+            | Self::EventTestedOften => Tone::Warn,
             _ => Tone::Ok,
         }
     }

@@ -40,6 +40,12 @@ insert into issue.last_used (tenant_id, environment, client_id, credential_id, a
     values ($T, 'production', $T.client, $T.credential, now());
 insert into issue.replay (tenant_id, environment, client_id, jti_hash, expires_at)
     values ($T, 'production', $T.client, sha256('assertion'), now() + interval '5 minutes');
+-- The server of the resource hears of what ends.
+insert into issue.event_stream (tenant_id, environment, stream_id, resource_id, method, endpoint, kinds, created_at)
+    values ($T, 'production', $T.stream, $T.resource, 'push', 'https://' || $T.host || '/events', '{session-revoked}', now());
+insert into issue.security_event (tenant_id, environment, stream_id, event_id, kind)
+    values ($T, 'production', $T.stream, $T.event, 'verification');
+update issue.security_event set state = 'signed', signed = 'signed';
 -- People came back to an address of the client.
 insert into issue.tried_address (tenant_id, environment, client_id, redirect_uri, at)
     values ($T, 'production', $T.client, 'https://' || $T.host || '/callback', now());

@@ -5,6 +5,7 @@ pub(super) mod approvals;
 pub(super) mod clients;
 pub(super) mod devices;
 pub(super) mod documents;
+pub(super) mod events;
 pub(super) mod floods;
 pub(super) mod logs;
 pub(super) mod mail;
