@@ -271,7 +271,6 @@ fn sound(operation: Operation) -> Value {
             Plane::Staff,
             "api_suspend"
             | "api_resume"
-            | "api_resume"
             | "api_revoke"
             | "api_block"
             | "api_let_expire"

@@ -41,18 +41,16 @@ pub enum Guard {
 #[must_use]
 pub fn routes() -> Routes<Guard> {
     portal_api::routes(Routes::new()).answering(SURFACE, |table| {
-        own(policing(settings(people(rows(way_in(table))))))
+        own(policing(settings(people(clients(rows(way_in(table)))))))
     })
 }
 
 #[rustfmt::skip]
 fn rows(table: Routes<Guard>) -> Routes<Guard> {
-    use Guard::{Anyone, Credential, May};
+    use Guard::{Anyone, May};
     let read = May(Action::ReadTenant);
     let catalogue = May(Action::EditCatalogue);
     let integrate = May(Action::EditIntegration);
-    let stop = May(Stop::Suspend.of_tenant());
-    let revoke = May(Stop::Revoke.of_tenant());
     table
         .get("/", Anyone, "workspace", workspace::page)
         .get("/t/{tenant}", read, "home", home::page)
@@ -97,6 +95,17 @@ fn rows(table: Routes<Guard>) -> Routes<Guard> {
         .get("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::page)
         .post("/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "withdraw", withdraw::submit)
         .get("/t/{tenant}/{environment}/logos/{hash}", read, "logo", logo::image)
+}
+
+/// What a client has and how it goes on.
+#[rustfmt::skip]
+fn clients(table: Routes<Guard>) -> Routes<Guard> {
+    use Guard::{Credential, May};
+    let read = May(Action::ReadTenant);
+    let integrate = May(Action::EditIntegration);
+    let stop = May(Stop::Suspend.of_tenant());
+    let revoke = May(Stop::Revoke.of_tenant());
+    table
         .post("/t/{tenant}/{environment}/clients/{client}/credentials", Credential, "create_credential", credential::submit)
         .get("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::page)
         .post("/t/{tenant}/{environment}/clients/{client}/credentials/{credential}/retire", Credential, "retire_credential", retire_credential::submit)

@@ -7,7 +7,6 @@ use narthex_vocab::{Email, Id, kind};
 
 use crate::session::Surface;
 
-#[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) member: Id<kind::Member>,
     pub(crate) password_hash: Option<String>,
