@@ -100,26 +100,32 @@ $$;
 create trigger forget_what_was_told before update on issue.security_event
     for each row execute function issue.forget_what_was_told();
 
--- At most 2,000 events of a stream are kept, told ones for a week: the oldest make room. What nobody has heard is counted as lost.
+-- At most 2,000 events of a stream are kept, for a week: the oldest make room. What nobody has heard is counted as lost. The stream
+-- is locked before its events, here as everywhere.
 create function issue.make_room_for_events() returns trigger
     language plpgsql as $$
 declare
+    too_many uuid[] := array(select e.event_id from issue.security_event as e
+        where e.tenant_id = new.tenant_id and e.environment = new.environment and e.stream_id = new.stream_id
+        order by e.at desc, e.event_id offset 2000);
     unheard bigint;
 begin
+    if too_many = '{}' and not exists (select from issue.security_event as e
+            where e.tenant_id = new.tenant_id and e.environment = new.environment and e.stream_id = new.stream_id
+              and e.at < now() - interval '7 days') then
+        return null;
+    end if;
+    perform from issue.event_stream as s
+        where s.tenant_id = new.tenant_id and s.environment = new.environment and s.stream_id = new.stream_id for no key update;
     with gone as (
         delete from issue.security_event as e
             where e.tenant_id = new.tenant_id and e.environment = new.environment and e.stream_id = new.stream_id
-              and (e.at < now() - interval '7 days' or e.event_id in (
-                select o.event_id from issue.security_event as o
-                    where o.tenant_id = new.tenant_id and o.environment = new.environment and o.stream_id = new.stream_id
-                    order by o.at desc, o.event_id offset 2000))
+              and (e.at < now() - interval '7 days' or e.event_id = any (too_many))
             returning e.state
     )
     select count(*) filter (where state in ('unsigned', 'signed')) into unheard from gone;
-    if unheard > 0 then
-        update issue.event_stream as s set lost = s.lost + unheard
-            where s.tenant_id = new.tenant_id and s.environment = new.environment and s.stream_id = new.stream_id;
-    end if;
+    update issue.event_stream as s set lost = s.lost + unheard
+        where s.tenant_id = new.tenant_id and s.environment = new.environment and s.stream_id = new.stream_id and unheard > 0;
     return null;
 end
 $$;

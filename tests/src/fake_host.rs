@@ -182,9 +182,12 @@ async fn serve(
     let mut request = vec![0; 8192];
     let mut length = tls.read(&mut request).await.ok()?;
     let text = |length: usize, bytes: &[u8]| String::from_utf8_lossy(&bytes[..length]).into_owned();
-    // A form may come behind its head.
-    while text(length, &request).starts_with("POST") && !text(length, &request).contains('=') {
-        length += tls.read(&mut request[length..]).await.ok()?;
+    // What is posted may come behind its head.
+    while !is_whole(&text(length, &request)) {
+        match tls.read(&mut request[length..]).await.ok()? {
+            0 => break,
+            more => length += more,
+        }
     }
     let request = text(length, &request);
     request.clone_into(&mut last.lock().unwrap());
@@ -197,4 +200,20 @@ async fn serve(
     tokio::time::sleep(pause).await;
     tls.write_all(&answer).await.ok()?;
     tls.shutdown().await.ok()
+}
+
+/// Whether a request is there with as much body as it says.
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let head = head.to_lowercase();
+    let says = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    says.is_none_or(|length| {
+        length
+            .parse()
+            .is_ok_and(|length: usize| body.len() >= length)
+    })
 }

@@ -157,7 +157,7 @@ pub async fn lock_of(
     );
     let row: Option<Row> = own
         .select(Row::as_select())
-        .for_update()
+        .for_no_key_update()
         .first(tx.connection()?)
         .await
         .optional()?;

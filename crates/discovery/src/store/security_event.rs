@@ -77,6 +77,19 @@ pub(crate) async fn note(
 ) -> Result<(), StoreError> {
     let (tenant_id, environment) = (tx.tenant_uuid(), at.environment.as_str());
     let outcome: String = outcome.chars().take(200).collect();
+    // The stream is locked before its events, as everywhere.
+    let stream = s::table.find((tenant_id, environment, at.stream.as_uuid()));
+    if pushed == Pushed::Delivered {
+        diesel::update(stream)
+            .set((s::failures.eq(0), s::delivered_at.eq(now)))
+            .execute(tx.connection()?)
+            .await?;
+    } else {
+        diesel::update(stream)
+            .set((s::failures.eq(s::failures + 1), s::last_error.eq(&outcome)))
+            .execute(tx.connection()?)
+            .await?;
+    }
     let event = e::table.find((tenant_id, environment, at.stream.as_uuid(), id));
     let event = diesel::update(event.filter(e::state.eq("signed")));
     match pushed {
@@ -99,17 +112,5 @@ pub(crate) async fn note(
                 .await?
         }
     };
-    let stream = s::table.find((tenant_id, environment, at.stream.as_uuid()));
-    if pushed == Pushed::Delivered {
-        diesel::update(stream)
-            .set((s::failures.eq(0), s::delivered_at.eq(now)))
-            .execute(tx.connection()?)
-            .await?;
-    } else {
-        diesel::update(stream)
-            .set((s::failures.eq(s::failures + 1), s::last_error.eq(&outcome)))
-            .execute(tx.connection()?)
-            .await?;
-    }
     Ok(())
 }
