@@ -237,6 +237,10 @@ fn sound(operation: Operation) -> Value {
         (_, "api_answer_offer") => json!({
             "answer": "accept", "offer": "off_01927777777777777777777777777777", "version": 1,
         }),
+        (_, "api_revise") => json!({
+            "version": 1, "client": { "redirect_uris": ["http://127.0.0.1/cb"] },
+            "asks": { "scopes": [{ "scope": "notes:read" }] },
+        }),
         (_, "api_withdraw") => json!({ "version": 1 }),
         (_, "api_hand_over") => {
             json!({ "to": "mem_01927777777777777777777777777777", "reason": why })

@@ -271,3 +271,54 @@ async fn a_client_of_the_sandbox_is_looked_at_and_promoted() {
         "not-there",
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b11_what_was_sent_back_is_sent_again_and_goes_on_as_the_next_version() {
+    let scene = Scene::new().await;
+    let manager = Hand::of_tenant(&scene, Role::Manager, May::Act).await;
+    let reviewer = Hand::new(&scene, Role::Reviewer, May::Act).await;
+    reviewer.step_up().await;
+    let request = sent(&manager, "Notes sync", &["notes:read", "notes:write"]).await;
+    let at = format!("{HERE}/production/requests/{request}");
+    let again = |version: i32, scopes: Value| {
+        json!({
+            "version": version,
+            "client": integration("Notes sync", &[])["client"],
+            "asks": { "scopes": scopes },
+        })
+    };
+    let less = json!([{ "scope": "notes:read", "reason": "It shows notes." }]);
+    let revise = format!("{at}/revise");
+    let early = manager.post(&revise, again(1, less.clone())).await;
+    problem(&early, 409, "state");
+
+    decided(
+        &reviewer,
+        &request,
+        json!({ "decision": "ask_for_changes" }),
+    )
+    .await;
+    let bare = json!([{ "scope": "notes:write" }]);
+    let told = problem(&manager.post(&revise, again(1, bare)).await, 400, "member");
+    assert_eq!(told["pointer"], "/asks");
+    let unknown = json!([{ "scope": "notes:nothing" }]);
+    assert!(
+        !manager
+            .post(&revise, again(1, unknown))
+            .await
+            .body
+            .contains("in_review")
+    );
+    let sent = manager.post(&revise, again(1, less.clone())).await;
+    assert_eq!(
+        (&sent.json()["version"], &sent.json()["state"]),
+        (&json!(2), &json!("in_review")),
+        "{}",
+        sent.body
+    );
+    problem(&manager.post(&revise, again(1, less)).await, 409, "state");
+    let read = manager.get(&at).await.json();
+    assert_eq!(read["version"], 2, "{read}");
+    let came = decided(&reviewer, &request, json!({ "decision": "approve" })).await;
+    assert!(came["client_id"].is_string(), "{came}");
+}

@@ -8,7 +8,7 @@ use super::portal::Guard;
 use crate::endpoint::api::portal::{
     activity, brake, catalogue, changes, claims, clients, domains, event_stream, hand_over,
     identity_providers, initial_access, integrations, inventory, lists, members, onboard, policies,
-    promote, requests, settings, statements, token_policy, verify,
+    promote, requests, revise, settings, statements, token_policy, verify,
 };
 use crate::endpoint::api::{api_tokens, document, document_page, me, step_up, views};
 
@@ -64,6 +64,7 @@ fn integrating(table: Routes<Guard>) -> Routes<Guard> {
         .get("/api/v1/t/{tenant}/integrations/{integration}", read, "api_integration", integrations::one)
         .get("/api/v1/t/{tenant}/{environment}/requests/{request}", read, "api_request", requests::one)
         .post("/api/v1/t/{tenant}/{environment}/requests/{request}/answer", Guard::Token(Action::AnswerOffer), "api_answer_offer", requests::answer)
+        .post("/api/v1/t/{tenant}/{environment}/requests/{request}/revise", integrate, "api_revise", revise::post)
         .post("/api/v1/t/{tenant}/{environment}/requests/{request}/withdraw", integrate, "api_withdraw", requests::take_back)
         .get("/api/v1/t/{tenant}/{environment}/clients/{client}", read, "api_client", clients::one)
         .post("/api/v1/t/{tenant}/{environment}/clients/{client}/credentials", credential, "api_create_credential", clients::new_credential)

@@ -132,6 +132,7 @@ struct StaffOperations;
         portal::brake::lift,
         portal::integrations::list,
         portal::onboard::post,
+        portal::revise::post,
         portal::integrations::one,
         portal::requests::one,
         portal::requests::answer,

@@ -19,6 +19,7 @@ pub(crate) mod onboard;
 pub(crate) mod policies;
 pub(crate) mod promote;
 pub(crate) mod requests;
+pub(crate) mod revise;
 pub(crate) mod settings;
 pub(crate) mod statements;
 pub(crate) mod token_policy;

@@ -195,7 +195,7 @@ pub(crate) async fn take_back(
         .await
 }
 
-fn at(holder: &Holder, version: i32) -> Result<RequestRef, Fault> {
+pub(super) fn at(holder: &Holder, version: i32) -> Result<RequestRef, Fault> {
     Ok(RequestRef {
         environment: holder.environment()?,
         id: holder.named("request")?,
