@@ -41,6 +41,14 @@ impl Endpoint {
     }
 }
 
+/// Whether an endpoint takes JSON where others take a form.
+fn reads_json(name: &str) -> bool {
+    matches!(
+        name,
+        "register" | "update_registration" | "evaluation" | "poll"
+    ) || name.contains("event_stream")
+}
+
 /// Both public tables.
 fn endpoints() -> Vec<Endpoint> {
     let discovery = narthex_discovery::routes::routes();

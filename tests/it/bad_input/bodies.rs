@@ -8,7 +8,7 @@ use narthex_vocab::{Environment, RegistrationMode};
 use reqwest::RequestBuilder;
 use serde_json::json;
 
-use super::{Endpoint, Says, endpoints, refused};
+use super::{Endpoint, Says, endpoints, reads_json, refused};
 use crate::scene::Scene;
 
 /// What is wrong with a body.
@@ -55,10 +55,6 @@ impl Fault {
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const LIMIT: usize = 64 * 1024;
-
-fn reads_json(name: &str) -> bool {
-    matches!(name, "register" | "evaluation" | "poll") || name.contains("event_stream")
-}
 
 /// A body that would be read, had it no fault.
 fn sound(name: &str) -> String {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use narthex_tests::{Answer, Browser, Plane, Rows};
 use reqwest::Method;
 
-use super::{Endpoint, Says, endpoints, refused};
+use super::{Endpoint, Says, endpoints, reads_json, refused};
 use crate::scene::Scene;
 
 /// Places that are none: unknown, of the platform, malformed, of another case, with something behind.
@@ -29,9 +29,7 @@ async fn ask(scene: &Scene, browser: &mut Browser, at: &Endpoint, path: &str) ->
     let form = ("content-type", "application/x-www-form-urlencoded");
     let request = match (at.method.as_str(), at.name) {
         ("GET", _) => request,
-        (_, "register" | "update_registration" | "evaluation") => {
-            request.header(json.0, json.1).body("{}")
-        }
+        (_, name) if reads_json(name) => request.header(json.0, json.1).body("{}"),
         (_, _) => request.header(form.0, form.1).body("a=b"),
     };
     browser.send(request).await

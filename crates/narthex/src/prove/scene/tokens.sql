@@ -45,7 +45,6 @@ insert into issue.event_stream (tenant_id, environment, stream_id, resource_id, 
     values ($T, 'production', $T.stream, $T.resource, 'push', 'https://' || $T.host || '/events', '{session-revoked}', now());
 insert into issue.security_event (tenant_id, environment, stream_id, event_id, kind)
     values ($T, 'production', $T.stream, $T.event, 'verification');
-update issue.security_event set state = 'signed', signed = 'signed';
 -- People came back to an address of the client.
 insert into issue.tried_address (tenant_id, environment, client_id, redirect_uri, at)
     values ($T, 'production', $T.client, 'https://' || $T.host || '/callback', now());

@@ -1,7 +1,7 @@
 //! What receivers hear is written beside what happened, signed by the token plane and told by discovery: none of them does the
 //! others' part, and nobody hears twice of one thing or has it said by somebody else.
 
-use crate::prove::refusal::Control::{Grant, Rule};
+use crate::prove::refusal::Control::{Grant, Rule, Unique};
 use crate::prove::role::Role::{Approval, Discovery, Token};
 use crate::prove::trial::But::{As, This};
 use crate::prove::trial::Trial;
@@ -12,7 +12,7 @@ const SIGNED: &str =
     values ($A, 'production', $A.stream, 'verification', 'signed', 'forged')";
 const STREAM: &str = "insert into issue.event_stream (tenant_id, environment, stream_id, resource_id, method, endpoint, kinds, created_at)
     values ($A, 'production', $A.new, $A.resource, 'push', 'https://evil.example/', '{session-revoked}', now())";
-const TOLD: &str = "update issue.security_event set state = 'delivered'";
+const TRIED: &str = "update issue.security_event set tries = tries + 1";
 
 /// The tries.
 pub(in crate::prove) const TRIALS: &[Trial] = &[
@@ -28,7 +28,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         role: Discovery,
         sql: "update issue.security_event set signed = 'forged'",
         by: Grant,
-        but: This(TOLD),
+        but: This(TRIED),
     },
     Trial {
         what: "signs an event",
@@ -48,7 +48,7 @@ pub(in crate::prove) const TRIALS: &[Trial] = &[
         what: "has events of a resource go somewhere else, too",
         role: Approval,
         sql: STREAM,
-        by: Rule("one_stream_a_resource"),
+        by: Unique("one_stream_a_resource"),
         but: This("update issue.event_stream set endpoint = 'https://other.example/'"),
     },
     Trial {
