@@ -13,6 +13,7 @@ import account from './journeys/account.mjs';
 import desk from './journeys/desk.mjs';
 import device from './journeys/device.mjs';
 import docs from './journeys/docs.mjs';
+import events from './journeys/events.mjs';
 import invitation from './journeys/invitation.mjs';
 import messages from './journeys/messages.mjs';
 import policy from './journeys/policy.mjs';
@@ -45,6 +46,9 @@ const RUNS = [
   { label: 'device', journey: device },
   { label: 'device-keyboard', journey: device, hands: keyboard },
   { label: 'registration-rules', journey: registrationRules },
+  { label: 'events', journey: events },
+  { label: 'events-no-script', journey: events, javaScript: false },
+  { label: 'events-keyboard', journey: events, hands: keyboard },
   { label: 'quarantine', journey: quarantine },
   { label: 'policy', journey: policy },
   { label: 'warned', journey: warned },
