@@ -181,7 +181,9 @@ export class Person {
   async picture(name) {
     const directory = `${ARTIFACTS}${this.journey}`;
     await mkdir(directory, { recursive: true });
-    await this.page.screenshot({ path: `${directory}/${name}.png`, fullPage: true });
+    // A busy machine takes its time for a long page, which says nothing of the page.
+    const path = `${directory}/${name}.png`;
+    await this.page.screenshot({ path, fullPage: true, timeout: 30_000 });
   }
 
   /** Neither the page scrolls sideways, nor on a wide one a table. */
