@@ -3,8 +3,9 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use narthex_http::{OAuthError, Peer, RequestId, StrictJson, StrictQuery};
-use narthex_tenancy::{TenantTx, ambient};
+use narthex_tenancy::{TenantTx, ambient, event_stream::EventStream};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::Token;
 use crate::call::{Arrival, Call};
@@ -16,6 +17,9 @@ use crate::poll;
 use crate::resource_auth::ResourceCaller;
 use crate::throttle::{self, Counted};
 
+/// What comes with every one of these calls.
+type Asked = (HttpRequest, Place, RequestId, Peer, Data<Token>);
+
 /// Who calls and where; what every one of these endpoints begins with.
 struct Receiver<'a> {
     token: &'a Token,
@@ -24,11 +28,7 @@ struct Receiver<'a> {
 }
 
 impl<'a> Receiver<'a> {
-    async fn proved(
-        request: &HttpRequest,
-        (token, place): (&'a Token, &'a Place),
-        (id, peer): (&'a RequestId, &Peer),
-    ) -> Result<Self, TokenError> {
+    async fn proved((request, place, id, peer, token): &'a Asked) -> Result<Self, TokenError> {
         let arrival = Arrival::new(token, place, id).await?;
         let caller = resource::proved(token, arrival.call(), request, &peer.source()).await?;
         let counted = Counted::Stream(&caller.id);
@@ -42,6 +42,11 @@ impl<'a> Receiver<'a> {
 
     fn call(&self) -> Call<'_> {
         self.arrival.call()
+    }
+
+    /// Its stream as it reads it.
+    fn shown(&self, stream: &EventStream) -> Value {
+        verbs::configuration(self.token, self.call(), &self.caller, stream)
     }
 
     /// One transaction of the tenant.
@@ -68,88 +73,52 @@ fn required(query: &StrictQuery) -> Result<&str, StreamError> {
     named(query)?.ok_or_else(missing)
 }
 
-pub(crate) async fn post(
-    request: HttpRequest,
-    place: Place,
-    (id, peer): (RequestId, Peer),
-    token: Data<Token>,
-    body: StrictJson,
-) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(&request, (&token, &place), (&id, &peer)).await?;
+pub(crate) async fn post(asked: Asked, body: StrictJson) -> Result<HttpResponse, OAuthError> {
+    let receiver = Receiver::proved(&asked).await?;
     let (call, caller) = (receiver.call(), &receiver.caller);
     let wish: Wish = read(body)?;
     let mut rng = ambient::rng();
     let work = async |tx: &mut TenantTx| verbs::create(tx, call, (caller, &wish), &mut rng).await;
     let made = receiver.within(work).await?;
-    Ok(HttpResponse::Created().json(verbs::configuration(&token, call, caller, &made)))
+    Ok(HttpResponse::Created().json(receiver.shown(&made)))
 }
 
 /// One stream by its name, or all of them: one at most.
-pub(crate) async fn get(
-    request: HttpRequest,
-    place: Place,
-    (id, peer): (RequestId, Peer),
-    token: Data<Token>,
-    query: StrictQuery,
-) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(&request, (&token, &place), (&id, &peer)).await?;
+pub(crate) async fn get(asked: Asked, query: StrictQuery) -> Result<HttpResponse, OAuthError> {
+    let receiver = Receiver::proved(&asked).await?;
     let (call, caller) = (receiver.call(), &receiver.caller);
     let named = named(&query)?;
     let work = async |tx: &mut TenantTx| verbs::own(tx, call, (caller, named)).await;
     match (receiver.within(work).await, named) {
-        (Ok(stream), Some(_)) => {
-            Ok(HttpResponse::Ok().json(verbs::configuration(&token, call, caller, &stream)))
-        }
-        (Ok(stream), None) => {
-            Ok(HttpResponse::Ok().json([verbs::configuration(&token, call, caller, &stream)]))
-        }
+        (Ok(stream), Some(_)) => Ok(HttpResponse::Ok().json(receiver.shown(&stream))),
+        (Ok(stream), None) => Ok(HttpResponse::Ok().json([receiver.shown(&stream)])),
         (Err(StreamError::Unknown), None) => Ok(HttpResponse::Ok().json([(); 0])),
         (Err(error), _) => Err(error.into()),
     }
 }
 
-pub(crate) async fn patch(
-    request: HttpRequest,
-    place: Place,
-    ids: (RequestId, Peer),
-    token: Data<Token>,
-    body: StrictJson,
-) -> Result<HttpResponse, OAuthError> {
-    change(&request, (&place, &token), ids, (body, false)).await
+pub(crate) async fn patch(asked: Asked, body: StrictJson) -> Result<HttpResponse, OAuthError> {
+    change(&asked, (body, false)).await
 }
 
-pub(crate) async fn put(
-    request: HttpRequest,
-    place: Place,
-    ids: (RequestId, Peer),
-    token: Data<Token>,
-    body: StrictJson,
-) -> Result<HttpResponse, OAuthError> {
-    change(&request, (&place, &token), ids, (body, true)).await
+pub(crate) async fn put(asked: Asked, body: StrictJson) -> Result<HttpResponse, OAuthError> {
+    change(&asked, (body, true)).await
 }
 
 async fn change(
-    request: &HttpRequest,
-    (place, token): (&Place, &Token),
-    (id, peer): (RequestId, Peer),
+    asked: &Asked,
     (body, whole): (StrictJson, bool),
 ) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(request, (token, place), (&id, &peer)).await?;
+    let receiver = Receiver::proved(asked).await?;
     let (call, caller) = (receiver.call(), &receiver.caller);
     let wish: Wish = read(body)?;
     let work = async |tx: &mut TenantTx| verbs::change(tx, call, (caller, &wish), whole).await;
     let stream = receiver.within(work).await?;
-    Ok(HttpResponse::Ok().json(verbs::configuration(token, call, caller, &stream)))
+    Ok(HttpResponse::Ok().json(receiver.shown(&stream)))
 }
 
-pub(crate) async fn delete(
-    request: HttpRequest,
-    place: Place,
-    (id, peer): (RequestId, Peer),
-    token: Data<Token>,
-    query: StrictQuery,
-) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(&request, (&token, &place), (&id, &peer)).await?;
+pub(crate) async fn delete(asked: Asked, query: StrictQuery) -> Result<HttpResponse, OAuthError> {
+    let receiver = Receiver::proved(&asked).await?;
     let (call, caller) = (receiver.call(), &receiver.caller);
     let named = required(&query)?;
     let work = async |tx: &mut TenantTx| verbs::remove(tx, call, (caller, named)).await;
@@ -158,13 +127,10 @@ pub(crate) async fn delete(
 }
 
 pub(crate) async fn get_status(
-    request: HttpRequest,
-    place: Place,
-    (id, peer): (RequestId, Peer),
-    token: Data<Token>,
+    asked: Asked,
     query: StrictQuery,
 ) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(&request, (&token, &place), (&id, &peer)).await?;
+    let receiver = Receiver::proved(&asked).await?;
     let (call, caller) = (receiver.call(), &receiver.caller);
     let named = required(&query)?;
     let work = async |tx: &mut TenantTx| verbs::own(tx, call, (caller, Some(named))).await;
@@ -172,14 +138,8 @@ pub(crate) async fn get_status(
     Ok(HttpResponse::Ok().json(verbs::status(&stream)))
 }
 
-pub(crate) async fn set_status(
-    request: HttpRequest,
-    place: Place,
-    (id, peer): (RequestId, Peer),
-    token: Data<Token>,
-    body: StrictJson,
-) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(&request, (&token, &place), (&id, &peer)).await?;
+pub(crate) async fn set_status(asked: Asked, body: StrictJson) -> Result<HttpResponse, OAuthError> {
+    let receiver = Receiver::proved(&asked).await?;
     let (call, caller) = (receiver.call(), &receiver.caller);
     let wish: Named = read(body)?;
     let work = async |tx: &mut TenantTx| verbs::set_status(tx, call, (caller, &wish)).await;
@@ -187,14 +147,8 @@ pub(crate) async fn set_status(
     Ok(HttpResponse::Ok().json(verbs::status(&stream)))
 }
 
-pub(crate) async fn verify(
-    request: HttpRequest,
-    place: Place,
-    (id, peer): (RequestId, Peer),
-    token: Data<Token>,
-    body: StrictJson,
-) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(&request, (&token, &place), (&id, &peer)).await?;
+pub(crate) async fn verify(asked: Asked, body: StrictJson) -> Result<HttpResponse, OAuthError> {
+    let receiver = Receiver::proved(&asked).await?;
     let (call, caller) = (receiver.call(), &receiver.caller);
     let wish: Named = read(body)?;
     let work = async |tx: &mut TenantTx| verbs::verify(tx, call, (caller, &wish)).await;
@@ -202,15 +156,9 @@ pub(crate) async fn verify(
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub(crate) async fn poll(
-    request: HttpRequest,
-    place: Place,
-    (id, peer): (RequestId, Peer),
-    token: Data<Token>,
-    body: StrictJson,
-) -> Result<HttpResponse, OAuthError> {
-    let receiver = Receiver::proved(&request, (&token, &place), (&id, &peer)).await?;
+pub(crate) async fn poll(asked: Asked, body: StrictJson) -> Result<HttpResponse, OAuthError> {
+    let receiver = Receiver::proved(&asked).await?;
     let asked: poll::Poll = read(body)?;
-    let polled = poll::poll(&token, receiver.call(), (&receiver.caller, &asked)).await?;
+    let polled = poll::poll(receiver.token, receiver.call(), (&receiver.caller, &asked)).await?;
     Ok(HttpResponse::Ok().json(polled))
 }
