@@ -164,7 +164,7 @@ fn kept(what: Stop) -> Vec<String> {
     match what {
         Stop::Suspend => kept.insert(
             0,
-            "Its approval and its credentials stay: the review team can resume it.".to_owned(),
+            "Its approval and its credentials stay: it can be resumed.".to_owned(),
         ),
         Stop::Resume => kept.insert(0, "What it may reach does not change.".to_owned()),
         Stop::Revoke => {}

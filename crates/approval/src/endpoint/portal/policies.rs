@@ -27,7 +27,7 @@ use crate::prose::{ProseError, Reason};
 use crate::simulate_policy::{self, SimulatePolicyError, simulate_policy};
 use crate::store::policy;
 
-const INTRO: &str = "Your own policy stands on top of the platform's, for your requests alone. It can ask for a person, ask for two, or refuse; it cannot let anything through that the platform does not.";
+const INTRO: &str = "Your own policy stands on top of the platform's, for your requests and for calls of your clients alone. Of a request it can ask for a person, ask for two, or refuse; a call it can refuse. It cannot let anything through that the platform does not.";
 
 /// `GET /t/{tenant}/policies`
 pub(crate) async fn page(who: SignedIn, query: StrictQuery) -> Result<HttpResponse, Refusal> {
